@@ -13,7 +13,6 @@ before is measured again.
 """
 
 import argparse
-import json
 import os
 import re
 import subprocess
@@ -30,10 +29,11 @@ from typing import Any
 import orjson
 from sqlalchemy import event
 
+from bench.serving import keep_settings, kept_settings, settings_of, told_of
 from sandbox.common.ids import encode
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
-from settings import ROOT, Settings, load_settings
+from settings import ROOT, Settings
 from steps.judge.judge import judge
 from steps.read.keeping import row_of
 from steps.run import gather
@@ -90,20 +90,18 @@ def made(home: Path, count: int, *, different: int = DIFFERENT) -> Settings:
         count: How many.
         different: How many the generator makes; the others are these again.
     """
-    kept = home / "reglages.json"
-    if kept.is_file():
-        return load_settings(_env_file=None, home=home, **json.loads(kept.read_text()))
+    if kept := kept_settings(home):
+        return kept
     home.mkdir(parents=True, exist_ok=True)
     with running_sandbox(home / "sandbox", seeds=generate(different, seed=3)) as sandbox:
-        told = {"demarche": sandbox.demarche, "instructeur": sandbox.instructeur}
-        told |= {"ds_url": sandbox.url, "ds_token": sandbox.token}
-        settings = load_settings(_env_file=None, home=home, **told)
+        told = told_of(sandbox)
+        settings = settings_of(told, home)
         with connect(settings, make=True) as services:
             gather(services, Summary())
     with open_services(settings) as services:
         fill(services, count - different)
         timed("judging all of them", services)
-    kept.write_text(json.dumps(told))
+    keep_settings(told, home)
     return settings
 
 

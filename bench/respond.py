@@ -9,15 +9,15 @@ beside. Nothing is extrapolated: fewer --slow-dossiers are printed as they are.
 """
 
 import argparse
-import multiprocessing
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.serving import in_a_process, settings_of, told_of
 from clients.limiter import DS_REQUESTS_PER_MINUTE, Limiter
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
@@ -26,7 +26,6 @@ from sandbox.common.ids import encode
 from sandbox.control.client import Control
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
-from settings import load_settings
 from steps.read.poll import poll
 from steps.reply.respond import respond
 from steps.wiring.services import connect
@@ -63,19 +62,13 @@ def serve(home: str, dossiers: int, told: Any) -> None:
 
 @contextmanager
 def sandbox(dossiers: int) -> Iterator[tuple[SandboxPlace, Control]]:
-    told: Any = multiprocessing.Queue()
-    with tempfile.TemporaryDirectory() as home:
-        process = multiprocessing.Process(target=serve, args=(home, dossiers, told), daemon=True)
-        process.start()
-        place = told.get(timeout=600)
-        control = Control(place.base_url)
+    with (
+        tempfile.TemporaryDirectory() as home,
+        in_a_process(serve, home, dossiers) as place,
+        closing(Control(place.base_url)) as control,
+    ):
         control.fault("latency", seconds=LATENCY)
-        try:
-            yield place, control
-        finally:
-            control.close()
-            process.terminate()
-            process.join()
+        yield place, control
 
 
 def replies(numbers: Sequence[int], at: int) -> list[Annotate]:
@@ -131,14 +124,7 @@ def send(writer: DsWriter, robot: str, batch: Sequence[Annotate], size: int) -> 
 
 def whole_flow(place: SandboxPlace, control: Control, home: Path) -> None:
     """The real steps, under the server's real limit: poll, judge, annotations and labels."""
-    settings = load_settings(
-        _env_file=None,
-        ds_url=place.url,
-        ds_token=place.token,
-        demarche=place.demarche,
-        instructeur=place.instructeur,
-        home=home,
-    )
+    settings = settings_of(told_of(place), home)
     summary = Summary()
     with connect(settings, make=True) as services:
         poll(services, summary)

@@ -1,14 +1,15 @@
 """What benches start with: servers in processes of their own, and a démarche that was judged."""
 
 import gc
+import json
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -26,13 +27,53 @@ from steps.wiring.summary import Summary
 
 UNLIMITED = 10**9
 PAGE = 100
+_KEPT = "reglages.json"
+
+
+class SandboxAddress(Protocol):
+    """Where a sandbox is, and who asks it."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def token(self) -> str: ...
+    @property
+    def demarche(self) -> int: ...
+    @property
+    def instructeur(self) -> str: ...
+
+
+def told_of(sandbox: SandboxAddress) -> dict[str, Any]:
+    """Settings that lead to a sandbox, as plain values by their names."""
+    return {
+        "ds_url": sandbox.url,
+        "ds_token": sandbox.token,
+        "demarche": sandbox.demarche,
+        "instructeur": sandbox.instructeur,
+    }
+
+
+def settings_of(told: Mapping[str, Any], home: Path) -> Settings:
+    """Settings of a bench, which no file of the folder that it is run from changes."""
+    return load_settings(_env_file=None, home=home, **told)
+
+
+def kept_settings(home: Path) -> Settings | None:
+    """Settings of a home that was made before; ``None``: it is to be made."""
+    kept = home / _KEPT
+    return settings_of(json.loads(kept.read_text()), home) if kept.is_file() else None
+
+
+def keep_settings(told: Mapping[str, Any], home: Path) -> None:
+    """Say that a home is made, and by which settings it is opened again."""
+    (home / _KEPT).write_text(json.dumps(dict(told)))
 
 
 def _sandbox(home: str, dossiers: int, told: Any) -> None:
     seeds = generate(dossiers, seed=1)
     kept = dossiers + 10
     with running_sandbox(Path(home), seeds=seeds, rate_limit=UNLIMITED, cache_size=kept) as one:
-        told.put((one.url, one.token, one.demarche, one.instructeur))
+        told.put(told_of(one))
         while True:
             time.sleep(3600)
 
@@ -62,16 +103,9 @@ def sandbox_of(dossiers: int) -> Iterator[Settings]:
     """Settings with which the bridge works on a sandbox of so many dossiers."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        in_a_process(_sandbox, folder, dossiers) as (url, token, demarche, instructeur),
+        in_a_process(_sandbox, folder, dossiers) as told,
     ):
-        yield load_settings(
-            _env_file=None,
-            ds_url=url,
-            ds_token=token,
-            demarche=demarche,
-            instructeur=instructeur,
-            home=Path(folder) / "home",
-        )
+        yield settings_of(told, Path(folder) / "home")
 
 
 @contextmanager
@@ -85,14 +119,7 @@ def judged_demarche(
             (home or Path(folder)) / "ds", seeds=seeds, rate_limit=UNLIMITED
         ) as sandbox,
     ):
-        settings = load_settings(
-            _env_file=None,
-            ds_url=sandbox.url,
-            ds_token=sandbox.token,
-            demarche=sandbox.demarche,
-            instructeur=sandbox.instructeur,
-            home=home or Path(folder),
-        )
+        settings = settings_of(told_of(sandbox), home or Path(folder))
         with connect(settings, make=True) as services:
             gather(services, Summary())
             judge(services, Summary())

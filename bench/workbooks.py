@@ -30,7 +30,7 @@ from exports.cells import MAX_LINKS, Content, Link, paris
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 from exports.xlsx.package import document_properties, pack
-from exports.xlsx.shell import fill_shell, first_row
+from exports.xlsx.sheet_layout import first_row, lay_out_sheet
 from exports.xlsx.styles import number_format, register
 from tests.exports.xlsx.plain import write_plain
 
@@ -86,22 +86,22 @@ def table(count: int) -> Table:
     return Table(sheet="D", name="tD", columns=columns, rows=StreamedRows(count), printed=10)
 
 
-def shell(one: Table) -> Workbook:
+def template(one: Table) -> Workbook:
     workbook = Workbook()
     workbook.worksheets[0].title = "D"
-    fill_shell(workbook.worksheets[0], one, mask="réservé")
+    lay_out_sheet(workbook.worksheets[0], one, mask="réservé")
     return workbook
 
 
 def ours(one: Table, path: Path) -> None:
-    workbook = shell(one)
+    workbook = template(one)
     properties = document_properties(title="", subject="", software="", made=MADE)
     with path.open("wb") as into:
         pack(workbook, {"D": one}, styles=register(workbook), properties=properties, into=into)
 
 
 def plain(one: Table, path: Path) -> None:
-    workbook = shell(one)
+    workbook = template(one)
     write_plain(workbook.worksheets[0], one, first_row=first_row(one))
     workbook.save(path)
 

@@ -14,7 +14,7 @@ from triage.registre.register import Register
 from triage.registre.years.indicator import YearFigure
 from triage.replies.decision import DecisionTaken, decide
 from triage.replies.reply import Conflict
-from triage.rules.told import Term
+from triage.rules.sentences import Term
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp

@@ -41,7 +41,7 @@ from portal.pages import (
     texts,
 )
 from portal.pages.registre import (
-    gestures,
+    actions,
     measures,
     meetings,
     questions,
@@ -54,7 +54,7 @@ from portal.people.oidc import OidcProvider, OidcSignIn
 from portal.people.sessions import LASTS, Sessions, came_from, local_path, sessions_of
 from portal.published.files import FetchableFiles
 from portal.published.returns import Returns
-from portal.registre.desk import Desk
+from portal.registre.access import RegisterAccess
 from portal.source import Source, now
 from store.database.errors import StoreError
 from store.staff.visits import Visit
@@ -108,7 +108,7 @@ def make_app(source: Source, site: Site) -> FastAPI:
     app.state.returns = Returns[TakenIn]()
     app.state.tables = Returns[bytes]()
     app.state.sessions = Sessions(source.store.accounts, site.secret)
-    app.state.watch = health.Watch(source.health, site.stalled_after, metrics=site.metrics)
+    app.state.watch = health.HealthWatch(source.health, site.stalled_after, metrics=site.metrics)
     title = source.store.demarches.state(source.demarche).title or ""
     app.state.view = View(
         title=title,
@@ -123,8 +123,8 @@ def make_app(source: Source, site: Site) -> FastAPI:
     library = Library(source)
     library.look()
     app.state.dossier_pages = dossiers.DossierPages(source, library)
-    app.state.desk = Desk(source, library)
-    register = (situations, gestures, measures, signals, questions, meetings, years)
+    app.state.access = RegisterAccess(source, library)
+    register = (situations, actions, measures, signals, questions, meetings, years)
     for pages in (
         home,
         journal,

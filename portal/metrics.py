@@ -15,11 +15,11 @@ OUTCOMES = ("completed", "with errors", "failed", "interrupted", "killed", "runn
 def exposition(health: Health | None) -> bytes:
     """The metrics as text; without health the base did not answer, which is all that is told."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Told(health))
+    registry.register(_BridgeMetrics(health))
     return generate_latest(registry)
 
 
-class _Told(Collector):
+class _BridgeMetrics(Collector):
     """What is told of one moment."""
 
     def __init__(self, health: Health | None) -> None:

@@ -47,7 +47,7 @@ class MaskedPassage(Protocol):
 
 
 class WaitingMatter(Protocol):
-    """Things of a kind that wait beside dossiers, see :class:`steps.follow.matters.Matter`."""
+    """Things of a kind that wait beside dossiers, see :class:`steps.follow.waiting.Matter`."""
 
     @property
     def kind(self) -> str:
@@ -79,7 +79,7 @@ class CheckedRules(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RulesDesk:
+class RulesActs:
     """What is done with a proposed rule-set; each raises ``DataFileError`` where it cannot be.
 
     Attributes:
@@ -108,7 +108,7 @@ class DossierTexts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class TextsDesk:
+class TextsShown:
     """What is shown of texts; each raises :class:`portal.errors.RefusedError`, in French.
 
     Attributes:
@@ -132,7 +132,7 @@ class FormQuestion(Protocol):
 
 
 class FormShown(Protocol):
-    """Where the form stands, see :class:`steps.adopt.desk.FormState`."""
+    """Where the form stands, see :class:`steps.adopt.form.FormState`."""
 
     @property
     def adopted(self) -> str:
@@ -256,9 +256,9 @@ class Source:
     health: Callable[[], Health]
     planned: Callable[[], Sequence[Planned] | None]
     outcomes: Mapping[str, str]
-    rules: RulesDesk
+    rules: RulesActs
     form: FormActs
-    texts: TextsDesk
+    texts: TextsShown
 
     def read(
         self, entries: Sequence[ExportedDossier], *, context: ExportContext, audience: Audience

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.api import fault_effects, views
 from sandbox.api import graphql_endpoint as endpoint
-from sandbox.api import spoiling, views
 from sandbox.api.dossier_files import made_content
 from sandbox.api.instance import Instance
 from sandbox.api.writing import uploads
@@ -48,7 +48,7 @@ def build_app(instance: Instance, drop: Drop) -> Starlette:
         return Response("", uploads.receive(instance, opaque, request.headers, content))
 
     async def maintenance(_request: Request) -> Response:
-        return spoiling.maintenance()
+        return fault_effects.maintenance()
 
     routes = [
         Route(PATH, graphql, methods=["POST"]),
@@ -67,7 +67,7 @@ async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response
     now = instance.clock.now()
     over = instance.limit.over(header, now)
     if over is not None:
-        return Response(spoiling.TOO_MANY, 429, over)
+        return Response(fault_effects.TOO_MANY, 429, over)
     try:
         address = request.client.host if request.client else ""
         asked = endpoint.read(await request.body())
@@ -78,7 +78,7 @@ async def _graphql(instance: Instance, request: Request, drop: Drop) -> Response
         return _json(endpoint.HttpAnswer(refused.status, dict(refused.told)))
     except endpoint.UnreadableRequest as unreadable:
         return _json(unreadable.answer)
-    spoiler = spoiling.Spoiler(instance.faults, operation, asked.variables)
+    spoiler = fault_effects.OperationFaults(instance.faults, operation, asked.variables)
     instance.stats.operations[spoiler.name] += 1
     await asyncio.sleep(spoiler.seconds())
     before = spoiler.before(instance)
@@ -101,7 +101,7 @@ def _json(answer: endpoint.HttpAnswer) -> Response:
 
 
 async def _spoil(spoilt: Response, request: Request, drop: Drop) -> Response:
-    if spoilt is spoiling.DROPPED:
+    if spoilt is fault_effects.DROPPED:
         drop(request)
         while (await request.receive())["type"] != "http.disconnect":
             pass

@@ -8,10 +8,10 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Engine
 
-from store.database import locks, schema, soundness
-from store.database.again import Again, once_more
-from store.database.engine import EachItsOwn, Scope, Shared, make_engine, sqlite_file
+from store.database import locks, schema
+from store.database.engine import EachItsOwn, Scope, Shared, make_engine, require_sound, sqlite_file
 from store.database.errors import LockLost
+from store.database.retrying import RetriedOnce, once_more
 from store.dossiers.absences import Absences
 from store.dossiers.attachments import Attachments
 from store.dossiers.demarches import Demarches
@@ -120,7 +120,7 @@ class Store(StoreMemory):
         super().__init__(self._scope)
         for subject, memory in [*vars(self).items()]:
             if not subject.startswith("_"):
-                setattr(self, subject, Again(memory))
+                setattr(self, subject, RetriedOnce(memory))
 
     def together(self, work: Callable[[StoreMemory], _T]) -> _T:
         """Do several operations as :meth:`transaction`, all of them once more as one is."""
@@ -197,7 +197,7 @@ class Store(StoreMemory):
         Raises:
             StoreDamaged: A part of it is damaged.
         """
-        soundness.require_sound(self._scope)
+        require_sound(self._scope)
 
     def close(self) -> None:
         """Close every connection; the SQLite file is then a single file."""

@@ -32,6 +32,7 @@ from pathlib import Path
 import httpx2
 from argon2 import PasswordHasher
 
+from bench.serving import keep_settings, kept_settings, settings_of, told_of
 from cli.portal.source import source_of
 from exports.published.checking import ExportFile
 from exports.published.listing import latest
@@ -40,7 +41,7 @@ from exports.published.publishing import publish
 from portal.dossiers.library import Library
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
-from settings import Settings, load_settings
+from settings import Settings
 from steps.run import run_once
 from steps.wiring.services import connect
 from steps.wiring.summary import Summary
@@ -110,20 +111,12 @@ def main() -> None:
 
 def made(home: Path, people: int, database: str) -> Settings:
     """Dossiers, exports (the latest with a workbook of 5 MiB) and an account for each person."""
-    kept = home / "reglages.json"
-    if kept.is_file():
-        return load_settings(_env_file=None, home=home, **json.loads(kept.read_text()))
+    if kept := kept_settings(home):
+        return kept
     with running_sandbox(home / "sandbox", seeds=generate(DOSSIERS, seed=7)) as sandbox:
-        settings = load_settings(
-            _env_file=None,
-            ds_url=sandbox.url,
-            ds_token=sandbox.token,
-            demarche=sandbox.demarche,
-            instructeur=sandbox.instructeur,
-            home=home,
-            network_default="include",
-            **({"database_url": database} if database else {}),
-        )
+        told = {**told_of(sandbox), "network_default": "include"}
+        told |= {"database_url": database} if database else {}
+        settings = settings_of(told, home)
         with connect(settings, make=True) as services:
             run_once(services, Summary())
             Library(source_of(services)).refresh()
@@ -139,9 +132,7 @@ def made(home: Path, people: int, database: str) -> Settings:
     with open_store(settings.database()) as store:
         for place in range(people):
             store.accounts.add(Account(email_of(place), ROLES[place % 2], at, at, hashed))
-    told = {"demarche": sandbox.demarche, "instructeur": sandbox.instructeur}
-    told |= {"ds_url": sandbox.url, "ds_token": sandbox.token}
-    kept.write_text(json.dumps(told))
+    keep_settings(told, home)
     return settings
 
 

@@ -16,7 +16,7 @@ from store.staff.invitations import Invitation
 from triage.registre.acts import By
 from triage.registre.committee.seances import meetings
 from triage.registre.folding import read
-from triage.registre.life import LevelGiven
+from triage.registre.lifecycle import LevelGiven
 from triage.registre.register import MeasureState, Register, State
 
 AGENDA = 10

@@ -18,7 +18,7 @@ from triage.consumption.profile import (
 )
 from triage.consumption.receivers import RECEIVER_METHOD
 from triage.consumption.regions import REGION_METHOD
-from triage.consumption.told import (
+from triage.consumption.sentences import (
     boxes_told,
     expected_told,
     growth_told,

@@ -72,7 +72,7 @@ def demo(*, dossiers: Dossiers = 60, seed: Count = 1, common: Common = _DEFAULT)
     """
     home = sandbox_home()
     home.mkdir(parents=True, exist_ok=True)
-    story = _Story.of(home)
+    story = _DemoState.of(home)
     say("Démarche fictive et serveur Prefect temporaire : démarrage…")
     seeds = two_weeks.rising(generate(dossiers, seed=seed, now=story.start), start=story.start)
     with running_sandbox(home, port=_port(home), seeds=seeds) as served:
@@ -106,7 +106,7 @@ def demo(*, dossiers: Dossiers = 60, seed: Count = 1, common: Common = _DEFAULT)
 
 
 def _play(
-    served: Sandbox, seeds: Sequence[SeedDossier], *, home: Path, seed: int, story: "_Story"
+    served: Sandbox, seeds: Sequence[SeedDossier], *, home: Path, seed: int, story: "_DemoState"
 ) -> tuple[list[dict[str, Any]], two_weeks.Happened | None]:
     """The passages that are due, and what happened between them.
 
@@ -128,7 +128,7 @@ def _play(
 
 
 @dataclass(frozen=True, slots=True)
-class _Story:
+class _DemoState:
     """Where the two weeks are, kept beside what is made in them.
 
     Attributes:

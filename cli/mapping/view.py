@@ -10,7 +10,7 @@ from mappings.drift.proposals import Proposal
 from mappings.drift.reviewed import Adoption
 from mappings.report.display import show
 from mappings.schema.model import FormMapping
-from mappings.schema.told import particulars
+from mappings.schema.sentences import particulars
 
 
 def proposed(one: Proposal) -> str:

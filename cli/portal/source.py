@@ -19,16 +19,16 @@ from exports.model import ExportContext, ExportedDossier
 from portal.app import Site, make_app
 from portal.errors import BusyError, RefusedError, UnknownError
 from portal.published.files import FetchableFiles
-from portal.published.notices import Crier
+from portal.published.notices import EditionNotices
 from portal.serving import each_minute, server_of
-from portal.source import FormActs, FormShown, MaskedPassage, RulesDesk, Source, TextsDesk
+from portal.source import FormActs, FormShown, MaskedPassage, RulesActs, Source, TextsShown
 from settings import SettingsError, load_settings
-from steps.adopt.desk import FormDesk as Adopting
+from steps.adopt.form import FormAdoption as Adopting
 from steps.adopt.rules import adopt_proposed, check_proposed, closed, try_proposed
 from steps.explain.past_events import past_events, sections_of
 from steps.explain.preview import Preview, preview, templates, with_template
 from steps.follow.health import health_of
-from steps.follow.matters import Matter, matters
+from steps.follow.waiting import Matter, matters
 from steps.judge.acts import today
 from steps.judge.patients import clear, passages, restore
 from steps.publish.circumstances import circumstances, line_stamps
@@ -81,10 +81,10 @@ def run_portal(*, host: str, port: int, common: Common) -> None:
     with open_services(settings) as services:
         source = source_of(services)
         fetchable = FetchableFiles(source.exports, demarche=source.demarche, secret=site.secret)
-        crier = Crier(source, fetchable, post, site.url) if post else None
+        edition_notices = EditionNotices(source, fetchable, post, site.url) if post else None
         server = server_of(make_app(source, site))
         sock = listening(host, port)
-        with sock, each_minute(source, tell=crier.tell if crier else None):
+        with sock, each_minute(source, tell=edition_notices.tell if edition_notices else None):
             _announce(f"http://{host}:{sock.getsockname()[1]}", services, common)
             server.run(sockets=[sock])
 
@@ -147,9 +147,9 @@ def source_of(services: Services) -> Source:
         say_of_passage=say,
         planned=planned,
         outcomes=OUTCOMES,
-        rules=_rules_desk(at),
-        form=_form_desk(services),
-        texts=_texts_desk(at),
+        rules=_rules_acts(at),
+        form=_form_acts(services),
+        texts=_texts_shown(at),
         look_up=lambda work: work(at()),
         enter=enter,
         health=lambda: health_of(at()),
@@ -164,14 +164,14 @@ class _Present:
 
     def __init__(self, services: Services) -> None:
         self._kept = services
-        self._desk = Adopting(services)
+        self._adoption = Adopting(services)
         self._next = 0.0
 
     def __call__(self) -> Services:
         """Look at the files again where that is due."""
         if monotonic() >= self._next:
             with suppress(DataFileError):
-                self._kept = self._desk.present()
+                self._kept = self._adoption.present()
             self._next = monotonic() + _LOOK_EVERY
         return self._kept
 
@@ -200,7 +200,7 @@ def _alone(services: Services) -> Iterator[None]:
         yield
 
 
-def _rules_desk(at: _Present) -> RulesDesk:
+def _rules_acts(at: _Present) -> RulesActs:
     there = at().inputs
 
     def places() -> RulesPlaces:
@@ -211,7 +211,7 @@ def _rules_desk(at: _Present) -> RulesDesk:
         adopt_proposed(places(), name, text)
         at.look_again()
 
-    return RulesDesk(
+    return RulesActs(
         check=lambda name, text: check_proposed(places(), name, text),
         attempt=lambda rules: try_proposed(at(), rules),
         adopt=adopt,
@@ -219,7 +219,7 @@ def _rules_desk(at: _Present) -> RulesDesk:
     )
 
 
-def _texts_desk(at: _Present) -> TextsDesk:
+def _texts_shown(at: _Present) -> TextsShown:
     @contextmanager
     def told() -> Iterator[None]:
         try:
@@ -245,11 +245,11 @@ def _texts_desk(at: _Present) -> TextsDesk:
         with told():
             return templates(at())
 
-    return TextsDesk(current, of, attempt)
+    return TextsShown(current, of, attempt)
 
 
-def _form_desk(services: Services) -> FormActs:
-    desk = Adopting(services)
+def _form_acts(services: Services) -> FormActs:
+    adopting = Adopting(services)
 
     @contextmanager
     def told() -> Iterator[None]:
@@ -262,19 +262,19 @@ def _form_desk(services: Services) -> FormActs:
 
     def state() -> FormShown:
         with told():
-            return desk.state()
+            return adopting.state()
 
     def decide(path: str, champ: str, absent: str, by: str) -> None:
         with told(), _alone(services):
-            desk.decide(path, champ=champ, absent=absent, by=by)
+            adopting.decide(path, champ=champ, absent=absent, by=by)
 
     def take_back(path: str, by: str) -> None:
         with told(), _alone(services):
-            desk.take_back(path, by=by)
+            adopting.take_back(path, by=by)
 
     def adopt(by: str) -> Sequence[str]:
         with told(), _alone(services):
-            return desk.adopt(by=by)
+            return adopting.adopt(by=by)
 
     return FormActs(state, decide, take_back, adopt)
 

@@ -22,13 +22,14 @@ from steps.registre import acting as steps
 from steps.registre.around import Viewpoint, around
 from steps.registre.questions import centre_names
 from steps.registre.ranking import proposed_level
-from triage.registre import life
+from triage.registre import lifecycle
 from triage.registre.acts import By, Draft, as_known, history
+from triage.registre.drafting import When
 from triage.registre.folding import read
-from triage.registre.life import When, find
+from triage.registre.lifecycle import find
 from triage.registre.lists import Lists
 from triage.registre.register import Situation
-from triage.registre.told import day, head, state_of
+from triage.registre.sentences import day, head, state_of
 from triage.registre.years.indicator import known_by, year_figure, years_of
 
 registre = App(
@@ -133,7 +134,9 @@ def edit(
         common,
         situation,
         who,
-        lambda one, by, when, lists: life.change(one, texts.given(), by=by, when=when, lists=lists),
+        lambda one, by, when, lists: lifecycle.change(
+            one, texts.given(), by=by, when=when, lists=lists
+        ),
         told="modifiée",
     )
 
@@ -162,7 +165,9 @@ def close(situation: str, *, conclusion: str, who: Who, common: Common = _DEFAUL
         common,
         situation,
         who,
-        lambda one, by, when, lists: life.close(one, conclusion, by=by, when=when, lists=lists),
+        lambda one, by, when, lists: lifecycle.close(
+            one, conclusion, by=by, when=when, lists=lists
+        ),
         told="close",
     )
 
@@ -178,7 +183,7 @@ def discard(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
         common,
         situation,
         who,
-        lambda one, by, when, _: life.discard(one, by=by, when=when),
+        lambda one, by, when, _: lifecycle.discard(one, by=by, when=when),
         told="écartée",
     )
 
@@ -194,7 +199,7 @@ def reopen(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
         common,
         situation,
         who,
-        lambda one, by, when, _: life.reopen(one, by=by, when=when),
+        lambda one, by, when, _: lifecycle.reopen(one, by=by, when=when),
         told="rouverte",
     )
 
@@ -210,7 +215,7 @@ def seen(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
         common,
         situation,
         who,
-        lambda one, by, when, _: life.look(one, by=by, when=when),
+        lambda one, by, when, _: lifecycle.look(one, by=by, when=when),
         told="vue, sans suite",
     )
 
@@ -227,7 +232,7 @@ def identify(situation: str, jour: date, *, who: Who, common: Common = _DEFAULT)
         common,
         situation,
         who,
-        lambda one, by, when, _: life.identify(one, jour, by=by, when=when),
+        lambda one, by, when, _: lifecycle.identify(one, jour, by=by, when=when),
         told=f"identifiée le {day(jour)}",
     )
 

@@ -15,7 +15,7 @@ from steps.judge.acts import register_of
 from steps.registre import committee as steps
 from triage.registre.committee.seances import ADVICE, Meeting, find_meeting
 from triage.registre.register import Register
-from triage.registre.told import day
+from triage.registre.sentences import day
 from triage.registre.years.indicator import known_by
 
 meeting = App(name="meeting", help="Séances du comité : ordre du jour, avis, compte rendu.")

@@ -14,7 +14,7 @@ from steps.registre.acting import Acting
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, open_services
 from triage.registre.acts import By
-from triage.registre.life import LevelGiven
+from triage.registre.lifecycle import LevelGiven
 
 DOOR = "commande"
 

@@ -10,7 +10,7 @@ from cli.terminal.output import Common, Console, print_json, say, table
 from french.text import agreed
 from mappings.report.display import show
 from steps.registre import past_years as steps
-from steps.wiring.given_file import content_of
+from steps.wiring.failures import content_of
 from triage.registre.acts import By
 
 _DEFAULT = Common()

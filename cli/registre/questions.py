@@ -13,7 +13,7 @@ from steps.judge.acts import register_of, today
 from steps.registre import questions as steps
 from triage.registre.questions import asked
 from triage.registre.register import Question
-from triage.registre.told import day
+from triage.registre.sentences import day
 from triage.registre.years.indicator import known_by
 
 question = App(name="question", help="Questions aux centres, échéances et réponses.")

@@ -16,8 +16,8 @@ from triage.registre.acts import Act
 from triage.registre.questions import Asked, asked
 from triage.registre.ranking import Ranked, RankMove, Score, differing
 from triage.registre.register import Measure, Register, Situation
+from triage.registre.sentences import changes_told, dates_told, day, day_text, state_of
 from triage.registre.signals import FIELDS, Likely
-from triage.registre.told import changes_told, dates_told, day, day_text, state_of
 from triage.registre.years.indicator import YearFigure
 
 

@@ -12,7 +12,7 @@ from mappings.report.display import show
 from mappings.schema.model import FormMapping
 from steps.explain.past_verdicts import PastVerdict
 from steps.explain.present_verdict import Explained
-from triage.rules.told import title_of, wanted, words
+from triage.rules.sentences import title_of, wanted, words
 from triage.verdict.explanation import ItemExplained, PartExplained, QuestionExplained
 from triage.verdict.model import Assessment, Mark, Verdict
 from triage.verdict.model import Warning as TriageWarning

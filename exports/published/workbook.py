@@ -45,12 +45,12 @@ from exports.xlsx.about_lines import (
     withheld_lines,
 )
 from exports.xlsx.about_sheet import fill_about
-from exports.xlsx.known_shell import KnownShell, known_shell
 from exports.xlsx.package import document_properties, pack
 from exports.xlsx.print_setup import Margins, around_xml, set_up_page
-from exports.xlsx.shell_parts import add_sheet
+from exports.xlsx.sheet_template import SheetTemplate, sheet_template
 from exports.xlsx.styles import register
 from exports.xlsx.synthesis_sheet import Headings, alternatives, fill_synthesis
+from exports.xlsx.template_parts import add_sheet
 from french.text import typographic
 from mappings.schema.model import Audience
 from triage.situations.trends import Trend
@@ -134,13 +134,13 @@ class AudienceWorkbook:
         styles = register(workbook)  # first, so that every workbook numbers them alike
         workbook.remove(workbook.worksheets[0])
         margins = Margins(title=self.title, dated=self._dated, audience=self.footer)
-        shells: dict[str, KnownShell] = {}
+        templates: dict[str, SheetTemplate] = {}
         for spec in self._sheets:
             if (table := self.tables.get(spec.name)) is None:
                 self._fill(workbook.create_sheet(spec.name), spec, margins=margins)
             else:
-                shells[spec.name] = known_shell(table, mask=self.maker.policy.mask)
-                shells[spec.name].register(workbook)
+                templates[spec.name] = sheet_template(table, mask=self.maker.policy.mask)
+                templates[spec.name].register(workbook)
                 add_sheet(workbook, table)
         properties = document_properties(
             title=self.title,
@@ -154,7 +154,7 @@ class AudienceWorkbook:
                 self.tables,
                 styles=styles,
                 properties=properties,
-                shells=shells,
+                templates=templates,
                 around=around_xml(margins),
                 alternatives=alternatives(self._synthesis),
                 into=into,

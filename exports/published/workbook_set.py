@@ -10,7 +10,14 @@ from exports.published.checksum import RowDigests
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
 from exports.readers.registre import RegisterReading
-from exports.sheets.centres import Assignment, Centre, Ground, author_of, concerned, given_by
+from exports.sheets.centres import (
+    Assignment,
+    AssignmentReason,
+    Centre,
+    author_of,
+    concerned,
+    given_by,
+)
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
 from exports.sheets.situations.table import trends_of
@@ -176,4 +183,4 @@ class WorkbookSet:
 def _why(reading: Reading, assignment: Assignment, centre: Centre | None) -> str:
     """Why the readers of a workbook have a dossier: an instructeur named their centre, or else."""
     named = centre is not None and centre.code in assignment.rapporteurs
-    return Ground.RAPPORTEUR.value if named else reading.why
+    return AssignmentReason.RAPPORTEUR.value if named else reading.why

@@ -24,7 +24,7 @@ _NETWORK = "réseau"
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class SituationRecords:
     """Signals, measures and questions of a situation that an audience may read."""
 
     signals: list[Signal] = field(default_factory=list)
@@ -117,13 +117,13 @@ class RegisterReading:
         """Their figures, one a row."""
         return tuple((name, row) for name, one in self.consumption.items() for row in rows_of(one))
 
-    def beside(self, name: str) -> Beside:
+    def beside(self, name: str) -> SituationRecords:
         """What of these is of a situation."""
-        return self._beside.get(name) or Beside()
+        return self._beside.get(name) or SituationRecords()
 
     @cached_property
-    def _beside(self) -> Mapping[str, Beside]:
-        found: defaultdict[str, Beside] = defaultdict(Beside)
+    def _beside(self) -> Mapping[str, SituationRecords]:
+        found: defaultdict[str, SituationRecords] = defaultdict(SituationRecords)
         for signal in self.signals:
             found[signal.situation or ""].signals.append(signal)
         for measure in self.measures:

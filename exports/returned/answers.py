@@ -16,7 +16,7 @@ from exports.sheets.registre import ACT, ANSWER, KEY, TEXT
 from french.text import typographic
 from triage.registre import questions as rules
 from triage.registre.acts import Act, By, Draft
-from triage.registre.life import When
+from triage.registre.drafting import When
 from triage.registre.refused import Refused
 from triage.registre.register import Question, Register
 

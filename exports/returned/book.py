@@ -14,11 +14,11 @@ from xml.etree.ElementTree import Element
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
 
+from exports.cells import typed_text, unescaped
 from exports.returned.format_parts import general
 from exports.returned.moments import moment_of
 from exports.returned.number_format import BUILT_IN, GENERAL, is_moment, shown, shown_text
 from exports.returned.package import Package, PartError, local, missing_text
-from exports.returned.typed_text import typed_text, unescaped
 from french.text import typographic
 
 Area: TypeAlias = tuple[int, int, int, int]

@@ -48,7 +48,7 @@ def author_of(centre: Centre) -> str:
     return f"crpv-{centre.code}"
 
 
-class Ground(StrEnum):
+class AssignmentReason(StrEnum):
     """Why a dossier concerns a centre, or none."""
 
     RAPPORTEUR = "rapporteur"
@@ -68,14 +68,14 @@ class Assignment:
     """The centres that a dossier concerns.
 
     Attributes:
-        ground: Why.
+        reason: Why.
         centres: Codes, in the table's order; all of them for a national dossier.
         unknown: What an instructeur wrote as rapporteur that names no centre of the table.
         rapporteurs: Codes of the centres that an instructeur named.
         places: Territories that are in charge of no centre, as staff read them.
     """
 
-    ground: Ground
+    reason: AssignmentReason
     centres: tuple[str, ...]
     unknown: str = ""
     rapporteurs: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class Assignment:
 
     def told(self, centre: str = "") -> str:
         """Why the readers of a centre's workbook have it; of the whole network's, without one."""
-        return (Ground.RAPPORTEUR if centre in self.rapporteurs else self.ground).value
+        return (AssignmentReason.RAPPORTEUR if centre in self.rapporteurs else self.reason).value
 
 
 def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:
@@ -127,9 +127,9 @@ def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory)
     named, strangers = centres_named(written, names)
     unknown = ", ".join(strangers)
     if extent in territory.everywhere:
-        return Assignment(Ground.EVERYWHERE, everyone, unknown, named)
+        return Assignment(AssignmentReason.EVERYWHERE, everyone, unknown, named)
     if named:
-        return Assignment(Ground.RAPPORTEUR, named, unknown, named)
+        return Assignment(AssignmentReason.RAPPORTEUR, named, unknown, named)
     places = {_place_code(one.code): one.name for one in _places(reading, territory.departments)}
     departments = set(places)
     regions = {_place_code(one.code) for one in _places(reading, territory.regions)}
@@ -139,12 +139,15 @@ def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory)
         if centre.departments & departments or centre.regions & regions
     )
     if found:
-        return Assignment(Ground.TERRITORY, found, unknown)
-    for ground, codes in ((Ground.OVERSEAS, territory.overseas), (Ground.ABROAD, territory.abroad)):
+        return Assignment(AssignmentReason.TERRITORY, found, unknown)
+    for reason, codes in (
+        (AssignmentReason.OVERSEAS, territory.overseas),
+        (AssignmentReason.ABROAD, territory.abroad),
+    ):
         beyond = tuple(name for code, name in places.items() if code in codes)
         if beyond:
-            return Assignment(ground, (), unknown, places=beyond)
-    return Assignment(Ground.NOWHERE, (), unknown)
+            return Assignment(reason, (), unknown, places=beyond)
+    return Assignment(AssignmentReason.NOWHERE, (), unknown)
 
 
 def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
@@ -154,14 +157,14 @@ def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
         if assignment.unknown
         else ""
     )
-    match assignment.ground:
-        case Ground.EVERYWHERE:
+    match assignment.reason:
+        case AssignmentReason.EVERYWHERE:
             return f"Tous{unknown}"
-        case Ground.NOWHERE:
+        case AssignmentReason.NOWHERE:
             return f"Non attribué{unknown}"
-        case Ground.OVERSEAS | Ground.ABROAD:
+        case AssignmentReason.OVERSEAS | AssignmentReason.ABROAD:
             return f"Sans centre\u00a0: {', '.join(assignment.places)}{unknown}"
-        case Ground.TERRITORY | Ground.RAPPORTEUR:
+        case AssignmentReason.TERRITORY | AssignmentReason.RAPPORTEUR:
             names = [centre.name for centre in centres if centre.code in assignment.centres]
             return SEMICOLON.join(names) + unknown
 
@@ -174,7 +177,7 @@ def concerned(
     What an instructeur wrote is told to those only who may read the annotation.
     """
     if not centres or territory is None:
-        nowhere = Assignment(Ground.NOWHERE, ())
+        nowhere = Assignment(AssignmentReason.NOWHERE, ())
         return tuple((reading, nowhere) for reading in readings)
     found = []
     for reading in readings:
@@ -182,13 +185,16 @@ def concerned(
         hidden = isinstance(reading.annotation(territory.rapporteur), Mask)
         if hidden:
             assignment = replace(assignment, unknown="", rapporteurs=())
-        either = hidden and assignment.ground in {Ground.RAPPORTEUR, Ground.TERRITORY}
-        beyond = assignment.ground in {Ground.OVERSEAS, Ground.ABROAD}
+        either = hidden and assignment.reason in {
+            AssignmentReason.RAPPORTEUR,
+            AssignmentReason.TERRITORY,
+        }
+        beyond = assignment.reason in {AssignmentReason.OVERSEAS, AssignmentReason.ABROAD}
         named = replace(
             reading,
             crpv=shown_centres(assignment, centres),
-            nowhere=assignment.ground is Ground.NOWHERE,
-            beyond=assignment.ground.value if beyond else "",
+            nowhere=assignment.reason is AssignmentReason.NOWHERE,
+            beyond=assignment.reason.value if beyond else "",
             why=EITHER if either else assignment.told(),
         )
         found.append((named, assignment))

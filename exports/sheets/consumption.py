@@ -11,7 +11,7 @@ from exports.sheets.blocks import Block
 from french.text import agreed
 from triage.consumption.profile import Profile
 from triage.consumption.rows import OPEN_MEDIC, rows_of
-from triage.consumption.told import standing_out
+from triage.consumption.sentences import standing_out
 
 MOST = 6
 """Situations that are drawn; the sheet `Consommation` has them all."""

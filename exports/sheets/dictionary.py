@@ -13,7 +13,7 @@ from exports.sheets.figures import Synthesis
 from exports.sheets.tables import CALCULATED, Column, Table
 from french.text import agreed, typographic
 from mappings.schema.model import Audience
-from triage.rules.told import BAND, Term
+from triage.rules.sentences import BAND, Term
 
 _HEADERS = (
     ("Feuille", 16),

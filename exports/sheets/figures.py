@@ -23,7 +23,7 @@ _BEYOND = (
     ("Dossiers d'outre-mer sans centre", "outre-mer", "de collectivités d'outre-mer"),
     ("Dossiers de l'étranger", "étranger", "de l'étranger seulement"),
 )
-"""Where they are from, as :class:`exports.sheets.centres.Ground` says it."""
+"""Where they are from, as :class:`exports.sheets.centres.AssignmentReason` says it."""
 _MOST_HOURS = 72
 """A longer delay is told in days."""
 

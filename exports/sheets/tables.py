@@ -27,9 +27,9 @@ from french.text import typographic
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.medicines.columns import BDPM_COLUMNS
 from mappings.report.model import Answer
-from mappings.schema import told
+from mappings.schema import sentences
 from mappings.schema.model import Audience, FieldSpec
-from triage.rules.told import PRIORITY
+from triage.rules.sentences import PRIORITY
 from triage.verdict.model import Verdict
 
 _Key: TypeAlias = tuple[str, int, Opinion | None, str, str, str]
@@ -288,7 +288,7 @@ class TableMaker:
 
 def origin_of(spec: FieldSpec) -> str:
     """What `Dictionnaire` says of where a field comes from."""
-    return ("champ " if spec.champs else "") + told.origin(spec)
+    return ("champ " if spec.champs else "") + sentences.origin(spec)
 
 
 def _width(spec: FieldSpec) -> int:

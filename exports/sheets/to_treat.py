@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from exports.readers.reading import Reading
-from exports.sheets.centres import EITHER, Ground
+from exports.sheets.centres import EITHER, AssignmentReason
 from exports.sheets.columns import Reason, Turn
 from exports.sheets.tables import COUNTED
 from french.text import SEMICOLON, agreed, typographic
@@ -26,7 +26,7 @@ NOTHING = "Rien à traiter cette semaine."
 _SINCE: tuple[Reason, ...] = ("nouveau", "reponse", "avis_recu")
 """Reasons that are of what moved since an edition."""
 UNTIL_THE_FIRST = "tant qu'aucune édition hebdomadaire n'est parue, tout dossier ouvert est nouveau"
-OWN = frozenset({Ground.RAPPORTEUR.value, Ground.TERRITORY.value, EITHER})
+OWN = frozenset({AssignmentReason.RAPPORTEUR.value, AssignmentReason.TERRITORY.value, EITHER})
 """Why the readers of a workbook have a dossier that is theirs: the others, everyone has."""
 _OPEN = frozenset({Status.COMPLET, Status.A_COMPLETER, Status.A_PRECISER})
 _WITH_DECLARANT: frozenset[Reason] = frozenset({"a_preciser"})
@@ -61,7 +61,7 @@ class Circumstances:
     rising: Collection[str]
 
 
-class Standing(NamedTuple):
+class WaitingFacts(NamedTuple):
     """What decides, beside the news, whether a dossier waits for the readers of a workbook.
 
     Attributes:
@@ -89,14 +89,14 @@ def could_wait(reading: Reading, words: Collection[Reason]) -> tuple[Reason, ...
     return tuple(name for name in words if _OF_DOSSIER[name](reading))
 
 
-def why_now(one: Standing, around: Circumstances) -> tuple[Reason, ...]:
+def why_now(one: WaitingFacts, around: Circumstances) -> tuple[Reason, ...]:
     """Why a dossier waits now, in the order of ``could``."""
     return tuple(name for name in one.could if _NOW.get(name, _always)(one, around))
 
 
-def standing(reading: Reading, words: Collection[Reason]) -> Standing:
+def standing(reading: Reading, words: Collection[Reason]) -> WaitingFacts:
     """Where a dossier stands, for the readers of its workbook."""
-    return Standing(
+    return WaitingFacts(
         number=reading.number,
         could=reading.once(" ".join(("could wait", *words)), lambda one: could_wait(one, words)),
         situation=reading.entry.situation,
@@ -282,7 +282,7 @@ _OF_DOSSIER: Mapping[Reason, Callable[[Reading], bool]] = {
     "avis": lambda one: one.decision.status is Status.COMPLET and _is_open(one),
     "complet": _starts,
 }
-_NOW: Mapping[Reason, Callable[[Standing, Circumstances], bool]] = {
+_NOW: Mapping[Reason, Callable[[WaitingFacts, Circumstances], bool]] = {
     "avis_recu": lambda one, around: one.number in around.news.opinions,
     "nouveau": lambda one, around: around.news.has(one.number),
     "reponse": lambda one, around: one.number in around.news.answered,
@@ -292,7 +292,7 @@ _NOW: Mapping[Reason, Callable[[Standing, Circumstances], bool]] = {
 }
 
 
-def _always(_one: Standing, _around: Circumstances) -> bool:
+def _always(_one: WaitingFacts, _around: Circumstances) -> bool:
     return True
 
 

@@ -1,4 +1,4 @@
-"""The file itself: openpyxl's shell with the rows put in, packed to the same bytes every time."""
+"""The file itself: sheets of openpyxl with the rows put in, packed to the same bytes every time."""
 
 import re
 import zipfile
@@ -16,14 +16,14 @@ from openpyxl.xml.functions import tostring
 
 from exports.cells import MAX_LINKS
 from exports.sheets.tables import Table
-from exports.xlsx.known_shell import KnownShell
 from exports.xlsx.parts import write_part
 from exports.xlsx.row_writer import links, require_xml, rows_xml
-from exports.xlsx.shell import first_row
-from exports.xlsx.shell_parts import shell_parts
+from exports.xlsx.sheet_layout import first_row
+from exports.xlsx.sheet_template import SheetTemplate
 from exports.xlsx.styles import StyleIds
+from exports.xlsx.template_parts import template_parts
 
-_NONE: Mapping[str, KnownShell] = MappingProxyType({})
+_NONE: Mapping[str, SheetTemplate] = MappingProxyType({})
 _DRAWING = "xl/drawings/drawing1.xml"
 """The one drawing: that of `Synthèse`."""
 _CHART = re.compile(rb'<(?:xdr:)?cNvPr id="\d+" name="Chart \d+"')
@@ -43,7 +43,7 @@ def pack(
     *,
     styles: StyleIds,
     properties: DocumentProperties,
-    shells: Mapping[str, KnownShell] = _NONE,
+    templates: Mapping[str, SheetTemplate] = _NONE,
     around: bytes = b"",
     alternatives: Sequence[str] = (),
     into: IO[bytes],
@@ -57,7 +57,7 @@ def pack(
         tables: The tables.
         styles: Numbers of the cell styles.
         properties: Of the document.
-        shells: Of the sheets of tables that are blank in the workbook, by name of sheet.
+        templates: Of the sheets of tables that are blank in the workbook, by name of sheet.
         around: What stands around the pages of these, as XML.
         alternatives: What each chart says, for those who cannot see it.
         into: Where it is written.
@@ -65,7 +65,7 @@ def pack(
     Raises:
         ExpatError: A part, or what is put in it, is no well-formed XML.
     """
-    parts = shell_parts(workbook, tables, shells=shells, around=around)
+    parts = template_parts(workbook, tables, templates=templates, around=around)
     places = {
         f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(workbook.sheetnames, 1)
     }

@@ -7,8 +7,8 @@ from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.changed import ComparedChamp, changes
 from mappings.drift.level import (
+    DriftBaseline,
     FormLevel,
-    Yardstick,
     homes,
     matched,
     reads,
@@ -45,15 +45,15 @@ def compare(
 ) -> tuple[Drift, ...]:
     """Every difference, the worst first; the same one in several revisions is told once."""
     known = reviewed or first_seen(observed.revisions)
-    yardstick = Yardstick(known, _unsettled(needs, known), homes(observed.revisions))
+    baseline = DriftBaseline(known, _unsettled(needs, known), homes(observed.revisions))
     found: dict[tuple[str, ...], Drift] = {}
     for revision in observed.revisions:
         number, active = stable_id(revision.id), revision.id == observed.active_id
         champs = FormLevel(number, active, "", revision.champs)
         annotations = FormLevel(number, active, "", revision.annotations)
         for drift in (
-            *_fields(champs, mapping.fields, yardstick),
-            *_annotations(annotations, mapping.annotations, yardstick),
+            *_fields(champs, mapping.fields, baseline),
+            *_annotations(annotations, mapping.annotations, baseline),
         ):
             _add(found, drift)
     return tuple(sorted(found.values(), key=lambda one: _ORDER.index(one.severity)))
@@ -83,26 +83,26 @@ def _add(found: dict[tuple[str, ...], Drift], drift: Drift) -> None:
 
 
 def _fields(
-    level: FormLevel, specs: Mapping[str, FieldSpec], yardstick: Yardstick
+    level: FormLevel, specs: Mapping[str, FieldSpec], baseline: DriftBaseline
 ) -> Iterator[Drift]:
-    known = yardstick.known
+    known = baseline.known
     read = tuple(reads(level, specs.values()))
     taken = {champ.id for one in read for champ in one.champs}
     for one in read:
         path = f"{level.place}{one.spec.name}"
         for champ in one.champs:
-            yield from _taken(level, champ, one.spec, path, yardstick)
+            yield from _taken(level, champ, one.spec, path, baseline)
             if one.spec.type == "rows":
                 inner = replace(level, place=f"{path}.", descriptors=champ.children)
-                yield from _fields(inner, one.spec.fields, yardstick)
+                yield from _fields(inner, one.spec.fields, baseline)
         yield from _ambiguous(level, one.spec, path)
-    yield from meanings(level, specs.values(), yardstick.needs)
+    yield from meanings(level, specs.values(), baseline.needs)
     told = set(taken)
     for one in read:
         if not one.champs:
             formerly = reworded(level, one.spec, taken=taken, known=known)
             told.update(champ.id for champ in formerly)
-            lost = missing_field(level, one.spec, formerly=formerly, yardstick=yardstick)
+            lost = missing_field(level, one.spec, formerly=formerly, baseline=baseline)
             # A part that is missing is settled by correcting its line, never by an absence.
             yield from lost if one.whole else (replace(drift, lost=False) for drift in lost)
     yield from newcomers(level, told, known)
@@ -113,11 +113,11 @@ def _taken(
     one: Descriptor,
     spec: FieldSpec | AnnotationSpec,
     path: str,
-    yardstick: Yardstick,
+    baseline: DriftBaseline,
 ) -> Iterator[Drift]:
     """What changed in a champ that a field takes, which another champ may have given before."""
-    needs = yardstick.needs
-    if other := usurped(one, spec, yardstick=yardstick):
+    needs = baseline.needs
+    if other := usurped(one, spec, baseline=baseline):
         read = path in needs.scope or path in needs.read
         yield Drift(
             severity=Severity.BLOCKING if level.active and read else Severity.REVIEW,
@@ -130,7 +130,7 @@ def _taken(
             revisions=(level.revision,),
             remedy=f"nommer par son id celui des deux qui est voulu, ou {ACCEPT}",
         )
-    compared = ComparedChamp(one, spec, path, yardstick.known.champs.get(one.id))
+    compared = ComparedChamp(one, spec, path, baseline.known.champs.get(one.id))
     yield from changes(compared, needs, revision=level.revision, active=level.active)
 
 
@@ -152,14 +152,14 @@ def _ambiguous(level: FormLevel, spec: FieldSpec, path: str) -> Iterator[Drift]:
 
 
 def _annotations(
-    level: FormLevel, specs: Mapping[str, AnnotationSpec], yardstick: Yardstick
+    level: FormLevel, specs: Mapping[str, AnnotationSpec], baseline: DriftBaseline
 ) -> Iterator[Drift]:
     """Annotations never spoil a verdict: at worst it cannot be shown on DS."""
     found = {name: matched(level, spec) for name, spec in specs.items()}
     taken = {one.id for champs in found.values() for one in champs}
     for name, spec in specs.items():
         for one in found[name]:
-            yield from _taken(level, one, spec, f"annotations.{name}", yardstick)
+            yield from _taken(level, one, spec, f"annotations.{name}", baseline)
         if not found[name]:
-            formerly = reworded(level, spec, taken=taken, known=yardstick.known)
-            yield from missing_annotation(level, spec, formerly=formerly, yardstick=yardstick)
+            formerly = reworded(level, spec, taken=taken, known=baseline.known)
+            yield from missing_annotation(level, spec, formerly=formerly, baseline=baseline)

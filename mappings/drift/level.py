@@ -40,7 +40,7 @@ class FormLevel:
 
 
 @dataclass(frozen=True, slots=True)
-class Yardstick:
+class DriftBaseline:
     """What the form is compared with: what a person reviewed, and what the rules read.
 
     Attributes:
@@ -116,9 +116,9 @@ def reworded(
     )
 
 
-def usurped(one: Descriptor, spec: FieldSpec | AnnotationSpec, *, yardstick: Yardstick) -> str:
+def usurped(one: Descriptor, spec: FieldSpec | AnnotationSpec, *, baseline: DriftBaseline) -> str:
     """The champ that was reviewed under the label by which another one is taken now, or ""."""
-    known, homes = yardstick.known, yardstick.homes
+    known, homes = baseline.known, baseline.homes
     label = normalise_label(one.label)
     if one.id in spec.champs or label not in spec.champs or label in known.normal_labels(one.id):
         return ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mappings.dossier.revision import Descriptor
-from mappings.drift.level import FormLevel, Yardstick
+from mappings.drift.level import DriftBaseline, FormLevel
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.reviewed import ReviewedForm
 from mappings.schema.model import AnnotationSpec, FieldSpec
@@ -15,7 +15,7 @@ _SETTLED = "rien : absence déjà relue"
 
 
 def missing_field(
-    level: FormLevel, spec: FieldSpec, *, formerly: Sequence[Descriptor], yardstick: Yardstick
+    level: FormLevel, spec: FieldSpec, *, formerly: Sequence[Descriptor], baseline: DriftBaseline
 ) -> Iterator[Drift]:
     """The drift of a field without a champ, as bad as what the rules do with the field.
 
@@ -23,9 +23,9 @@ def missing_field(
         level: Where it was looked for.
         spec: The field.
         formerly: Champs that had its label when they were reviewed.
-        yardstick: What was reviewed: a field accepted as absent is no drift in older revisions.
+        baseline: What was reviewed: a field accepted as absent is no drift in older revisions.
     """
-    path, needs, known = f"{level.place}{spec.name}", yardstick.needs, yardstick.known
+    path, needs, known = f"{level.place}{spec.name}", baseline.needs, baseline.known
     read = path in needs.read
     # A list of names, without reasons, settles what nothing rests on.
     accepted = path in known.settled or (path in known.absent and not read)
@@ -39,11 +39,15 @@ def missing_field(
         elif accepted:
             severity, remedy = Severity.INFORMATION, _SETTLED
     told = _lost(level, spec, path, severity, remedy)
-    yield from _reworded(told, formerly, yardstick.known) if formerly else (told,)
+    yield from _reworded(told, formerly, baseline.known) if formerly else (told,)
 
 
 def missing_annotation(
-    level: FormLevel, spec: AnnotationSpec, *, formerly: Sequence[Descriptor], yardstick: Yardstick
+    level: FormLevel,
+    spec: AnnotationSpec,
+    *,
+    formerly: Sequence[Descriptor],
+    baseline: DriftBaseline,
 ) -> Iterator[Drift]:
     """The drift of an annotation that the form in force does not have: never a spoilt verdict."""
     if not level.active:
@@ -51,7 +55,7 @@ def missing_annotation(
     severity = Severity.REVIEW if spec.written else Severity.INFORMATION
     remedy = "l'ajouter aux annotations privées, et son id à la correspondance"
     told = _lost(level, spec, f"annotations.{spec.name}", severity, remedy)
-    yield from _reworded(told, formerly, yardstick.known) if formerly else (told,)
+    yield from _reworded(told, formerly, baseline.known) if formerly else (told,)
 
 
 def _lost(

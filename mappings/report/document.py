@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mappings.schema import told
+from mappings.schema import sentences
 from mappings.schema.model import FieldSpec, FieldType, FormMapping
 from mappings.schema.names import FIELD_NAMES
 
@@ -94,7 +94,7 @@ def _row(name: str, spec: FieldSpec) -> str:
         FIELD_NAMES[spec.type],
         spec.unit,
         _AUDIENCES[spec.audience],
-        told.origin(spec),
+        sentences.origin(spec),
         spec.meaning,
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

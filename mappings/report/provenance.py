@@ -9,7 +9,7 @@ from mappings.dossier.decode import stable_id
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Report
 from mappings.schema.model import Audience, FieldSpec, FormMapping
-from mappings.schema.told import particulars
+from mappings.schema.sentences import particulars
 
 _STATES = {
     AnswerState.ANSWERED: "répondu",

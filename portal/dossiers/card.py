@@ -12,8 +12,7 @@ from exports.sheets.computed import OF_ITEM, band_of, items_of
 from exports.sheets.tables import Column, TableMaker
 from exports.sheets.values import content_text
 from mappings.report.model import Answer
-from portal.dossiers.lines import dossiers_sheet, product_of, title_of
-from portal.dossiers.situation_names import situation_id
+from portal.dossiers.lines import dossiers_sheet, product_of, situation_id, title_of
 from triage.verdict.model import ItemResult, Verdict
 
 WORKED_OUT = "Suivi"

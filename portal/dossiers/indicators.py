@@ -13,7 +13,7 @@ from exports.sheets.columns import Figures
 from exports.sheets.figures import Block
 from exports.sheets.values import column_text, content_text, shown_content
 from mappings.report.model import Answer
-from portal.dossiers.situation_names import situation_id
+from portal.dossiers.lines import situation_id
 
 _STEPS = (7, 15, 30, 60, 90, 180)
 _MOST = 12

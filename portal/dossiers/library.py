@@ -10,7 +10,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 
 from exports.model import ExportContext
-from exports.sheets.centres import Ground
+from exports.sheets.centres import AssignmentReason
 from exports.sheets.to_treat import Circumstances, News
 from french.text import fold
 from french.time import PARIS, calendar_day
@@ -66,7 +66,11 @@ class Library:
         page = min(wanted.page, pages)
         first = (page - 1) * PER_PAGE
         down = wanted.down
-        shown = lines.page(demarche, query, order=wanted.tri, down=down, first=first, size=PER_PAGE)
+        shown: tuple[DossierLine, ...] = ()
+        if total:
+            shown = lines.page(
+                demarche, query, order=wanted.tri, down=down, first=first, size=PER_PAGE
+            )
         return Found(lines=shown, total=total, page=page, pages=pages)
 
     def all(
@@ -211,7 +215,7 @@ class Library:
 
 def query_of(whose: Whose, wanted: DossierSearch, *, since: datetime | None) -> LineQuery:
     """What lines are asked for."""
-    nationwide = Ground.EVERYWHERE.value
+    nationwide = AssignmentReason.EVERYWHERE.value
     own = wanted.portee == "propres"
     at = since
     if wanted.depuis and wanted.depuis != VISIT:

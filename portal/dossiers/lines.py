@@ -13,7 +13,6 @@ from exports.sheets.to_treat import OWN, could_wait
 from exports.sheets.values import column_text, content_text, shown_content
 from french.text import fold
 from mappings.schema.model import Audience, MedicineRows
-from portal.dossiers.situation_names import situation_id
 from portal.source import Source
 from store.staff.lines import DossierLine
 
@@ -109,3 +108,14 @@ def _all_text(reading: Reading, sheet: SheetSpec) -> str:
 def dossiers_sheet(columns: ColumnsFile) -> SheetSpec:
     """The sheet with one row for each dossier."""
     return next(sheet for sheet in columns.sheets if sheet.kind == "dossiers")
+
+
+def situation_id(reading: Reading) -> str:
+    """Id of its situation where this reader may know it, or an empty text: a mask names none."""
+    return reading.situation if reading.situation == reading.entry.situation else ""
+
+
+def situation_at_head(text: str, known: Iterable[str]) -> str:
+    """The situation that a text begins with, or an empty text; names may hold blanks."""
+    found = (one for one in known if one and f"{text} ".startswith(f"{one} "))
+    return max(found, key=len, default="")

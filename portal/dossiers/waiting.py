@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from exports.sheets.columns import Reason
-from exports.sheets.to_treat import Circumstances, Standing, why_now
+from exports.sheets.to_treat import Circumstances, WaitingFacts, why_now
 from mappings.schema.model import Audience
 from store.staff.lines import WaitingLine
 
@@ -93,7 +93,7 @@ def queue_of(lines: Iterable[WaitingLine], reader: Reader, around: Circumstances
         if could is None:
             could = known[waits] = tuple(name for name in reader.words if f" {name} " in waits)
         judged = number in reader.judged
-        why = why_now(Standing(number, could, situation, centre in own, judged), around)
+        why = why_now(WaitingFacts(number, could, situation, centre in own, judged), around)
         if why:
             seen = number in reader.seen and reader.seen[number] == mark_of(modified, why)
             due.append(Due(modified, number, why, seen))

@@ -54,10 +54,10 @@ def make_lookup(version: VersionInUse, access: Access, *, max_age: int) -> ASGIA
         access: Who may.
         max_age: Seconds that an answer may be kept for; 0: none is.
     """
-    desk = _Desk(version, access, max_age)
-    answers = {place: desk.exact(name, exact) for place, (name, exact) in EXACT.items()}
-    answers |= {place: desk.several(find) for place, find in SUGGESTED.items()}
-    routes = [Route("/sante", desk.health)]
+    answering = _LookupAnswers(version, access, max_age)
+    answers = {place: answering.exact(name, exact) for place, (name, exact) in EXACT.items()}
+    answers |= {place: answering.several(find) for place, find in SUGGESTED.items()}
+    routes = [Route("/sante", answering.health)]
     for place, answer in answers.items():
         routes += [Route(f"/v1/{place}", answer), Route(f"/v1/{place}/{{entry:path}}", answer)]
     handlers: Mapping[Any, Any] = {HTTPException: _refused}
@@ -66,7 +66,7 @@ def make_lookup(version: VersionInUse, access: Access, *, max_age: int) -> ASGIA
     return SafeHeaders(app, https=False)
 
 
-class _Desk:
+class _LookupAnswers:
     """Answers requests; keeps of them how many got which status, and nothing else."""
 
     def __init__(self, version: VersionInUse, access: Access, max_age: int) -> None:

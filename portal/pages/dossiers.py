@@ -14,6 +14,7 @@ from exports.published.flat import csv_bytes
 from portal.dossiers.card import Card, CardFile, make_card
 from portal.dossiers.charts import draw
 from portal.dossiers.library import Library
+from portal.dossiers.lines import situation_at_head
 from portal.dossiers.search import (
     COLUMNS,
     ORDERS,
@@ -24,7 +25,6 @@ from portal.dossiers.search import (
     wanted_of,
 )
 from portal.dossiers.searched import table_of
-from portal.dossiers.situation_names import situation_at_head
 from portal.errors import PortalError, UnknownError
 from portal.headers import HEAD
 from portal.pages.home import note_seen, whose

@@ -25,7 +25,7 @@ router = APIRouter()
 
 
 @dataclass(slots=True)
-class Watch:
+class HealthWatch:
     """Looks at how the bridge is, once in a while.
 
     Attributes:
@@ -70,8 +70,8 @@ class Watch:
         }
 
 
-def _watch(request: Request) -> Watch:
-    watch: Watch = request.app.state.watch
+def _watch(request: Request) -> HealthWatch:
+    watch: HealthWatch = request.app.state.watch
     return watch
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from french.time import PARIS, calendar_day
 from portal.dossiers.search import page_number
 from portal.errors import ForbiddenError
-from portal.pages.health import Watch
+from portal.pages.health import HealthWatch
 from portal.pages.view import view_of
 from portal.people.sessions import SignedIn, sessions_of
 from portal.source import Source
@@ -119,7 +119,7 @@ def state(request: Request, person: SignedIn) -> Response:
     if not person.role.administers:
         raise ForbiddenError
     source: Source = request.app.state.source
-    watch: Watch = request.app.state.watch
+    watch: HealthWatch = request.app.state.watch
     return view_of(request).page(
         request,
         "etat",

@@ -27,8 +27,7 @@ from pydantic import (
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
-from exports.cells import MAX_UNITS
-from exports.returned.typed_text import typed_text
+from exports.cells import MAX_UNITS, typed_text
 from mappings.report.display import show
 from portal.errors import (
     BusyError,

@@ -23,7 +23,7 @@ _log = logging.getLogger("unc.portal")
 
 
 @dataclass(frozen=True, slots=True)
-class Crier:
+class EditionNotices:
     """Sends each account one e-mail for each edition in which it may fetch a file."""
 
     source: Source

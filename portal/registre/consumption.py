@@ -15,8 +15,8 @@ from triage.consumption.profile import NOT_ADDED, SCOPE, Profile
 from triage.consumption.receivers import RECEIVER_METHOD
 from triage.consumption.regions import REGION_METHOD
 from triage.consumption.rows import rows_of
+from triage.consumption.sentences import expected_told, growth_told, regions_told, standing_out
 from triage.consumption.signals import METHOD
-from triage.consumption.told import expected_told, growth_told, regions_told, standing_out
 
 _MONTHS = 36
 _BARS = 12

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from french.time import calendar_day
-from triage.registre.life import TEXTS
+from triage.registre.lifecycle import TEXTS
 from triage.registre.lists import Lists
 from triage.registre.refused import Refused
 

@@ -12,8 +12,8 @@ from exports.sheets.values import content_text
 from french.text import typographic
 from mappings.report.display import show
 from portal.dossiers.charts import Chart, draw
+from portal.registre.access import RegisterAccess, RegisterRead
 from portal.registre.consumption import ConsumptionShown, consumption_shown
-from portal.registre.desk import Desk, RegisterRead
 from portal.registre.rows import SituationRow, row_of
 from steps.registre.around import AlreadyRead, Around, Viewpoint, around, consumption_around
 from steps.registre.around_told import availability_told
@@ -26,7 +26,7 @@ from triage.registre.effect.text import told_lines
 from triage.registre.questions import Asked as Question
 from triage.registre.ranking import Score
 from triage.registre.register import Measure, Signal, Situation
-from triage.registre.told import changes_told, dates_told, head, state_of
+from triage.registre.sentences import changes_told, dates_told, head, state_of
 
 _MONTHS = 24
 LINES = 100
@@ -98,9 +98,9 @@ class SituationPage:
     acts: Sequence[ActShown] = field(default=())
 
 
-def page_of(desk: Desk, read: RegisterRead, one: Situation) -> SituationPage:
+def page_of(access: RegisterAccess, read: RegisterRead, one: Situation) -> SituationPage:
     """The page of a situation, as its reader may have it."""
-    source, reading = desk.source, read.reading
+    source, reading = access.source, read.reading
     beside = reading.beside(one.id)
     lines = source.store.lines.of(source.demarche, read.role.audience, one.dossiers)
     shown = sorted(lines.values(), key=lambda line: (line.deposited, line.number), reverse=True)
@@ -120,7 +120,7 @@ def page_of(desk: Desk, read: RegisterRead, one: Situation) -> SituationPage:
             measures=[MeasureShown(each, dates_told(each.dates), ()) for each in beside.measures],
             questions=beside.asked,
         )
-    found = _around(desk, read, one)
+    found = _around(access, read, one)
     known = end_of(read.at.known) if read.at.known else None
     ranked = reading.context.register.ranked.get(one.id)
     kept = source.store.scores.list(source.demarche, one.id)
@@ -129,7 +129,7 @@ def page_of(desk: Desk, read: RegisterRead, one: Situation) -> SituationPage:
     return SituationPage(
         one=one,
         row=row,
-        brief=[*_brief(desk, read, one)],
+        brief=[*_brief(access, read, one)],
         figures=[*_figures(read, one, row, len(lines))],
         score=ranked.score if ranked else kept[-1].score if kept else None,
         scores=kept[::-1],
@@ -138,7 +138,7 @@ def page_of(desk: Desk, read: RegisterRead, one: Situation) -> SituationPage:
         unconfirmed=frozenset(one.dossiers) - frozenset(one.confirmed),
         signals=[read.register.signals[name] for name in one.signals],
         chart=_chart(found.days, read.day),
-        consumption=_consumption(desk, found),
+        consumption=_consumption(access, found),
         availability=[typographic(text) for text in availability_told(found.medicines)],
         measures=[
             MeasureShown(
@@ -157,7 +157,7 @@ def page_of(desk: Desk, read: RegisterRead, one: Situation) -> SituationPage:
     )
 
 
-def _around(desk: Desk, read: RegisterRead, one: Situation) -> Around:
+def _around(access: RegisterAccess, read: RegisterRead, one: Situation) -> Around:
     """What is known around it: of the present, what its dossiers sum up to is known already."""
     at = read.at
     asked = Viewpoint(at.on, end_of(at.known) if at.known else None)
@@ -167,23 +167,23 @@ def _around(desk: Desk, read: RegisterRead, one: Situation) -> Around:
         if read.counted
         else None
     )
-    return desk.source.look_up(lambda services: around(services, [one.id], asked, known=known))[
+    return access.source.look_up(lambda services: around(services, [one.id], asked, known=known))[
         one.id
     ]
 
 
-def _consumption(desk: Desk, found: Around) -> ConsumptionShown | None:
+def _consumption(access: RegisterAccess, found: Around) -> ConsumptionShown | None:
     """What public data say of its substances; a base that cannot be read is told by the doctor."""
     try:
-        profile = desk.source.look_up(lambda services: consumption_around(services, found))
+        profile = access.source.look_up(lambda services: consumption_around(services, found))
     except DataFileError:
         return None
     return consumption_shown(profile)
 
 
-def _brief(desk: Desk, read: RegisterRead, one: Situation) -> Iterator[tuple[str, str]]:
+def _brief(access: RegisterAccess, read: RegisterRead, one: Situation) -> Iterator[tuple[str, str]]:
     reports = read.figures.reports if read.counted else None
-    proposed = desk.source.look_up(
+    proposed = access.source.look_up(
         lambda services: proposed_level(services, one.dossiers, known=reports)
     )
     for name, text in head(one, proposed):

@@ -11,7 +11,7 @@ from exports.sheets.registre import day_of
 from exports.sheets.values import content_text
 from french.text import fold, typographic
 from portal.dossiers.search import page_number
-from portal.registre.desk import RegisterRead, holds
+from portal.registre.access import RegisterRead, holds
 from triage.registre.register import MeasureState, Situation, State
 
 RECENT = timedelta(days=90)

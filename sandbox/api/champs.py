@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class ChampContext:
     """What showing a champ needs to know beside the answer."""
 
     updated_at: int
@@ -29,7 +29,7 @@ class Showing:
     dates: Mapping[str, int] | None = None
 
 
-def show(types: Sequence[TypeDeChamp], answers: Mapping[str, Any], how: Showing) -> list[Json]:
+def show(types: Sequence[TypeDeChamp], answers: Mapping[str, Any], how: ChampContext) -> list[Json]:
     """Return the champs of ``types`` with their answers."""
     filled = _filled_in(types, answers)
     return [
@@ -53,7 +53,7 @@ _NOTHING = object()
 def show_one(
     one: TypeDeChamp,
     answer: Any,
-    how: Showing,
+    how: ChampContext,
     *,
     row: str | None = None,
     filled: Any = _NOTHING,
@@ -90,14 +90,14 @@ def _instant(answer: Any) -> int | None:
         return None
 
 
-def _text(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _text(one: TypeDeChamp, answer: Any, _how: ChampContext) -> Json:
     if one.kind in DECORATIVE:
         return {"level": one.level, "stringValue": None}
     text = kept_text(answer)
     return {"value": text or None, "stringValue": text}
 
 
-def _choice(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+def _choice(one: TypeDeChamp, answer: Any, how: ChampContext) -> Json:
     shown = _text(one, answer, how)
     return {**shown, "stringValue": _label(one, shown["stringValue"])}
 
@@ -107,7 +107,7 @@ def _label(one: TypeDeChamp, answer: str) -> str:
     return one.row_label(answer) if one.rows else answer
 
 
-def _boolean(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _boolean(one: TypeDeChamp, answer: Any, _how: ChampContext) -> Json:
     ticked = answer if isinstance(answer, bool) else None
     if one.kind == "checkbox":
         return {"value": bool(ticked), "stringValue": "true" if ticked else "false"}
@@ -118,7 +118,7 @@ _WHOLE = re.compile(r"\s*([+-]?\d+)", re.ASCII)
 _DECIMAL = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)", re.ASCII)
 
 
-def _number(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _number(one: TypeDeChamp, answer: Any, _how: ChampContext) -> Json:
     """Read the number that a text begins with, as Ruby's ``to_i`` and ``to_f``; else zero."""
     if blank(answer) or isinstance(answer, bool) or not isinstance(answer, str | int | float):
         return {"value": None, "stringValue": ""}
@@ -128,7 +128,7 @@ def _number(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     return {"value": read(begins[1]) if begins else read(0), "stringValue": text}
 
 
-def _date(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _date(_one: TypeDeChamp, answer: Any, _how: ChampContext) -> Json:
     when = _instant(answer)
     if when is None:
         return {"date": None}
@@ -136,7 +136,7 @@ def _date(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     return {"date": day, "value": iso(parse(day)), "stringValue": day}
 
 
-def _datetime(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _datetime(_one: TypeDeChamp, answer: Any, _how: ChampContext) -> Json:
     instant = _instant(answer)
     if instant is None:
         return {"datetime": None, "date": None}
@@ -154,12 +154,12 @@ def _plain(answer: Any) -> list[Any]:
     return [one for one in _many(answer) if not isinstance(one, Mapping)]
 
 
-def _choices(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _choices(one: TypeDeChamp, answer: Any, _how: ChampContext) -> Json:
     values = [str(value) for value in _plain(answer)]
     return {"values": values, "stringValue": ", ".join(_label(one, value) for value in values)}
 
 
-def _linked(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _linked(_one: TypeDeChamp, answer: Any, _how: ChampContext) -> Json:
     primary, secondary = (*map(str, _plain(answer)), None, None)[:2]
     shown = " / ".join(part for part in (primary, secondary) if part)
     return {
@@ -169,8 +169,8 @@ def _linked(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
     }
 
 
-def _place(field: str) -> Callable[[TypeDeChamp, Any, Showing], Json]:
-    def read(one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _place(field: str) -> Callable[[TypeDeChamp, Any, ChampContext], Json]:
+    def read(one: TypeDeChamp, answer: Any, _how: ChampContext) -> Json:
         if not isinstance(answer, Mapping) or "name" not in answer:
             return {field: None}
         shown = (
@@ -181,13 +181,13 @@ def _place(field: str) -> Callable[[TypeDeChamp, Any, Showing], Json]:
     return read
 
 
-def _address(_one: TypeDeChamp, answer: Any, _how: Showing) -> Json:
+def _address(_one: TypeDeChamp, answer: Any, _how: ChampContext) -> Json:
     if not isinstance(answer, Mapping) or "label" not in answer:
         return {"address": None}
     return {"address": dict(answer), "value": answer["label"], "stringValue": answer["label"]}
 
 
-def _company(_one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+def _company(_one: TypeDeChamp, answer: Any, how: ChampContext) -> Json:
     if not isinstance(answer, str) or not answer:
         return {"etablissement": None}
     name = how.companies.get(answer)
@@ -195,7 +195,7 @@ def _company(_one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     return {"etablissement": known, "stringValue": answer}
 
 
-def _files(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+def _files(one: TypeDeChamp, answer: Any, how: ChampContext) -> Json:
     """Show the files, but the infected ones and identity documents; no text where there are any."""
     given = [file for file in _many(answer) if isinstance(file, Mapping) and "scan" in file]
     listed = [] if one.guarded else given
@@ -224,7 +224,7 @@ def show_file(file: Mapping[str, Any], address: Callable[[Mapping[str, Any]], st
     }
 
 
-def _rows(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
+def _rows(one: TypeDeChamp, answer: Any, how: ChampContext) -> Json:
     rows = []
     for row in _many(answer):
         if not isinstance(row, Mapping) or "champs" not in row:
@@ -249,12 +249,12 @@ def _rows(one: TypeDeChamp, answer: Any, how: Showing) -> Json:
     }
 
 
-def _map(_one: TypeDeChamp, _answer: Any, _how: Showing) -> Json:
+def _map(_one: TypeDeChamp, _answer: Any, _how: ChampContext) -> Json:
     """Show a map on which nothing is drawn: DS serves a list, never a null."""
     return {"geoAreas": []}
 
 
-_READERS: dict[str, Callable[[TypeDeChamp, Any, Showing], Json]] = {
+_READERS: dict[str, Callable[[TypeDeChamp, Any, ChampContext], Json]] = {
     "yes_no": _boolean,
     "checkbox": _boolean,
     "integer_number": _number,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sandbox.api.champs import Json, Showing, show, show_file
+from sandbox.api.champs import ChampContext, Json, show, show_file
 from sandbox.api.companies import establishment, incomplete
 from sandbox.common.clock import iso, iso_or_none
 from sandbox.common.ids import champ_id, encode
@@ -73,8 +73,8 @@ def _person(one: DepositedDossier, told: Json) -> Json:
     }
 
 
-def _showing(one: DepositedDossier, instance: "Instance", base_url: str) -> Showing:
-    return Showing(
+def _showing(one: DepositedDossier, instance: "Instance", base_url: str) -> ChampContext:
+    return ChampContext(
         updated_at=one.champs_at,
         file_url=lambda file: instance.links.url(base_url, file),
         companies=instance.state.companies(),
@@ -95,7 +95,7 @@ def annotations(one: DepositedDossier, instance: "Instance", base_url: str) -> l
     demarche = instance.state.demarche(one.demarche)
     written = present(one, demarche, one.annotations)
     how = _showing(one, instance, base_url)
-    dated = Showing(
+    dated = ChampContext(
         one.deposited_at, how.file_url, how.companies, how.registry_down, one.annotation_dates
     )
     return show(demarche.revision(one.revision).annotations, written, dated)

@@ -91,7 +91,7 @@ def next_day(instance: Instance) -> Json:
     day = days[told["day"]]
     refused: list[str] = []
     with instance.state.transaction():
-        stage = ScenarioStage(instance, instance.state.numbers()[0], told)
+        stage = ScenarioContext(instance, instance.state.numbers()[0], told)
         for at, act in enumerate(day["acts"]):
             when = told["start"] + told["day"] * _DAY + at * _PAUSE
             instance.clock.set(max(instance.clock.now(), when))
@@ -108,7 +108,7 @@ def next_day(instance: Instance) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class ScenarioStage:
+class ScenarioContext:
     """Where a scenario plays: the démarche, and the dossiers by nickname."""
 
     instance: Instance
@@ -131,7 +131,7 @@ class ScenarioStage:
         return self.demarche.members(groupe)[-1].email
 
 
-def _deposit(stage: ScenarioStage, spoil: int = 0, **named: str) -> None:
+def _deposit(stage: ScenarioContext, spoil: int = 0, **named: str) -> None:
     cast, nickname = stage.told["cast"], named["as"]
     deposit = example(stage.demarche.active, len(cast))
     answers = deposit["answers"]
@@ -162,73 +162,73 @@ def _spoilt(types: Sequence[TypeDeChamp], answers: Mapping[str, Any]) -> Iterato
             yield one.stable, "NC"
 
 
-def _correct(stage: ScenarioStage, of: str) -> None:
+def _correct(stage: ScenarioContext, of: str) -> None:
     people.submit(stage.instance, stage.of(of), stage.told["whole"][of])
 
 
-def _write(stage: ScenarioStage, of: str, body: str) -> None:
+def _write(stage: ScenarioContext, of: str, body: str) -> None:
     people.answer(stage.instance, stage.of(of), body)
 
 
-def _tell(stage: ScenarioStage, of: str, body: str) -> None:
+def _tell(stage: ScenarioContext, of: str, body: str) -> None:
     people.message(stage.instance, stage.of(of), body, stage.agent(of))
 
 
-def _ask(stage: ScenarioStage, of: str, body: str) -> None:
+def _ask(stage: ScenarioContext, of: str, body: str) -> None:
     people.message(stage.instance, stage.of(of), body, stage.agent(of), "incorrect")
 
 
-def _take_up(stage: ScenarioStage, of: str) -> None:
+def _take_up(stage: ScenarioContext, of: str) -> None:
     people.move(stage.instance, stage.of(of), "en_instruction", stage.agent(of))
 
 
-def _decide(stage: ScenarioStage, of: str, state: str, motivation: str) -> None:
+def _decide(stage: ScenarioContext, of: str, state: str, motivation: str) -> None:
     people.move(stage.instance, stage.of(of), state, stage.agent(of), motivation)
 
 
-def _hide(stage: ScenarioStage, of: str) -> None:
+def _hide(stage: ScenarioContext, of: str) -> None:
     people.hide(stage.instance, stage.of(of))
 
 
-def _restore(stage: ScenarioStage, of: str) -> None:
+def _restore(stage: ScenarioContext, of: str) -> None:
     people.restore(stage.instance, stage.of(of))
 
 
-def _purge(stage: ScenarioStage, of: str) -> None:
+def _purge(stage: ScenarioContext, of: str) -> None:
     people.purge(stage.instance, stage.of(of))
 
 
-def _hand_over(stage: ScenarioStage, of: str) -> None:
+def _hand_over(stage: ScenarioContext, of: str) -> None:
     here = stage.instance.state.dossier(stage.of(of)).groupe
     others = [name for key, name in stage.demarche.groupes.items() if key != here]
     for other in others[:1]:
         people.change_groupe(stage.instance, stage.of(of), other)
 
 
-def _label(stage: ScenarioStage, of: str, rank: int) -> None:
+def _label(stage: ScenarioContext, of: str, rank: int) -> None:
     labels = stage.demarche.labels
     for one in labels[rank - 1 : rank]:
         people.label(stage.instance, stage.of(of), one.name)
 
 
-def _reword(stage: ScenarioStage, question: int, **added: str) -> None:
+def _reword(stage: ScenarioContext, question: int, **added: str) -> None:
     asked = [one for one in stage.demarche.active.champs if one.kind not in DECORATIVE]
     for one in asked[question - 1 : question]:
         edit = {"op": "reword", "champ": one.stable, "label": one.label + added["with"]}
         service.publish(stage.instance, stage.number, edits=[edit])
 
 
-def _ask_more(stage: ScenarioStage, label: str, type: str) -> None:  # noqa: A002
+def _ask_more(stage: ScenarioContext, label: str, type: str) -> None:  # noqa: A002
     identifier = 1 + max(int(stable) for one in stage.demarche.revisions for stable in one.by_id)
     champ = {"id": identifier, "label": label, "type": type, "required": False}
     service.publish(stage.instance, stage.number, edits=[{"op": "add", "champ": champ}])
 
 
-def _registry(stage: ScenarioStage, down: bool) -> None:
+def _registry(stage: ScenarioContext, down: bool) -> None:
     service.switches(stage.instance, registry_down=down)
 
 
-def _outage(stage: ScenarioStage, status: int, count: int) -> None:
+def _outage(stage: ScenarioContext, status: int, count: int) -> None:
     stage.instance.faults.active.append(InjectedFault("http", status=status, count=count))
 
 

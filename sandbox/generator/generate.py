@@ -15,7 +15,7 @@ from sandbox.generator.answers import write
 from sandbox.generator.data import companies, read, situations
 from sandbox.generator.defects import DefectQueue, catalogue
 from sandbox.generator.draft import DossierPlan, DraftDossier
-from sandbox.generator.plan import Course, plans
+from sandbox.generator.plan import GeneratorOptions, plans
 from sandbox.generator.verdict import planted
 
 NOW = datetime(2026, 9, 30, 9, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ def generate(
 
     Those that are not ``spoilt`` are the same, without the defects: what each declarant meant.
     """
-    course = Course(seed=seed, first_number=first_number, now=now)
+    course = GeneratorOptions(seed=seed, first_number=first_number, now=now)
     writer = DossierWriter(course, spoilt=spoilt)
     for plan in islice(plans(course), count):
         writer.add(plan)
@@ -46,7 +46,7 @@ def generate(
 class DossierWriter:
     """Where dossiers are written one after the other, each knowing those before it."""
 
-    def __init__(self, course: Course, *, spoilt: bool = True) -> None:
+    def __init__(self, course: GeneratorOptions, *, spoilt: bool = True) -> None:
         self.course, self.spoilt = course, spoilt
         self.made: list[SeedDossier] = []
         names = list(catalogue())

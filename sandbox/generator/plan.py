@@ -36,7 +36,7 @@ CAREFUL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class GeneratorOptions:
     """What a run of the generator was asked."""
 
     seed: int
@@ -44,7 +44,7 @@ class Course:
     now: datetime
 
 
-def plans(course: Course) -> Iterator[DossierPlan]:
+def plans(course: GeneratorOptions) -> Iterator[DossierPlan]:
     """Give the plans of the dossiers without end, in the order of their numbers."""
     categories = deck(course.seed, "category", CATEGORIES)
     traits = deck(course.seed, "trait", TRAITS)

@@ -30,17 +30,17 @@ _PLAIN_KINDS = sorted(
 
 def routes(instance: Instance) -> list[Route]:
     """Return the pages of the administrator of a sandbox."""
-    desk = AdministratorDesk(instance)
+    pages = AdministratorPages(instance)
     return [
-        Route("/formulaire", desk.read),
-        Route("/formulaire/publier", desk.publish, methods=["POST"]),
-        Route("/formulaire/abandonner", desk.give_up, methods=["POST"]),
-        Route("/formulaire/ajouter", desk.add, methods=["GET", "POST"]),
-        Route("/formulaire/{stable:int}", desk.change, methods=["GET", "POST"]),
+        Route("/formulaire", pages.read),
+        Route("/formulaire/publier", pages.publish, methods=["POST"]),
+        Route("/formulaire/abandonner", pages.give_up, methods=["POST"]),
+        Route("/formulaire/ajouter", pages.add, methods=["GET", "POST"]),
+        Route("/formulaire/{stable:int}", pages.change, methods=["GET", "POST"]),
     ]
 
 
-class AdministratorDesk:
+class AdministratorPages:
     """What the administrator sees and does."""
 
     def __init__(self, instance: Instance) -> None:

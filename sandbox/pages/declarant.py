@@ -26,20 +26,20 @@ _SIZE = 50
 
 def routes(instance: Instance) -> list[Route]:
     """Return the pages of the declarants of a sandbox."""
-    desk = DeclarantDesk(instance)
+    pages = DeclarantPages(instance)
     return [
-        Route("/", desk.listed),
-        Route("/dossiers", desk.listed),
-        Route("/dossiers/nouveau", desk.new, methods=["GET", "POST"]),
-        Route("/dossiers/{number:int}", desk.read),
-        Route("/dossiers/{number:int}/modifier", desk.fill, methods=["GET", "POST"]),
-        Route("/dossiers/{number:int}/message", desk.write, methods=["POST"]),
-        Route("/dossiers/{number:int}/supprimer", desk.hide, methods=["POST"]),
-        Route("/dossiers/{number:int}/restaurer", desk.restore, methods=["POST"]),
+        Route("/", pages.listed),
+        Route("/dossiers", pages.listed),
+        Route("/dossiers/nouveau", pages.new, methods=["GET", "POST"]),
+        Route("/dossiers/{number:int}", pages.read),
+        Route("/dossiers/{number:int}/modifier", pages.fill, methods=["GET", "POST"]),
+        Route("/dossiers/{number:int}/message", pages.write, methods=["POST"]),
+        Route("/dossiers/{number:int}/supprimer", pages.hide, methods=["POST"]),
+        Route("/dossiers/{number:int}/restaurer", pages.restore, methods=["POST"]),
     ]
 
 
-class DeclarantDesk:
+class DeclarantPages:
     """What declarants see and do."""
 
     def __init__(self, instance: Instance) -> None:

@@ -31,17 +31,17 @@ def names() -> Any:
 
 def routes(instance: Instance) -> list[Route]:
     """Return the page of faults of a sandbox."""
-    desk = FaultDesk(instance)
+    pages = FaultPages(instance)
     return [
-        Route("/pannes", desk.read),
-        Route("/pannes/allumer", desk.light, methods=["POST"]),
-        Route("/pannes/illisibles", desk.spoil, methods=["POST"]),
-        Route("/pannes/eteindre", desk.clear, methods=["POST"]),
-        Route("/pannes/reglages", desk.switch, methods=["POST"]),
+        Route("/pannes", pages.read),
+        Route("/pannes/allumer", pages.light, methods=["POST"]),
+        Route("/pannes/illisibles", pages.spoil, methods=["POST"]),
+        Route("/pannes/eteindre", pages.clear, methods=["POST"]),
+        Route("/pannes/reglages", pages.switch, methods=["POST"]),
     ]
 
 
-class FaultDesk:
+class FaultPages:
     """What whoever trains others sees and does."""
 
     def __init__(self, instance: Instance) -> None:

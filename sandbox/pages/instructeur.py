@@ -29,15 +29,15 @@ _MOVES = {
 
 def routes(instance: Instance) -> list[Route]:
     """Return the pages of the instructeurs of a sandbox."""
-    desk = InstructeurDesk(instance)
+    pages = InstructeurPages(instance)
     path = "/procedures/{demarche:int}/dossiers/{number:int}"
     return [
-        Route(path, desk.read),
-        Route(f"{path}/{{act}}", desk.act, methods=["POST"]),
+        Route(path, pages.read),
+        Route(f"{path}/{{act}}", pages.act, methods=["POST"]),
     ]
 
 
-class InstructeurDesk:
+class InstructeurPages:
     """What instructeurs see and do."""
 
     def __init__(self, instance: Instance) -> None:
@@ -85,7 +85,7 @@ class InstructeurDesk:
             act = None
         if act is None:
             return missing(request, f"Aucun dossier n° {number} dans ce bac à sable.")
-        types = self._annotations(dossier) if act is InstructeurDesk.annotate else ()
+        types = self._annotations(dossier) if act is InstructeurPages.annotate else ()
         try:
             async with request.form(max_fields=20_000, max_files=2_000) as form:
                 answers = await typed.typed(types, form, dossier.annotations)
@@ -172,17 +172,17 @@ class InstructeurDesk:
         return "archive" if archived else "desarchive"
 
 
-Act = Callable[[InstructeurDesk, DepositedDossier, FormData, typed.Answers], str]
+Act = Callable[[InstructeurPages, DepositedDossier, FormData, typed.Answers], str]
 
 _ACTS: Mapping[str, Act] = {
-    "annotations": InstructeurDesk.annotate,
-    "labels": InstructeurDesk.label,
-    "message": InstructeurDesk.write,
-    "supprimer-message": InstructeurDesk.discard,
-    "etat": InstructeurDesk.move,
-    "groupe": InstructeurDesk.hand_over,
-    "supprimer": InstructeurDesk.hide,
-    "restaurer": InstructeurDesk.restore,
-    "archiver": partial(InstructeurDesk.archive, archived=True),
-    "desarchiver": partial(InstructeurDesk.archive, archived=False),
+    "annotations": InstructeurPages.annotate,
+    "labels": InstructeurPages.label,
+    "message": InstructeurPages.write,
+    "supprimer-message": InstructeurPages.discard,
+    "etat": InstructeurPages.move,
+    "groupe": InstructeurPages.hand_over,
+    "supprimer": InstructeurPages.hide,
+    "restaurer": InstructeurPages.restore,
+    "archiver": partial(InstructeurPages.archive, archived=True),
+    "desarchiver": partial(InstructeurPages.archive, archived=False),
 }

@@ -4,12 +4,12 @@ from sandbox.api.instance import Instance
 from sandbox.demarche.demarche import Demarche, Label
 from sandbox.demarche.dossier import DepositedDossier
 from sandbox.demarche.retypings import present
-from sandbox.pages.values import AnswerLine, Shower
+from sandbox.pages.values import AnswerContext, AnswerLine
 
 
-def shower(instance: Instance) -> Shower:
+def context(instance: Instance) -> AnswerContext:
     """Return what shows answers: it knows the companies and gives addresses of files."""
-    return Shower(lambda file: instance.links.url("", file), instance.state.companies())
+    return AnswerContext(lambda file: instance.links.url("", file), instance.state.companies())
 
 
 def champ_lines(instance: Instance, dossier: DepositedDossier) -> list[AnswerLine]:
@@ -17,14 +17,14 @@ def champ_lines(instance: Instance, dossier: DepositedDossier) -> list[AnswerLin
     demarche = instance.state.demarche(dossier.demarche)
     answers = present(dossier, demarche, dossier.answers)
     visible = demarche.revision(dossier.revision).visible_champs(answers)
-    return shower(instance).lines(visible, answers)
+    return context(instance).lines(visible, answers)
 
 
 def annotation_lines(instance: Instance, dossier: DepositedDossier) -> list[AnswerLine]:
     """Return the private annotations."""
     demarche = instance.state.demarche(dossier.demarche)
     written = present(dossier, demarche, dossier.annotations)
-    return shower(instance).lines(demarche.revision(dossier.revision).annotations, written)
+    return context(instance).lines(demarche.revision(dossier.revision).annotations, written)
 
 
 def labels_of(demarche: Demarche, dossier: DepositedDossier) -> list[Label]:

@@ -17,18 +17,18 @@ _STEPS = {"heure": 3600, "jour": 86_400}
 
 def routes(instance: Instance) -> list[Route]:
     """Return the page of training of a sandbox."""
-    desk = TrainingDesk(instance)
-    acts = (desk.next_day, desk.play_on, desk.advance, desk.keep, desk.bring_back, desk.reset)
+    pages = TrainingPages(instance)
+    acts = (pages.next_day, pages.play_on, pages.advance, pages.keep, pages.bring_back, pages.reset)
     return [
-        Route("/entrainement", desk.read),
+        Route("/entrainement", pages.read),
         *(
-            Route(f"/entrainement/{act.__name__}", desk.acting(act), methods=["POST"])
+            Route(f"/entrainement/{act.__name__}", pages.acting(act), methods=["POST"])
             for act in acts
         ),
     ]
 
 
-class TrainingDesk:
+class TrainingPages:
     """What whoever trains, or trains others, sees and does."""
 
     def __init__(self, instance: Instance) -> None:

@@ -60,7 +60,7 @@ class AnswerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Shower:
+class AnswerContext:
     """What showing an answer needs to know beside it."""
 
     file_url: Callable[[Mapping[str, Any]], str]

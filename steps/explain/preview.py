@@ -62,8 +62,8 @@ def preview(services: Services, number: int) -> Preview:
     )
     memory = planner.remember([number]).of(number, conditions_stand=False)
     return Preview(
-        annotations=dict(planned_annotations(judged, memory, rulebook=planner.rulebook)),
-        messages=dict(previewed(judged, rulebook=planner.rulebook, now=at)),
+        annotations=dict(planned_annotations(judged, memory, reply_rules=planner.reply_rules)),
+        messages=dict(previewed(judged, reply_rules=planner.reply_rules, now=at)),
     )
 
 

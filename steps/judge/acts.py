@@ -11,11 +11,14 @@ from steps.wiring.services import Services, now
 from store.repository import StoreMemory
 from store.verdicts.situations import DecidedBy, SituationReport
 from triage.registre.acts import BRIDGE, Act, By, Draft, Verb, dossier_number, dossier_object
+from triage.registre.drafting import When
 from triage.registre.duplicates import copies
 from triage.registre.folding import read
-from triage.registre.life import When, confirm, opening, place, touched
+from triage.registre.lifecycle import confirm, opening, place, touched
 from triage.registre.register import Register, State
-from triage.situations.description import overrule
+from triage.registre.signals import anchors as anchors_of
+from triage.situations.description import Description, overrule
+from triage.situations.matching import MatchingRules
 from triage.situations.propose import Placed, resolve
 
 Draw: TypeAlias = Callable[[Register, Sequence[Act]], list[Draft]]
@@ -177,3 +180,10 @@ def placing(
         )
     openings = ((name, *first.get(name, (day, BRIDGE))) for name in opened)
     return [*(opening(name, by=by, on=on) for name, on, by in openings), *acts]
+
+
+def anchors(services: Services, matching: MatchingRules) -> Mapping[str, Sequence[Description]]:
+    """Signals of each situation, described; nothing is read where there is none."""
+    if not services.store.acts.has(services.demarche, Verb.SIGNAL):
+        return {}
+    return anchors_of(register_of(services), matching, services.form.lists)

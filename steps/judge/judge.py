@@ -42,7 +42,7 @@ from triage.verdict.priority import public_facts_read
 
 CHUNK = 200
 """Dossiers judged in one transaction: bounds memory, and what a kill makes to be done again."""
-HEARD = 2_000
+MOST_MADE = 2_000
 """Dossiers read once for their description and their verdict, kept without champs until they are
 planned for; those beyond are read again."""
 
@@ -62,7 +62,7 @@ def judge(services: Services, summary: Summary) -> None:
     judge_everything(services, summary)
 
 
-def judge_everything(services: Services, summary: Summary) -> "Bench":
+def judge_everything(services: Services, summary: Summary) -> "Judging":
     """Judge, until no report names a dossier that reading had missed.
 
     Returns:
@@ -71,9 +71,9 @@ def judge_everything(services: Services, summary: Summary) -> "Bench":
     Raises:
         StoreError: Nothing of the current chunk was kept; earlier chunks are.
     """
-    bench = Bench(services, summary)
-    bench.judge()
-    return judge_everything(services, summary) if bench.earlier.found else bench
+    judging = Judging(services, summary)
+    judging.judge()
+    return judge_everything(services, summary) if judging.earlier.found else judging
 
 
 def _held(services: Services) -> set[tuple[int, str]]:
@@ -83,7 +83,7 @@ def _held(services: Services) -> set[tuple[int, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class VerdictMade:
     """What planning needs of a dossier whose verdict is due.
 
     Attributes:
@@ -107,7 +107,7 @@ class Heard:
 
 
 @dataclass(slots=True)
-class Bench:
+class Judging:
     """What is read once before dossiers are judged.
 
     A dossier is looked at when something moved since it was last, or when what all of them are
@@ -123,7 +123,7 @@ class Bench:
     reference: str = ""
     planner: Planner = field(init=False)
     _under: str = field(init=False)
-    _heard: dict[int, Heard] = field(default_factory=dict)
+    _made: dict[int, VerdictMade] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read what every verdict and plan rests on."""
@@ -173,14 +173,16 @@ class Bench:
         lights = self.services.store.dossiers.light_rows(self.services.demarche, numbers=numbers)
         to_assess = {row.number for row in lights if self._verdict_due(row)}
 
-        def listen(stored: StoredDossier, case: CaseFile) -> None:
+        def on_read(stored: StoredDossier, case: CaseFile) -> None:
             # What names an earlier dossier is compared with it, once both are described.
             alone = case.earlier is None
-            if alone and stored.number in to_assess and len(self._heard) < HEARD:
-                self._heard[stored.number] = self._listened(stored, case)
+            if alone and stored.number in to_assess and len(self._made) < MOST_MADE:
+                self._made[stored.number] = self._make(stored, case)
 
         told = self.summary.set_aside
-        moved = place_reports(self.services, self.files, told=told, numbers=numbers, listen=listen)
+        moved = place_reports(
+            self.services, self.files, told=told, numbers=numbers, on_read=on_read
+        )
         return self._unsettled() if moved else numbers
 
     def _due(self, numbers: Collection[int]) -> Iterator[tuple[LightRow, bool]]:
@@ -236,25 +238,25 @@ class Bench:
         store, demarche = self.services.store, self.services.demarche
         remembered = self.planner.remember(numbers)
         titles = titles_of(self.services, numbers)
-        judged: list[tuple[LightRow, Heard, bool]] = []
+        judged: list[tuple[LightRow, VerdictMade, bool]] = []
         plans: list[DuePlan] = []
-        for row, heard, new in self._all_heard(due):
+        for row, made, new in self._all_made(due):
             with apart(self.summary.set_aside, row.number, "évalué"):
                 if row.number not in self.unreadable:
                     plans.append(
                         self._plan(
-                            row, heard, remembered=remembered, title=titles.get(row.number, "")
+                            row, made, remembered=remembered, title=titles.get(row.number, "")
                         )
                     )
-                judged.append((row, heard, new))
-        verdicts = [heard.verdict for _, heard, new in judged if new]
+                judged.append((row, made, new))
+        verdicts = [made.verdict for _, made, new in judged if new]
         planned = {plan.number: plan for plan in plans}
-        counted = [self._counted(heard, remembered, planned) for _, heard, _ in judged]
+        counted = [self._counted(made, remembered, planned) for _, made, _ in judged]
         corrections = [
             correction
-            for row, heard, _ in judged
+            for row, made, _ in judged
             if row.number in planned
-            for correction in corrections_of(heard.dossier)
+            for correction in corrections_of(made.dossier)
         ]
 
         def write(kept: StoreMemory) -> None:
@@ -268,15 +270,15 @@ class Bench:
         store.together(write)
         self.summary.assessed |= {verdict.number for verdict in verdicts}
 
-    def _all_heard(
+    def _all_made(
         self, due: Sequence[tuple[LightRow, bool]]
-    ) -> Iterator[tuple[LightRow, Heard, bool]]:
+    ) -> Iterator[tuple[LightRow, VerdictMade, bool]]:
         """What planning needs of each, and whether its verdict is new; read where it must be."""
         left: dict[int, tuple[LightRow, bool]] = {}
         for row, verdict_due in due:
-            heard = self._heard.pop(row.number, None)
-            if heard is not None and verdict_due and heard.content_hash == row.content_hash:
-                yield row, heard, True
+            made = self._made.pop(row.number, None)
+            if made is not None and verdict_due and made.content_hash == row.content_hash:
+                yield row, made, True
             else:
                 left[row.number] = (row, verdict_due)
         store, demarche = self.services.store, self.services.demarche
@@ -287,12 +289,12 @@ class Bench:
 
     def _read(
         self, stored: StoredDossier, row: LightRow, *, verdict_due: bool
-    ) -> tuple[Heard, bool]:
+    ) -> tuple[VerdictMade, bool]:
         case, verdict = self.files.of(stored), stored.assessment
         if verdict is None or verdict_due:
-            return self._listened(stored, case), True
+            return self._make(stored, case), True
         assessment = ASSESSMENT.validate_json(verdict.detail)
-        return Heard(
+        return VerdictMade(
             content_hash=stored.content_hash,
             dossier=case.dossier,
             revision=case.revision,
@@ -302,10 +304,10 @@ class Bench:
             unmapped=_unmapped(case.report) if row.status is None else None,
         ), False
 
-    def _listened(self, stored: StoredDossier, case: CaseFile) -> Heard:
+    def _make(self, stored: StoredDossier, case: CaseFile) -> VerdictMade:
         assessment = self._assessed(stored, case)
         earlier = case.earlier
-        return Heard(
+        return VerdictMade(
             content_hash=stored.content_hash,
             dossier=replace(case.dossier, champs=()),
             revision=case.revision,
@@ -334,29 +336,31 @@ class Bench:
         remarks = to_look_at(case.report, mapping=mapping, matcher=matcher)
         return with_remarks(assessment, remarks, mapping=mapping)
 
-    def _plan(self, row: LightRow, heard: Heard, *, remembered: Remembered, title: str) -> DuePlan:
+    def _plan(
+        self, row: LightRow, made: VerdictMade, *, remembered: Remembered, title: str
+    ) -> DuePlan:
         situation = self._situation(row)
         judged = self.planner.judged(
-            heard.dossier,
-            heard.revision,
-            assessment=heard.assessment,
-            assessed_at=heard.verdict.assessed_at,
-            typed=heard.typed,
+            made.dossier,
+            made.revision,
+            assessment=made.assessment,
+            assessed_at=made.verdict.assessed_at,
+            typed=made.typed,
             situation=titled(situation, title),
         )
         return self.planner.plan(
-            row, judged, verdict=heard.verdict, remembered=remembered, situation=situation
+            row, judged, verdict=made.verdict, remembered=remembered, situation=situation
         )
 
     def _counted(
-        self, heard: Heard, remembered: Remembered, planned: Mapping[int, DuePlan]
+        self, made: VerdictMade, remembered: Remembered, planned: Mapping[int, DuePlan]
     ) -> CountedFacts:
         """What is counted of a dossier: the decision in force, by what is ours and what is not."""
-        number = heard.dossier.number
+        number = made.dossier.number
         written = written_with(remembered, planned.get(number), number=number)
-        held = held_by_person(heard.dossier, written, mapping=self.files.mapping)
-        decision = decide(heard.assessment, held)
-        return CountedFacts(number, decision.shown, decision.priority, heard.unmapped)
+        held = held_by_person(made.dossier, written, mapping=self.files.mapping)
+        decision = decide(made.assessment, held)
+        return CountedFacts(number, decision.shown, decision.priority, made.unmapped)
 
 
 def _unmapped(report: Report) -> str:

@@ -10,8 +10,8 @@ from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, now
 from store.repository import StoreMemory
 from store.staff.visits import Event, Visit
+from triage.patient_data.finders import passage_code
 from triage.patient_data.free_text import placed
-from triage.patient_data.passages import passage_code
 from triage.verdict.model import Mark
 
 _NONE = Answer(AnswerState.NOT_ASKED)

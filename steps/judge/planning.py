@@ -21,7 +21,7 @@ from store.outbox.stages import OPEN, Stage
 from store.verdicts.assessments import AssessmentRow
 from triage.replies.annotations import canonical
 from triage.replies.decision import Written
-from triage.replies.inputs import JudgedDossier, Memory, Rulebook, Typed
+from triage.replies.inputs import JudgedDossier, Memory, ReplyRules, Typed
 from triage.replies.plan import PLANNED, plan
 from triage.replies.reply import Annotate, MessageSent
 from triage.verdict.model import Assessment
@@ -78,14 +78,14 @@ class Planner:
         missing_labels: Labels that a plan wanted and that the démarche does not have.
         form_drift: Differences between the form and its mapping. One that blocks can make verdicts
             wrong: nothing is written to declarants until a person has looked.
-        rulebook: Mapping, policy, texts and settings that every plan uses.
+        reply_rules: Mapping, policy, texts and settings that every plan uses.
     """
 
     services: Services
     at: datetime
     missing_labels: set[str] = field(default_factory=set)
     form_drift: tuple[Drift, ...] = ()
-    rulebook: Rulebook = field(init=False)
+    reply_rules: ReplyRules = field(init=False)
     _basis: str = field(init=False)
     _labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -96,7 +96,7 @@ class Planner:
         if blocks(self.form_drift):
             sending = sending.model_copy(update={"channel": "off", "pass_en_instruction": False})
         state = self.services.store.demarches.state(self.services.demarche)
-        self.rulebook = Rulebook(
+        self.reply_rules = ReplyRules(
             mapping=form.mapping,
             policy=form.policy,
             texts=form.texts,
@@ -154,7 +154,7 @@ class Planner:
         )
         stand = stored.plan is not None and stored.plan.conditions == conditions
         memory = remembered.of(stored.number, conditions_stand=stand)
-        due = plan(judged, memory, rulebook=self.rulebook, now=self.at)
+        due = plan(judged, memory, reply_rules=self.reply_rules, now=self.at)
         self.missing_labels |= due.missing_labels
         return DuePlan(
             number=stored.number,

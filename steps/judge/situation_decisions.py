@@ -6,9 +6,10 @@ from steps.judge.acts import perform, today
 from steps.judge.situations import members
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services
-from triage.registre import life
+from triage.registre import lifecycle
 from triage.registre.acts import By
-from triage.registre.life import When, find
+from triage.registre.drafting import When
+from triage.registre.lifecycle import find
 from triage.situations.propose import next_id, resolve
 
 _UNNAMED = By("personne non nommée", "commande")
@@ -28,7 +29,7 @@ def confirm(services: Services, situation: str, *, by: By = _UNNAMED) -> tuple[i
     perform(
         services,
         by,
-        lambda register, _: life.confirm(find(register, name), numbers, by=by, when=when),
+        lambda register, _: lifecycle.confirm(find(register, name), numbers, by=by, when=when),
         hold=[name],
     )
     return numbers
@@ -51,7 +52,7 @@ def merge(services: Services, one: str, *, into: str, by: By = _UNNAMED) -> tupl
     perform(
         services,
         by,
-        lambda register, _: life.merge(
+        lambda register, _: lifecycle.merge(
             find(register, gone), find(register, kept), by=by, when=when
         ),
     )
@@ -82,7 +83,7 @@ def split(services: Services, situation: str, numbers: Iterable[int], *, by: By 
     perform(
         services,
         by,
-        lambda register, _: life.split(find(register, name), new, taken, by=by, when=when),
+        lambda register, _: lifecycle.split(find(register, name), new, taken, by=by, when=when),
     )
     return new
 

@@ -31,7 +31,7 @@ from triage.verdict.priority import out_of_scope
 CHUNK = 200
 """Dossiers described in one transaction."""
 
-Listen: TypeAlias = Callable[[StoredDossier, CaseFile], None]
+OnRead: TypeAlias = Callable[[StoredDossier, CaseFile], None]
 """Hears a dossier while its parts are decoded."""
 
 _UNPLACED = "à placer/"
@@ -107,7 +107,7 @@ class Drawing:
     wanted: Mapping[int, str]
 
     def describe_anew(
-        self, numbers: Sequence[int], *, told: list[str] | None, listen: Listen | None
+        self, numbers: Sequence[int], *, told: list[str] | None, on_read: OnRead | None
     ) -> bool:
         """Draw the descriptions of some reports again, keeping where they are.
 
@@ -130,8 +130,8 @@ class Drawing:
                 ours: Mapping[int, Written] = ours,
                 before: Mapping[int, SituationReport] = before,
             ) -> SituationReport:
-                if listen is not None:
-                    listen(stored, case)
+                if on_read is not None:
+                    on_read(stored, case)
                 return self._drawn(
                     case, before.get(stored.number), ours=ours.get(stored.number, {})
                 )

@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from steps.judge.acts import come_back, placing
-from steps.judge.signals import anchors
+from steps.judge.acts import anchors, come_back, placing
 from steps.judge.situation_descriptions import (
     Drawing,
-    Listen,
+    OnRead,
     description_of,
     matching_versions,
     settled,
@@ -33,7 +32,7 @@ def place_reports(
     *,
     told: list[str] | None = None,
     numbers: Collection[int] | None = None,
-    listen: Listen | None = None,
+    on_read: OnRead | None = None,
 ) -> bool:
     """Propose a situation for every report, where something changed, and keep the proposals.
 
@@ -44,7 +43,7 @@ def place_reports(
         files: What dossiers are read by, where it was gathered already.
         told: Where reports that cannot be described are named; the journal by default.
         numbers: Dossiers of which something moved; by default all are looked at.
-        listen: Hears each dossier that is read, while its parts are decoded.
+        on_read: Hears each dossier that is read, while its parts are decoded.
 
     Returns:
         Whether something changed.
@@ -62,7 +61,7 @@ def place_reports(
     if stale:
         files = files or CaseFiles.read(services)
         drawing = Drawing(services, files, matching=matching, wanted=wanted)
-        moved |= drawing.describe_anew(stale, told=told, listen=listen)
+        moved |= drawing.describe_anew(stale, told=told, on_read=on_read)
     if moved:
         _propose(services, _live(services), matching)
     return moved

@@ -5,13 +5,13 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from exports.model import ExportContext
-from mappings.adoption.gate import is_adopted
+from mappings.adoption.in_force import is_adopted
 from steps.read.poll import BEGINNING
 from steps.wiring import handed_out_files
 from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
 from steps.wiring.public_data.reference import version_of
 from steps.wiring.services import Services
-from triage.rules.told import terms_of
+from triage.rules.sentences import terms_of
 from triage.verdict.assess import JUDGED
 
 KIND = "classeurs"

@@ -24,8 +24,8 @@ from mappings.medicines.facts import facts_of, medicines_of
 from steps.follow.followup import followed
 from steps.judge.judge import ASSESSMENT, is_current, judge
 from steps.judge.situations import decided
-from steps.publish.beside_reports import BesideReports, situations_of
 from steps.publish.circumstances import KIND, circumstances
+from steps.publish.dossier_additions import DossierAdditions, situations_of
 from steps.publish.publication import Publication
 from steps.publish.withdrawal import (
     finish_withdrawal,
@@ -181,7 +181,7 @@ def entries_of(
     """
     files, mapping = CaseFiles.read(services), services.form.mapping
     numbers = None if numbers is None else sorted(set(numbers))
-    beside, matcher = BesideReports.read(services, numbers), matcher_of(services.inputs.home)
+    beside, matcher = DossierAdditions.read(services, numbers), matcher_of(services.inputs.home)
     aside = services.store.quarantine.numbers(services.demarche)
     label = services.form.policy.labels.after_last_request
 

@@ -26,8 +26,7 @@ from steps.judge.acts import today
 from steps.publish.circumstances import circumstances
 from steps.publish.export import entries_of, export_context, workbook_set
 from steps.publish.publication import reader_of
-from steps.wiring.failures import RequestError
-from steps.wiring.given_file import content_of
+from steps.wiring.failures import RequestError, content_of
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
 from store.repository import StoreMemory
@@ -35,8 +34,8 @@ from store.staff.handed_out import audience_of, holds
 from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
 from triage.registre.acts import By
+from triage.registre.drafting import When
 from triage.registre.folding import read
-from triage.registre.life import When
 
 _DOOR = "classeur"
 

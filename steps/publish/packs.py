@@ -19,7 +19,7 @@ from exports.published.folders import UNFINISHED, alone, beside, flush, sweep, w
 from exports.readers.reading import leaves_agency
 from french.text import typographic
 from french.time import PARIS
-from mappings.adoption.gate import REMEDY
+from mappings.adoption.in_force import REMEDY
 from mappings.dossier.model import Company
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report

@@ -8,9 +8,10 @@ from typing import TypeAlias
 from steps.judge.acts import perform, register_of, today
 from steps.registre.ranking import proposed_level
 from steps.wiring.services import Services
-from triage.registre import life, measures
+from triage.registre import lifecycle, measures
 from triage.registre.acts import Act, By, Draft
-from triage.registre.life import LevelGiven, When, find, refuse_stale_of
+from triage.registre.drafting import When
+from triage.registre.lifecycle import LevelGiven, find, refuse_stale_of
 from triage.registre.register import MeasureState, Register, Situation
 from triage.registre.years import indicator
 from triage.situations.propose import next_id
@@ -61,12 +62,12 @@ def validate(
     level: LevelGiven,
     acting: Acting,
 ) -> Situation:
-    """*Valider*: see :func:`triage.registre.life.validate`."""
+    """*Valider*: see :func:`triage.registre.lifecycle.validate`."""
     lists, by = services.form.lists, acting.by
 
     def draw(one: Situation, when: When) -> list[Draft]:
         given = _with_proposed(services, one, level)
-        return life.validate(one, texts, given, by=by, when=when, lists=lists)
+        return lifecycle.validate(one, texts, given, by=by, when=when, lists=lists)
 
     return act_on(services, name, acting, draw)
 
@@ -77,7 +78,7 @@ def set_level(services: Services, name: str, level: LevelGiven, acting: Acting) 
 
     def draw(one: Situation, when: When) -> list[Draft]:
         given = _with_proposed(services, one, level)
-        return life.set_level(one, given, by=by, when=when, lists=lists)
+        return lifecycle.set_level(one, given, by=by, when=when, lists=lists)
 
     return act_on(services, name, acting, draw)
 
@@ -88,7 +89,7 @@ def confirm(services: Services, name: str, numbers: Sequence[int], acting: Actin
         services,
         name,
         acting,
-        lambda one, when: life.confirm_alone(one, numbers, by=acting.by, when=when),
+        lambda one, when: lifecycle.confirm_alone(one, numbers, by=acting.by, when=when),
     )
 
 
@@ -97,7 +98,7 @@ def merge(services: Services, name: str, into: str, acting: Acting) -> Situation
 
     def draw(register: Register, acts: Sequence[Act]) -> list[Draft]:
         one = _current(register, acts, name, acting)
-        return life.merge(one, find(register, into), by=acting.by, when=acting.when())
+        return lifecycle.merge(one, find(register, into), by=acting.by, when=acting.when())
 
     return find(perform(services, acting.by, draw), into)
 
@@ -109,7 +110,7 @@ def split(services: Services, name: str, numbers: Sequence[int], acting: Acting)
         services,
         name,
         acting,
-        lambda one, when: life.split(one, new, numbers, by=acting.by, when=when),
+        lambda one, when: lifecycle.split(one, new, numbers, by=acting.by, when=when),
     )
     return find(register_of(services), new)
 
@@ -119,7 +120,7 @@ def undo(services: Services, name: str, acting: Acting) -> Situation:
 
     def draw(register: Register, acts: Sequence[Act]) -> list[Draft]:
         one = _current(register, acts, name, acting)
-        return life.undo(register, one, by=acting.by, when=acting.when())
+        return lifecycle.undo(register, one, by=acting.by, when=acting.when())
 
     return find(perform(services, acting.by, draw), name)
 

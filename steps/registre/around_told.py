@@ -9,7 +9,7 @@ from steps.follow.consumption import Consumed
 from steps.registre.around import Around
 from store.consumption.base import OPEN_MEDIC, PERSONS
 from triage.consumption.profile import Profile
-from triage.consumption.told import standing_out
+from triage.consumption.sentences import standing_out
 
 _SHOWN_YEARS = 4
 _SHOWN_SHORTAGES = 3

@@ -10,7 +10,8 @@ from steps.wiring.services import Services
 from triage.registre.acts import Act, Draft
 from triage.registre.committee import seances as rules
 from triage.registre.committee.seances import Meeting, find_meeting, meetings
-from triage.registre.life import When, find, refuse_stale
+from triage.registre.drafting import When
+from triage.registre.lifecycle import find, refuse_stale
 from triage.registre.register import Register
 
 _Draw: TypeAlias = Callable[[Register, Meeting, When], list[Draft]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from french.text import agreed
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import MedicineMatch
-from mappings.medicines.weighing import Weighed, WeighingFact, weighed
+from mappings.medicines.priority_facts import PriorityFact, WeighingFact, weighed
 from mappings.report.display import show_chance
 from mappings.report.model import Report
 from steps.follow.consumption import Consumed, consumed
@@ -46,7 +46,7 @@ class _Told:
     medicines: Sequence[MedicineMatch]
     sold: Consumed
 
-    def weighed(self, fact: WeighingFact) -> Weighed:
+    def weighed(self, fact: WeighingFact) -> PriorityFact:
         """What BDPM says of its medicines, found by a code or by a name."""
         found = [one.medicine for one in self.medicines if one.medicine]
         return weighed(fact, found, unfound=len(self.medicines) - len(found))

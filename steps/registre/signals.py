@@ -1,17 +1,15 @@
 """Signals of other sources: entered, placed where a person says, then reports follow them."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from steps.judge.acts import perform
-from steps.judge.signals import anchors
-from steps.judge.situations import descriptions, members, propose_again
+from steps.judge.situations import descriptions, propose_again
 from steps.registre.acting import Acting
 from steps.wiring.services import Services
 from triage.registre import signals as rules
 from triage.registre.acts import Act, Draft
-from triage.registre.life import find, opening
+from triage.registre.lifecycle import find, opening
 from triage.registre.measures import next_number
 from triage.registre.register import Register, Signal
 from triage.registre.signals import Likely
@@ -69,8 +67,9 @@ def enter(
             return [opening(name, by=by, on=on), *entered, placing]
         return entered
 
-    signal = perform(services, acting.by, draw).signals[made[-1]]
-    likely = likeliest(services, signal)
+    after = perform(services, acting.by, draw)
+    signal = after.signals[made[-1]]
+    likely = likeliest(services, signal, after)
     if signal.situation:
         propose_again(services)
     return Entered(signal, likely)
@@ -102,25 +101,33 @@ def place(
 
 
 def likeliest(
-    services: Services, signal: Signal, known: Mapping[int, Description] | None = None
+    services: Services,
+    signal: Signal,
+    register: Register,
+    known: Mapping[int, Description] | None = None,
 ) -> tuple[Likely, ...]:
     """The three situations that a signal most likely belongs to, with what agrees.
 
     Args:
         services: Store and data files.
         signal: The signal.
+        register: The register of the present, with what each situation holds.
         known: Every report as matching sees it, where that was worked out already.
     """
     matching = services.form.matching
     if matching is None:
         return ()
     told = descriptions(services) if known is None else known
-    found: defaultdict[str, list[Description]] = defaultdict(list)
-    for name, numbers in members(services).items():
-        found[name] += [told[number] for number in numbers if number in told]
-    one = rules.described(signal, matching, services.form.lists)
-    for name, others in anchors(services, matching).items():
-        found[name] += [other for other in others if other.number != one.number]
+    lists = services.form.lists
+    one = rules.described(signal, matching, lists)
+    others = rules.anchors(register, matching, lists)
+    found = {
+        name: [
+            *(told[number] for number in situation.dossiers if number in told),
+            *(other for other in others.get(name, ()) if other.number != one.number),
+        ]
+        for name, situation in register.situations.items()
+    }
     return rules.likeliest(one, found, matching)
 
 

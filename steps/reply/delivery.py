@@ -10,7 +10,7 @@ from mappings.dossier.shape import check_dossier
 from steps.judge.planning import planned_content
 from steps.judge.situation_descriptions import follow_our_writes
 from steps.read.keeping import row_of
-from steps.reply.conversation import Unsaid, before_sending
+from steps.reply.messages_on_ds import MessageAbsent, before_sending
 from steps.wiring.failures import apart
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
@@ -91,10 +91,12 @@ class _Way:
         due = []
         for reply in batch:
             if reply not in barred:
-                found = self._found(reply) if isinstance(reply, SendMessage) else Unsaid.NEVER
+                found = (
+                    self._found(reply) if isinstance(reply, SendMessage) else MessageAbsent.NEVER
+                )
                 if isinstance(found, Delivery):
                     yield found
-                elif found is Unsaid.NEVER:
+                elif found is MessageAbsent.NEVER:
                     due.append(reply)
         services = self.services
         claimed = services.store.outbox.mark_intended(
@@ -107,7 +109,7 @@ class _Way:
             pace=self.pace,
         )
 
-    def _found(self, message: SendMessage) -> Delivery | Unsaid:
+    def _found(self, message: SendMessage) -> Delivery | MessageAbsent:
         """What became of a message that need not, or cannot, be sent now.
 
         Raises:
@@ -125,7 +127,7 @@ class _Way:
             if self.pace.over:
                 raise
             return put_off(message, error)
-        if isinstance(found, Unsaid):
+        if isinstance(found, MessageAbsent):
             return found
         return Delivery(message, Receipt(message.key, Outcome.DONE, message_id=found), sent=False)
 

@@ -6,7 +6,7 @@ from typing import TypeAlias, assert_never
 
 from clients.errors import DsRefused, DsTokenRefused, DsUnavailable
 from steps.read.keeping import keep
-from steps.reply.conversation import after_a_lost_answer
+from steps.reply.messages_on_ds import after_a_lost_answer
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
 from store.outbox.outbox import StoredReply

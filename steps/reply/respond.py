@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from clients.errors import DsRefused, DsTokenRefused
 from clients.writing.writer import Pace
-from steps.judge.judge import Bench, judge_everything
+from steps.judge.judge import Judging, judge_everything
 from steps.read.demarche_info import refresh_form
 from steps.reply.delivery import deliver
 from steps.reply.lost_answers import EVENTS, close_lost_answers
@@ -31,9 +31,9 @@ def respond(services: Connected, summary: Summary) -> None:
     try:
         close_lost_answers(services, summary, wait=True)
     finally:  # what is published rests on verdicts, whatever DS answers
-        bench = judge_everything(services, summary)
+        judging = judge_everything(services, summary)
     try:
-        _deliver_all(services, summary, bench)
+        _deliver_all(services, summary, judging)
     except DsTokenRefused:
         raise
     except DsRefused as error:
@@ -44,13 +44,13 @@ def respond(services: Connected, summary: Summary) -> None:
         summary.still_refused = services.store.dossiers.listed(services.demarche, numbers)
 
 
-def _deliver_all(services: Connected, summary: Summary, bench: Bench) -> None:
+def _deliver_all(services: Connected, summary: Summary, judging: Judging) -> None:
     """Deliver, then plan again what was delivered, and nothing else, as long as more is due."""
     if _something_depends_on_the_form(services):
         before = services.store.demarches.state(services.demarche)
         refresh_form(services, summary)
         if services.store.demarches.state(services.demarche) != before:
-            bench = judge_everything(services, summary)
+            judging = judge_everything(services, summary)
     left = services.inputs.replying.messages_per_run
     pace = Pace(max(1, services.inputs.replying.batch_size))
     later: set[str] = set()
@@ -62,9 +62,9 @@ def _deliver_all(services: Connected, summary: Summary, bench: Bench) -> None:
         left -= sum(isinstance(reply, SendMessage) for reply in replies)
         later |= deliver(services, summary, replies, pace=pace)
         close_lost_answers(services, summary, wait=False)
-        bench.judge(only={reply.number for reply in replies})
-        if bench.earlier.found:
-            bench = judge_everything(services, summary)
+        judging.judge(only={reply.number for reply in replies})
+        if judging.earlier.found:
+            judging = judge_everything(services, summary)
 
 
 def due_replies(services: Services) -> tuple[Reply, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mappings.adoption.absences import absences
-from mappings.adoption.gate import adoption_of, is_adopted, not_adopted
+from mappings.adoption.in_force import adoption_of, is_adopted, not_adopted
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare

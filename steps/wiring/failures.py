@@ -1,10 +1,12 @@
 """What ends a step, as an operator may read it: nothing of a dossier, an address or a token."""
 
+import errno
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from traceback import extract_tb
+from typing import Final
 
 from clients.errors import DsError
 from datafiles.file import DataFileError
@@ -12,6 +14,13 @@ from exports.errors import ExportError
 from settings import ROOT, SettingsError
 from store.database.errors import StoreError
 from triage.registre.refused import Refused
+
+_UNREADABLE: Final = {
+    errno.ENOENT: "il n'y a pas de fichier de ce nom",
+    errno.ENOTDIR: "il n'y a pas de fichier de ce nom",
+    errno.EISDIR: "c'est un dossier ; donnez le classeur",
+    errno.EACCES: "ce compte n'a pas le droit de le lire",
+}
 
 
 class RequestError(Exception):
@@ -95,3 +104,16 @@ def _place(error: Exception) -> str:
 
 def _is_ours(filename: str) -> bool:
     return Path(filename).is_relative_to(ROOT) and "site-packages" not in filename
+
+
+def content_of(path: Path) -> bytes:
+    """What a file holds.
+
+    Raises:
+        RequestError: It cannot be read; with why.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        why = _UNREADABLE.get(error.errno or 0, "le système refuse de le lire")
+        raise RequestError(f"{path} ne peut pas être lu : {why}.") from error

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 
 from french.text import agreed
 from french.time import PARIS
-from mappings.adoption.gate import is_adopted
+from mappings.adoption.in_force import is_adopted
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.report.display import show
 from steps.wiring.summary import Summary

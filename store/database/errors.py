@@ -154,7 +154,7 @@ class Unstorable(StoreError):  # noqa: N818
     )
 
 
-class Overtaken(StoreError):  # noqa: N818
+class TransactionUndone(StoreError):  # noqa: N818
     """The database undid our transaction because of another one; it can be done again."""
 
     default = (
@@ -191,8 +191,8 @@ _BY_SQLSTATE: dict[str, type[StoreError]] = {
     "28": StoreUnreachable,  # invalid authorization
     "3D": StoreUnreachable,  # no such database
     "25P04": StoppedByServer,  # transaction timeout
-    "40001": Overtaken,  # serialization failure
-    "40P01": Overtaken,  # deadlock detected
+    "40001": TransactionUndone,  # serialization failure
+    "40P01": TransactionUndone,  # deadlock detected
     "42501": ReadOnlyStore,  # insufficient privilege
     "42703": SchemaTooOld,  # undefined column
     "42P01": SchemaTooOld,  # undefined table

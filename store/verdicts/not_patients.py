@@ -18,7 +18,7 @@ class SaidOfPassage:
     """What a person said of a passage.
 
     Attributes:
-        code: Of the passage (:func:`triage.patient_data.passages.passage_code`).
+        code: Of the passage (:func:`triage.patient_data.finders.passage_code`).
         said_by: Who.
         said_at: When (UTC).
     """

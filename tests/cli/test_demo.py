@@ -9,7 +9,7 @@ from prefect.server.api.server import SubprocessASGIServer
 from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS, temporary_settings
 
 from cli.demo import two_weeks
-from cli.demo.demo import _MEDICINES, _Story, start_prefect
+from cli.demo.demo import _MEDICINES, _DemoState, start_prefect
 from cli.run.commands import _value
 from sandbox.api.instance import DATABASE
 from sandbox.generator.generate import generate
@@ -65,19 +65,19 @@ def test_the_use_that_rises_was_reported_in_the_last_months() -> None:
 
 
 def test_where_the_demo_is_survives_being_killed(tmp_path: Path) -> None:
-    begun = _Story.of(tmp_path)
+    begun = _DemoState.of(tmp_path)
     assert not begun.played
     begun.begun(tmp_path)
     (tmp_path / DATABASE).touch()
-    assert _Story.of(tmp_path) == begun
+    assert _DemoState.of(tmp_path) == begun
     begun.ended(tmp_path)
-    assert _Story.of(tmp_path).played
+    assert _DemoState.of(tmp_path).played
     assert json.loads((tmp_path / "demonstration.json").read_text())["played"]
 
 
 def test_a_demarche_that_was_made_otherwise_is_only_read(tmp_path: Path) -> None:
     (tmp_path / DATABASE).touch()
-    assert _Story.of(tmp_path).played
+    assert _DemoState.of(tmp_path).played
 
 
 def test_the_sample_of_bdpm_is_read_whole(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def reader(transport: DsTransport) -> DsReader:
 
 
 @dataclass
-class Town:
+class WritableDemarche:
     """A démarche to write to: who reads it, who writes, its open dossiers."""
 
     sandbox: Sandbox
@@ -111,7 +111,7 @@ class Town:
         how = {"instructeur_id": robot.id, "labels": self.demarche.labels, **how}
         return list(DsWriter(self.transport).deliver(replies, **how))
 
-    def on_an_instance_without(self, *fields: str) -> "Town":
+    def on_an_instance_without(self, *fields: str) -> "WritableDemarche":
         self.sandbox.control.switches(hidden_fields=list(fields))
         return replace(self, transport=self.connect(self.sandbox.url, self.sandbox.token))
 
@@ -137,11 +137,13 @@ def dossiers(sandbox: Sandbox) -> list[RawDossier]:
 
 
 @pytest.fixture
-def town(
+def target(
     sandbox: Sandbox, connect: Connect, transport: DsTransport, dossiers: list[RawDossier]
-) -> Town:
+) -> WritableDemarche:
     reader = DsReader(transport)
-    return Town(sandbox, connect, transport, reader, reader.demarche(sandbox.demarche), dossiers)
+    return WritableDemarche(
+        sandbox, connect, transport, reader, reader.demarche(sandbox.demarche), dossiers
+    )
 
 
 Value: TypeAlias = tuple[str, AnnotationKind, str | int | bool]

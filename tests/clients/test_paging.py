@@ -152,7 +152,7 @@ def test_a_server_that_is_down_is_not_taken_for_broken_dossiers() -> None:
     assert ds.asked == ["Page", "Reperes", "Curseurs"]
 
 
-class Mute(Fake):
+class HidesNumbers(Fake):
     """Not even the number of a broken dossier can be selected; cursors are those of DS."""
 
     mute = True
@@ -181,7 +181,7 @@ def test_a_dossier_that_cannot_be_selected_at_all_is_named_from_its_cursor(
     count: int, broken: frozenset[int], size: int, padded: bool
 ) -> None:
     broken = frozenset(number for number in broken if number <= count)
-    ds = Mute(count, broken=broken)
+    ds = HidesNumbers(count, broken=broken)
     ds.padded = padded
     read = pages(ds, size=size)
     served = [dossier["number"] for page in read for dossier in page.dossiers]
@@ -190,7 +190,7 @@ def test_a_dossier_that_cannot_be_selected_at_all_is_named_from_its_cursor(
     assert not read[-1].has_next
 
 
-class Dumb(Fake):
+class HidesNumbersAndCursors(Fake):
     """The same, with cursors that nobody reads."""
 
     mute = True
@@ -207,7 +207,7 @@ class Dumb(Fake):
 def test_one_whose_cursor_says_nothing_is_stepped_over_without_a_number(
     broken: frozenset[int], size: int
 ) -> None:
-    read = pages(Dumb(30, broken=broken), size=size)
+    read = pages(HidesNumbersAndCursors(30, broken=broken), size=size)
     served = [dossier["number"] for page in read for dossier in page.dossiers]
     assert sorted(served) == [number for number in range(1, 31) if number not in broken]
     assert [one.number for page in read for one in page.broken] == [None] * len(broken)
@@ -234,7 +234,7 @@ def test_twenty_broken_dossiers_at_the_head_of_a_page_do_not_hide_the_sound_ones
     assert len(page.broken) == 30
 
 
-class Holey(Fake):
+class ServesNull(Fake):
     """Serves nothing in the place of a broken dossier of a page, without an error."""
 
     def execute(
@@ -250,7 +250,7 @@ class Holey(Fake):
 
 
 def test_a_null_in_the_place_of_a_dossier_is_no_end_of_it() -> None:
-    (page,) = pages(Holey(10, broken=frozenset({3})))
+    (page,) = pages(ServesNull(10, broken=frozenset({3})))
     assert [one["number"] for one in page.dossiers] == list(range(1, 11))
 
 

@@ -10,7 +10,7 @@ from exports.published.workbook_set import WorkbookSet
 from exports.sheets.centres import Centre, parse_centres
 from exports.sheets.columns import ColumnsFile
 from tests.exports.conftest import COLUMNS, POLICY, ROOT, context
-from tests.triage.registre.desk import Desk, lists
+from tests.triage.registre.in_memory import RegisterInMemory, lists
 from triage.registre.folding import read
 from triage.registre.questions import acts_of, asked
 
@@ -47,13 +47,13 @@ def _light() -> ColumnsFile:
 LIGHT = _light()
 
 
-def view(desk: Desk, *, on: date, **changes: Any) -> RegisterView:
-    """What a desk says on a day."""
-    register = read(desk.acts)
+def view(memory: RegisterInMemory, *, on: date, **changes: Any) -> RegisterView:
+    """What a memory says on a day."""
+    register = read(memory.acts)
     found = asked(register, on=on)
     last = {
         (one.question.id, one.centre): max(
-            act.id for act in acts_of(desk.acts, one.question.id, one.centre)
+            act.id for act in acts_of(memory.acts, one.question.id, one.centre)
         )
         for one in found
     }
@@ -66,8 +66,8 @@ def view(desk: Desk, *, on: date, **changes: Any) -> RegisterView:
 
 
 def workbooks(
-    entries: Sequence[ExportedDossier], desk: Desk, *, on: date, **changes: Any
+    entries: Sequence[ExportedDossier], memory: RegisterInMemory, *, on: date, **changes: Any
 ) -> WorkbookSet:
     """All workbooks."""
-    made = context(register=view(desk, on=on), **changes)
+    made = context(register=view(memory, on=on), **changes)
     return WorkbookSet(entries, made, LIGHT, POLICY, two_centres())

@@ -7,7 +7,7 @@ import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
 from portal.app import make_app
-from portal.pages.registre.gestures import GESTURES
+from portal.pages.registre.actions import ACTIONS
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal
 
 NOBODY = ""
@@ -18,15 +18,15 @@ WRITES = dict.fromkeys(EVERYBODY, 403) | {NOBODY: 401}  # without its token
 OF_AGENCY = {ADMIN: 200, AGENCE: 200, LYON: 403, NICE: 403, NOBODY: 303}
 GONE = {ADMIN: 404, AGENCE: 404}
 REGISTER_FORMS = (
-    *(f"/situations/{{name}}/{gesture}" for gesture in GESTURES),
+    *(f"/situations/{{name}}/{action}" for action in ACTIONS),
     "/annees/{year}/arreter",
     "/mesures/{measure}/etat",
     "/mesures/{measure}/conclure",
     "/signaux/{signal}/rattacher",
     "/questions/{question}/retirer",
     *(
-        f"/seances/{{meeting}}/{gesture}"
-        for gesture in ("inscrire", "retirer", "reporter", "tenue", "avis", "compte-rendu")
+        f"/seances/{{meeting}}/{action}"
+        for action in ("inscrire", "retirer", "reporter", "tenue", "avis", "compte-rendu")
     ),
 )
 # For each route and method: what each person gets. A route that is not here fails the test.

@@ -20,7 +20,9 @@ NAME = "2031-1.yaml"
 
 
 @pytest.fixture(scope="module")
-def desk(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, Path]]:
+def memory(
+    portal: Portal, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Portal, Path]]:
     """The portal with a folder of rules of its own, and a second administrator."""
     folder = tmp_path_factory.mktemp("regles") / "unc"
     shutil.copytree(ROOT / "triage/unc", folder)
@@ -49,15 +51,15 @@ def propose(visitor: Visitor, text: str | bytes, name: str = NAME) -> tuple[int,
     return answer.status_code, answer.url.removeprefix(visitor.url), plain(answer.text)
 
 
-def decide(visitor: Visitor, path: str, gesture: str) -> tuple[int, str]:
+def decide(visitor: Visitor, path: str, action: str) -> tuple[int, str]:
     form = visitor.form(path, path)
-    answer = visitor.post(path, **form, geste=gesture)
+    answer = visitor.post(path, **form, geste=action)
     return answer.status_code, plain(answer.text)
 
 
 @pytest.mark.slow
-def test_who_would_change_is_shown_and_another_person_adopts(desk: tuple[Portal, Path]) -> None:
-    portal, folder = desk
+def test_who_would_change_is_shown_and_another_person_adopts(memory: tuple[Portal, Path]) -> None:
+    portal, folder = memory
     one, other = portal.visitor(ADMIN), portal.visitor(SECOND)
     status, path, page = propose(one, candidate())
     assert status == 200
@@ -84,8 +86,8 @@ def test_who_would_change_is_shown_and_another_person_adopts(desk: tuple[Portal,
 
 
 @pytest.mark.slow
-def test_a_proposal_that_is_declined_changes_nothing(desk: tuple[Portal, Path]) -> None:
-    portal, folder = desk
+def test_a_proposal_that_is_declined_changes_nothing(memory: tuple[Portal, Path]) -> None:
+    portal, folder = memory
     before = {one.name: one.read_bytes() for one in (folder / "rules").iterdir()}
     one = portal.visitor(ADMIN)
     text = candidate().replace("2031", "2033")
@@ -107,9 +109,9 @@ def test_a_proposal_that_is_declined_changes_nothing(desk: tuple[Portal, Path]) 
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_and_not_kept(
-    desk: tuple[Portal, Path], name: str, text: str | bytes, told: str
+    memory: tuple[Portal, Path], name: str, text: str | bytes, told: str
 ) -> None:
-    portal, _ = desk
+    portal, _ = memory
     store, demarche = portal.source.store, portal.source.demarche
     before = store.proposals.list(demarche, limit=50)
     status, _, page = propose(portal.visitor(ADMIN), text, name)
@@ -119,9 +121,9 @@ def test_a_file_that_cannot_be_used_is_refused_and_not_kept(
 
 
 def test_too_large_a_file_another_role_and_another_site_are_refused(
-    desk: tuple[Portal, Path],
+    memory: tuple[Portal, Path],
 ) -> None:
-    portal, _ = desk
+    portal, _ = memory
     admin, agency = portal.visitor(ADMIN), portal.visitor(AGENCE)
     assert propose(admin, "a" * 270_000)[0] == 409
     assert propose(admin, "a" * 400_000)[0] == 413

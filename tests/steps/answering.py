@@ -30,7 +30,7 @@ WRITTEN = {"statut": 901, "motif": 902, "score": 903, "manquants": 904, "priorit
 
 
 @dataclass(frozen=True)
-class Town:
+class Exchange:
     """A bridge, and what the people around its démarche see."""
 
     bridge: Bridge

@@ -1,4 +1,4 @@
-"""Fixtures: a town whose dossiers are answered."""
+"""Fixtures: an exchange whose dossiers are answered."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -8,18 +8,18 @@ import pytest
 
 from sandbox.demarche.seed import SeedDossier
 from tests.conftest import MakeBridge
-from tests.steps.answering import Town
+from tests.steps.answering import Exchange
 
-MakeTown = Callable[..., AbstractContextManager[Town]]
+MakeExchange = Callable[..., AbstractContextManager[Exchange]]
 
 
 @pytest.fixture
-def town(bridge: MakeBridge) -> MakeTown:
-    """Make a town with the given dossiers, for the length of a block: see `bridge`."""
+def exchange(bridge: MakeBridge) -> MakeExchange:
+    """Make an exchange with the given dossiers, for the length of a block: see `bridge`."""
 
     @contextmanager
-    def make(seeds: Iterable[SeedDossier], **changes: Any) -> Iterator[Town]:
+    def make(seeds: Iterable[SeedDossier], **changes: Any) -> Iterator[Exchange]:
         with bridge(seeds, **changes) as made:
-            yield Town(made)
+            yield Exchange(made)
 
     return make

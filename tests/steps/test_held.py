@@ -6,7 +6,7 @@ import pytest
 
 from steps.reply.respond import due_replies
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 from tests.steps.syncing import mirrored, seeds
 
@@ -15,10 +15,10 @@ pytestmark = pytest.mark.slow
 NODES = ["demarche", "dossiers", "nodes"]
 
 
-def test_what_was_planned_is_held_while_ds_cannot_serve_the_dossier(town: MakeTown) -> None:
+def test_what_was_planned_is_held_while_ds_cannot_serve_the_dossier(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter")
     complete = {**some("Complet")[0].answers}
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.read_only()
         with made.services() as services:
             assert due_replies(services)
@@ -39,9 +39,9 @@ def test_what_was_planned_is_held_while_ds_cannot_serve_the_dossier(town: MakeTo
         )
 
 
-def test_what_is_due_by_the_hour_waits_for_a_dossier_in_quarantine(town: MakeTown) -> None:
+def test_what_is_due_by_the_hour_waits_for_a_dossier_in_quarantine(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter")
-    with town([seed], **{**TO_ALL, "quiet_minutes": 60}) as made:
+    with exchange([seed], **{**TO_ALL, "quiet_minutes": 60}) as made:
         made.answer()
         made.control.broken(seed.number)
         made.mutations()

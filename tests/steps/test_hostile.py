@@ -8,8 +8,8 @@ import pytest
 
 from mappings.dossier.decode import stable_id
 from sandbox.generator.generate import generate
-from tests.steps.answering import TO_ALL, Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import TO_ALL, Exchange
+from tests.steps.conftest import MakeExchange
 from tests.steps.read.test_odd_reading import answered, judged, whole_run
 
 pytestmark = pytest.mark.slow
@@ -24,7 +24,7 @@ def place_of(raw: dict[str, Any], champ: int, *, among: str = "champs") -> int:
     return next(i for i, one in enumerate(raw[among]) if stable_id(one["id"]) == str(champ))
 
 
-def published(here: Town, numbers: set[int]) -> set[int]:
+def published(here: Exchange, numbers: set[int]) -> set[int]:
     """Which of these are in the agency's newest workbook."""
     books = (here.bridge.home / "exports").rglob("agence.xlsx")
     path: Path = max(books, key=lambda one: one.stat().st_mtime_ns)
@@ -34,7 +34,7 @@ def published(here: Town, numbers: set[int]) -> set[int]:
     return numbers & cells
 
 
-def whole_run_with(here: Town, odd: dict[int, str]) -> None:
+def whole_run_with(here: Exchange, odd: dict[int, str]) -> None:
     """A run that stops for nothing: each odd one is judged, or in quarantine and named."""
     others = {one.number for one in EVERY[: len(odd) + 4]} - odd.keys()
     summary = whole_run(here)
@@ -52,7 +52,7 @@ def whole_run_with(here: Town, odd: dict[int, str]) -> None:
         assert any(str(number) in one for one in summary.set_aside), name
 
 
-def assert_heals(here: Town, odd: dict[int, str]) -> None:
+def assert_heals(here: Exchange, odd: dict[int, str]) -> None:
     here.control.clear_faults()
     whole_run(here)
     summary = whole_run(here)
@@ -106,9 +106,9 @@ PARTS: dict[str, Patch] = {
 }
 
 
-def test_parts_of_dossiers_that_are_odd_stop_no_other(town: MakeTown) -> None:
+def test_parts_of_dossiers_that_are_odd_stop_no_other(exchange: MakeExchange) -> None:
     odd = {one.number: name for one, name in zip(EVERY, PARTS, strict=False)}
-    with town(EVERY[: len(odd) + 4], **TO_ALL) as here:
+    with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         for number, name in odd.items():
             path, value = PARTS[name]
             here.control.patch(number, *path, value=value)
@@ -160,10 +160,10 @@ CHAMPS: dict[str, tuple[int, dict[str, Any]]] = {
 }
 
 
-def test_answers_that_are_odd_stop_no_other(town: MakeTown) -> None:
+def test_answers_that_are_odd_stop_no_other(exchange: MakeExchange) -> None:
     odd = {one.number: name for one, name in zip(EVERY, CHAMPS, strict=False)}
     asked = {13: "Complément", 14: 12, 41: True, 42: 12, 49: True, 50: 2, 61: True}
-    with town(EVERY[: len(odd) + 4], **TO_ALL) as here:
+    with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         for number in odd:
             here.control.submit(number, asked)
         raws = here.shown()
@@ -194,9 +194,9 @@ ANNOTATIONS: dict[str, tuple[int, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["from the start", "after a run"])
-def test_annotations_that_are_odd_stop_no_other(town: MakeTown, *, first: bool) -> None:
+def test_annotations_that_are_odd_stop_no_other(exchange: MakeExchange, *, first: bool) -> None:
     odd = {one.number: name for one, name in zip(EVERY, ANNOTATIONS, strict=False)}
-    with town(EVERY[: len(odd) + 4], **TO_ALL) as here:
+    with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         if not first:
             whole_run(here)
         raws = here.shown()
@@ -222,18 +222,20 @@ READINGS = {
 }
 
 
-def test_readings_that_fail_in_another_way_are_isolated(town: MakeTown) -> None:
+def test_readings_that_fail_in_another_way_are_isolated(exchange: MakeExchange) -> None:
     odd = {one.number: name for one, name in zip(EVERY, READINGS, strict=False)}
-    with town(EVERY[: len(odd) + 4], **TO_ALL) as here:
+    with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         for number, status in zip(odd, READINGS.values(), strict=True):
             here.control.fault("http", status=status, number=number)
         whole_run_with(here, odd)
         assert_heals(here, odd)
 
 
-def test_dossiers_beside_each_other_that_cannot_be_selected_are_named(town: MakeTown) -> None:
+def test_dossiers_beside_each_other_that_cannot_be_selected_are_named(
+    exchange: MakeExchange,
+) -> None:
     odd = {one.number: "unlistable" for one in EVERY[:3]}
-    with town(EVERY[:7], **TO_ALL) as here:
+    with exchange(EVERY[:7], **TO_ALL) as here:
         here.control.broken(*odd, unlistable=True)
         whole_run_with(here, odd)
         assert not judged(here) & odd.keys()
@@ -247,9 +249,9 @@ WRITES = [
 ]
 
 
-def test_whatever_stands_before_ds_one_refused_write_stops_no_other(town: MakeTown) -> None:
+def test_whatever_stands_before_ds_one_refused_write_stops_no_other(exchange: MakeExchange) -> None:
     odd = {one.number: str(how) for one, how in zip(EVERY, WRITES, strict=False)}
-    with town(EVERY[: len(odd) + 4], **TO_ALL) as here:
+    with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         for number, (status, mutation) in zip(odd, WRITES, strict=True):
             fault = {"status": status, "number": number, "operation": "mutation"}
             here.control.fault("http", **fault, **({"mutation": mutation} if mutation else {}))
@@ -268,9 +270,9 @@ DELETIONS: dict[str, Patch] = {
 
 
 @pytest.mark.parametrize("name", ["pendingDeletedDossiers", "deletedDossiers"])
-def test_odd_lines_of_what_left_stop_nothing(town: MakeTown, name: str) -> None:
+def test_odd_lines_of_what_left_stop_nothing(exchange: MakeExchange, name: str) -> None:
     left = [one.number for one in EVERY[: len(DELETIONS) + 2]]
-    with town(EVERY[:12], **TO_ALL) as here:
+    with exchange(EVERY[:12], **TO_ALL) as here:
         whole_run(here)
         for number in left:
             (here.control.hide if name.startswith("pending") else here.control.purge)(number)

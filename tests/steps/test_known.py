@@ -14,8 +14,8 @@ from steps.read.reconcile import reconcile
 from steps.read.retention import purge
 from steps.wiring.summary import Summary
 from store.dossiers.absences import Why
-from tests.steps.answering import TO_ALL, Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import TO_ALL, Exchange
+from tests.steps.conftest import MakeExchange
 from tests.steps.test_second_form import FORM
 
 pytestmark = pytest.mark.slow
@@ -42,21 +42,21 @@ def story(*, state: str = "en_construction", number: int = EARLIER.number) -> li
     return [replace(EARLIER, **changes), naming(number)]
 
 
-def verdict(made: Town) -> str:
+def verdict(made: Exchange) -> str:
     (item,) = [one for one in made.verdicts()[OTHER.number].items if one.id == "A4"]
     return item.verdict.value
 
 
-def denied(made: Town) -> bool:
+def denied(made: Exchange) -> bool:
     """Whether the declarant was told that the earlier dossier does not exist."""
     return any(TOLD in one["body"] for one in made.ours(OTHER.number))
 
 
-def requests(made: Town, **changes: Any) -> int:
+def requests(made: Exchange, **changes: Any) -> int:
     return made.answer(**changes).requests
 
 
-def assert_known(made: Town, **changes: Any) -> None:
+def assert_known(made: Exchange, **changes: Any) -> None:
     """The earlier dossier exists: the report that names it is complete, and nobody heard else."""
     first, second = requests(made, **changes), requests(made, **changes)
     assert verdict(made) == "present"
@@ -88,9 +88,9 @@ def break_all_of_it(control: Control) -> None:
 
 @pytest.mark.parametrize("leave", [hide, delete, break_it, break_all_of_it])
 def test_an_earlier_dossier_that_was_never_read_exists(
-    town: MakeTown, leave: Callable[[Control], None]
+    exchange: MakeExchange, leave: Callable[[Control], None]
 ) -> None:
-    with town(story(), **TO_ALL) as made:
+    with exchange(story(), **TO_ALL) as made:
         leave(made.control)
         assert_known(made)
         if made.control.snapshots(made.bridge.sandbox.demarche).keys() >= {EARLIER.number}:
@@ -101,9 +101,9 @@ def test_an_earlier_dossier_that_was_never_read_exists(
 
 @pytest.mark.parametrize("leave", [hide, expire, delete, break_it])
 def test_an_earlier_dossier_that_leaves_existed(
-    town: MakeTown, leave: Callable[[Control], None]
+    exchange: MakeExchange, leave: Callable[[Control], None]
 ) -> None:
-    with town(story(), **TO_ALL) as made:
+    with exchange(story(), **TO_ALL) as made:
         assert_known(made)
         before = made.verdicts()[OTHER.number].fingerprint
         leave(made.control)
@@ -113,8 +113,10 @@ def test_an_earlier_dossier_that_leaves_existed(
         assert made.verdicts()[OTHER.number].fingerprint != before
 
 
-def test_a_dossier_handled_while_nobody_read_is_known_as_such_then_erased(town: MakeTown) -> None:
-    with town(story(), **TO_ALL) as made:
+def test_a_dossier_handled_while_nobody_read_is_known_as_such_then_erased(
+    exchange: MakeExchange,
+) -> None:
+    with exchange(story(), **TO_ALL) as made:
         assert_known(made)
         present = made.control.clock()["now"]
         made.control.clock(to="2025-01-05T09:00:00+01:00")
@@ -134,10 +136,10 @@ def test_a_dossier_handled_while_nobody_read_is_known_as_such_then_erased(town: 
 
 @pytest.mark.parametrize("first_read", [True, False])
 def test_a_report_is_not_judged_again_because_another_one_was_erased(
-    town: MakeTown, first_read: bool
+    exchange: MakeExchange, first_read: bool
 ) -> None:
     old = handled_long_ago()
-    with town([old, naming(old.number)], **TO_ALL) as made:
+    with exchange([old, naming(old.number)], **TO_ALL) as made:
         if first_read:
             assert_known(made)
         with made.services(retention_months=3) as services:
@@ -159,8 +161,8 @@ def handled_long_ago() -> SeedDossier:
     return min(found, key=lambda one: one.deposited_at)
 
 
-def test_a_number_that_ds_does_not_have_is_asked_for_once(town: MakeTown) -> None:
-    with town(story(number=NOWHERE), **TO_ALL) as made:
+def test_a_number_that_ds_does_not_have_is_asked_for_once(exchange: MakeExchange) -> None:
+    with exchange(story(number=NOWHERE), **TO_ALL) as made:
         made.answer()
         assert verdict(made) == "invalid"
         assert denied(made)
@@ -174,8 +176,8 @@ def test_a_number_that_ds_does_not_have_is_asked_for_once(town: MakeTown) -> Non
         assert verdict(made) == "present", "deposited since: what DS shows is worth more"
 
 
-def test_a_number_is_not_denied_while_ds_does_not_list_what_left(town: MakeTown) -> None:
-    with town(story(number=NOWHERE), **TO_ALL) as made:
+def test_a_number_is_not_denied_while_ds_does_not_list_what_left(exchange: MakeExchange) -> None:
+    with exchange(story(number=NOWHERE), **TO_ALL) as made:
         made.control.fault("root_error", name="Deletions")
         made.answer()
         assert verdict(made) == "present"
@@ -191,9 +193,9 @@ def test_a_number_is_not_denied_while_ds_does_not_list_what_left(town: MakeTown)
 
 @pytest.mark.parametrize(("allowed", "wanted"), [(True, "invalid"), (False, "present")])
 def test_a_dossier_of_another_demarche_is_denied_only_where_ds_says_so(
-    town: MakeTown, allowed: bool, wanted: str
+    exchange: MakeExchange, allowed: bool, wanted: str
 ) -> None:
-    with town(story(number=555_555), **TO_ALL) as made:
+    with exchange(story(number=555_555), **TO_ALL) as made:
         made.control.add_demarche({**FORM, "number": 999})
         made.control.create(999, replace(EARLIER, number=555_555, answers={}, revision=1, groupe=0))
         token = "un-jeton"
@@ -206,8 +208,10 @@ def test_a_dossier_of_another_demarche_is_denied_only_where_ds_says_so(
         assert requests(made, **limited) == second < first
 
 
-def test_one_that_ds_cannot_serve_by_number_is_in_doubt_and_asked_for_once(town: MakeTown) -> None:
-    with town(story(number=NOWHERE), **TO_ALL) as made:
+def test_one_that_ds_cannot_serve_by_number_is_in_doubt_and_asked_for_once(
+    exchange: MakeExchange,
+) -> None:
+    with exchange(story(number=NOWHERE), **TO_ALL) as made:
         made.control.fault("root_error", name="DemarcheDuDossier")
         first, second = requests(made), requests(made)
         assert verdict(made) == "present"

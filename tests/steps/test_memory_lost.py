@@ -12,8 +12,8 @@ from steps.read.erasure import erase
 from steps.read.retention import REASON
 from steps.wiring.services import now
 from store.dossiers.absences import Deletion
-from tests.steps.answering import TO_ALL, Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import TO_ALL, Exchange
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import SEEDS, some
 
 pytestmark = pytest.mark.slow
@@ -21,46 +21,46 @@ pytestmark = pytest.mark.slow
 BASE = "unc.sqlite"
 
 
-def files_of_the_base(made: Town) -> list[Path]:
+def files_of_the_base(made: Exchange) -> list[Path]:
     found = sorted(made.bridge.home.glob("*.sqlite*"))
     assert found
     return found
 
 
-def lose_the_base(made: Town) -> None:
+def lose_the_base(made: Exchange) -> None:
     for file in files_of_the_base(made):
         file.unlink()
 
 
-def copy_of_the_base(made: Town, folder: Path) -> Path:
+def copy_of_the_base(made: Exchange, folder: Path) -> Path:
     folder.mkdir()
     for file in files_of_the_base(made):
         shutil.copy(file, folder)
     return folder
 
 
-def restore_the_base(made: Town, copy: Path) -> None:
+def restore_the_base(made: Exchange, copy: Path) -> None:
     lose_the_base(made)
     for file in copy.iterdir():
         shutil.copy(file, made.bridge.home)
 
 
-def conversations(made: Town, numbers: list[int]) -> dict[int, int]:
+def conversations(made: Exchange, numbers: list[int]) -> dict[int, int]:
     return {number: len(made.ours(number)) for number in numbers}
 
 
-def people_hold(made: Town) -> frozenset[int]:
+def people_hold(made: Exchange) -> frozenset[int]:
     with made.services() as services:
         held = {one.number for one in services.store.outbox.conflicts(services.demarche)}
         return decided(services) | held
 
 
 def test_a_base_that_is_lost_costs_no_second_message_and_makes_nothing_a_persons(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seeds = generate(24, seed=9)
     numbers = [one.number for one in seeds]
-    with town(seeds, **TO_ALL) as made:
+    with exchange(seeds, **TO_ALL) as made:
         made.answer()
         told, shown = conversations(made, numbers), {n: made.snapshot(n) for n in numbers}
         lose_the_base(made)
@@ -83,10 +83,10 @@ CORRECTED = next(one for one in SEEDS if one.planted.kind == "plain R2.method_bl
 
 @pytest.mark.parametrize("lost", ["base", "since a copy"])
 def test_a_dossier_that_moved_since_is_answered_as_if_nothing_was_lost(
-    town: MakeTown, tmp_path: Path, lost: str
+    exchange: MakeExchange, tmp_path: Path, lost: str
 ) -> None:
     number = CORRECTED.number
-    with town([CORRECTED], **TO_ALL) as made:
+    with exchange([CORRECTED], **TO_ALL) as made:
         made.answer()
         copy = copy_of_the_base(made, tmp_path / "copy")
         if lost == "base":
@@ -106,9 +106,9 @@ def test_a_dossier_that_moved_since_is_answered_as_if_nothing_was_lost(
         assert made.answer().nothing_done()
 
 
-def test_labels_of_a_forgotten_status_are_taken_off(town: MakeTown) -> None:
+def test_labels_of_a_forgotten_status_are_taken_off(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         made.answer()
         assert "Complet" in made.snapshot(seed.number)["labels"]
         lose_the_base(made)
@@ -120,9 +120,9 @@ def test_labels_of_a_forgotten_status_are_taken_off(town: MakeTown) -> None:
         assert people_hold(made) == frozenset()
 
 
-def test_what_a_person_wrote_is_a_persons_though_the_base_is_lost(town: MakeTown) -> None:
+def test_what_a_person_wrote_is_a_persons_though_the_base_is_lost(exchange: MakeExchange) -> None:
     held, other = some("Complet", 2)
-    with town([held, other]) as made:
+    with exchange([held, other]) as made:
         made.answer()
         made.control.annotate(held.number, {901: "À trier"})
         lose_the_base(made)
@@ -130,9 +130,11 @@ def test_what_a_person_wrote_is_a_persons_though_the_base_is_lost(town: MakeTown
         assert made.snapshot(held.number)["annotations"]["901"] == "À trier"
 
 
-def test_a_message_withdrawn_before_the_base_was_lost_is_not_sent_again(town: MakeTown) -> None:
+def test_a_message_withdrawn_before_the_base_was_lost_is_not_sent_again(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = some("Complet")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.answer()
         (message,) = made.ours(seed.number)
         made.control.discard(seed.number, message["n"], by=made.bridge.sandbox.instructeur)
@@ -142,9 +144,11 @@ def test_a_message_withdrawn_before_the_base_was_lost_is_not_sent_again(town: Ma
         assert len(made.ours(seed.number)) == 1
 
 
-def test_a_dossier_opened_again_after_its_purge_gets_no_second_message(town: MakeTown) -> None:
+def test_a_dossier_opened_again_after_its_purge_gets_no_second_message(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = some("Complet")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.answer()
         for state in ("en_instruction", "accepte"):
             made.control.move(seed.number, state)

@@ -13,15 +13,17 @@ from steps.reply import lost_answers
 from steps.reply.withdrawal import withdraw
 from steps.wiring.services import now
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import _deposited_now, label_names, some, values
 from triage.replies.reply import Outcome, SendMessage
 
 
 @pytest.mark.slow
-def test_a_refusal_of_a_dossier_that_left_sight_troubles_nobody_any_more(town: MakeTown) -> None:
+def test_a_refusal_of_a_dossier_that_left_sight_troubles_nobody_any_more(
+    exchange: MakeExchange,
+) -> None:
     seed, other = some("Complet", 2)
-    with town([seed, other], **TO_ALL) as made:
+    with exchange([seed, other], **TO_ALL) as made:
         reader = type(made.bridge.settings.token())(READER)
         assert made.answer(ds_token=reader).still_refused == {seed.number, other.number}
         made.control.hide(seed.number)
@@ -29,9 +31,9 @@ def test_a_refusal_of_a_dossier_that_left_sight_troubles_nobody_any_more(town: M
 
 
 @pytest.mark.slow
-def test_a_dossier_submitted_again_unchanged_is_handed_to_people(town: MakeTown) -> None:
+def test_a_dossier_submitted_again_unchanged_is_handed_to_people(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.answer()
         assert "À relancer" not in label_names(made.shown()[seed.number])
         for _ in range(3):
@@ -45,10 +47,10 @@ def test_a_dossier_submitted_again_unchanged_is_handed_to_people(town: MakeTown)
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["text", "textarea", "decimal_number"])
 def test_a_score_is_written_whatever_kind_of_annotation_the_form_makes_of_it(
-    town: MakeTown, kind: str
+    exchange: MakeExchange, kind: str
 ) -> None:
     seed, later = some("Complet", 2)
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         made.answer()
         demarche = made.bridge.sandbox.demarche
         made.control.publish(demarche, edits=[{"op": "retype", "champ": 903, "type": kind}])
@@ -65,10 +67,10 @@ def test_a_score_is_written_whatever_kind_of_annotation_the_form_makes_of_it(
 
 @pytest.mark.slow
 def test_an_annotation_of_a_kind_that_takes_no_status_is_told_with_its_remedy(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (seed,) = some("Complet")
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         edit = {"op": "retype", "champ": 901, "type": "formatted"}
         made.control.publish(made.bridge.sandbox.demarche, edits=[edit])
         ((number, text),) = made.answer().refused
@@ -79,9 +81,9 @@ def test_an_annotation_of_a_kind_that_takes_no_status_is_told_with_its_remedy(
 
 
 @pytest.mark.slow
-def test_a_passage_waits_for_the_quiet_hour_as_a_message_does(town: MakeTown) -> None:
+def test_a_passage_waits_for_the_quiet_hour_as_a_message_does(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
-    with town([], pass_en_instruction=True, quiet_minutes=60) as made:
+    with exchange([], pass_en_instruction=True, quiet_minutes=60) as made:
         made.control.create(made.bridge.sandbox.demarche, _deposited_now(seed))
         made.answer()
         assert made.snapshot(seed.number)["state"] == "en_construction"
@@ -91,10 +93,10 @@ def test_a_passage_waits_for_the_quiet_hour_as_a_message_does(town: MakeTown) ->
 
 @pytest.mark.slow
 def test_a_lost_message_withdrawn_by_hand_is_known_though_the_setting_gives_an_id(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (seed,) = some("Complet")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         sender = made.bridge.sandbox.instructeur
         made.read_only()
         with made.services() as services:
@@ -110,9 +112,9 @@ def test_a_lost_message_withdrawn_by_hand_is_known_though_the_setting_gives_an_i
 
 
 @pytest.mark.slow
-def test_withdrawing_a_message_keeps_the_history_of_what_was_judged(town: MakeTown) -> None:
+def test_withdrawing_a_message_keeps_the_history_of_what_was_judged(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.answer()
         made.control.submit(seed.number, {17: "Un autre titre, plus précis que le premier"})
         with made.services() as services:
@@ -128,11 +130,11 @@ def test_withdrawing_a_message_keeps_the_history_of_what_was_judged(town: MakeTo
 
 @pytest.mark.slow
 def test_a_server_that_takes_no_message_is_not_asked_for_each_declarant(
-    town: MakeTown, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lost_answers, "SETTLED", timedelta(0))
     seeds: Any = [*some("Complet", 6), *some("À compléter", 4)]
-    with town(seeds, **TO_ALL) as made:
+    with exchange(seeds, **TO_ALL) as made:
         made.control.fault("http", mutation="dossierEnvoyerMessage", count=1000)
         for _ in range(2):
             made.mutations()

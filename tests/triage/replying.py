@@ -22,7 +22,7 @@ from mappings.dossier.model import (
 from mappings.dossier.revision import Descriptor
 from steps.wiring.form import Form, load_form
 from triage.replies.annotations import canonical
-from triage.replies.inputs import JudgedDossier, Memory, Rulebook
+from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
 from triage.replies.plan import Plan, plan
 from triage.replies.policy import Sending
 from triage.replies.reply import Annotate, MessageSent, Outcome, Reply, SendMessage, SetLabel
@@ -191,7 +191,7 @@ def judged(
     )
 
 
-def rulebook(labels: frozenset[str] | None = None, **sending: Any) -> Rulebook:
+def reply_rules(labels: frozenset[str] | None = None, **sending: Any) -> ReplyRules:
     settings = {
         "channel": "off",
         "since": DEPOSIT - timedelta(days=1),
@@ -200,7 +200,7 @@ def rulebook(labels: frozenset[str] | None = None, **sending: Any) -> Rulebook:
         **sending,
     }
     form = the_form()
-    return Rulebook(
+    return ReplyRules(
         mapping=form.mapping,
         policy=form.policy,
         texts=form.texts,
@@ -213,10 +213,10 @@ def due(
     case: JudgedDossier,
     memory: Memory | None = None,
     *,
-    rules: Rulebook | None = None,
+    rules: ReplyRules | None = None,
     now: datetime = NOW,
 ) -> Plan:
-    return plan(case, memory or Memory(), rulebook=rules or rulebook(), now=now)
+    return plan(case, memory or Memory(), reply_rules=rules or reply_rules(), now=now)
 
 
 def written(made: Plan) -> dict[str, str]:

@@ -56,7 +56,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class FileBeside:
+class ComparedFile:
     """A file that is kept, beside which another is looked at.
 
     Attributes:
@@ -73,7 +73,7 @@ class FileBeside:
     width: int = 0
 
 
-def doubts_of_cut(read: Read, known: Iterable[FileBeside]) -> Iterator[str]:
+def doubts_of_cut(read: Read, known: Iterable[ComparedFile]) -> Iterator[str]:
     """What shows, in French, that a file was cut; nothing where nothing does.
 
     A file never loses a row of its own year unseen. Other years are the two on each side, or the
@@ -96,7 +96,7 @@ def doubts_of_cut(read: Read, known: Iterable[FileBeside]) -> Iterator[str]:
             yield from _of_twin(read, one)
 
 
-def doubts_of_more(read: Read, known: Iterable[FileBeside]) -> Iterator[str]:
+def doubts_of_more(read: Read, known: Iterable[ComparedFile]) -> Iterator[str]:
     """Twice the rows of the nearest year are two files, or another grouping."""
     same = [one for one in known if one.kind == "same"]
     near = min(same, key=lambda one: abs(one.read.year - read.year), default=None)
@@ -111,14 +111,14 @@ def _of_last_class(read: Read) -> Iterator[str]:
         yield f"aucune classe ATC après {letters[-1]}, alors que les années entières vont à V"
 
 
-def _of_same_year(read: Read, one: FileBeside) -> Iterator[str]:
+def _of_same_year(read: Read, one: ComparedFile) -> Iterator[str]:
     if read.rows < one.read.rows:
         yield f"{show(read.rows)} lignes, contre {show(one.read.rows)} dans {one.source}"
     if lost := [code for code in one.read.codes if code not in read.codes]:
         yield f"il y manque {agreed(len(lost), 'code')} de {one.source}, dont {lost[0]}"
 
 
-def _of_totals(read: Read, others: Sequence[FileBeside]) -> Iterator[str]:
+def _of_totals(read: Read, others: Sequence[ComparedFile]) -> Iterator[str]:
     """Rows and boxes beside the most that other years had, boxes also beside its own year."""
     past = [one for one in others if one.read.year != read.year]
     most = max(past, key=lambda one: one.read.rows, default=None)
@@ -136,7 +136,7 @@ def _of_totals(read: Read, others: Sequence[FileBeside]) -> Iterator[str]:
         )
 
 
-def doubts_of_end(codes: Mapping[str, str], known: Iterable[FileBeside]) -> Iterator[str]:
+def doubts_of_end(codes: Mapping[str, str], known: Iterable[ComparedFile]) -> Iterator[str]:
     """Codes of another file that are missing one after the other at its end, the least likely."""
     ends = (
         (found.chance, one.source, found)
@@ -149,7 +149,7 @@ def doubts_of_end(codes: Mapping[str, str], known: Iterable[FileBeside]) -> Iter
         yield f"il y manque les {show(found.lost)} derniers codes de {source}, dès {found.first}"
 
 
-def _of_last(read: Read, known: Iterable[FileBeside]) -> Iterator[str]:
+def _of_last(read: Read, known: Iterable[ComparedFile]) -> Iterator[str]:
     """The last presentation of the file lost a group that had many of its boxes in each year."""
     kept = [one for one in known if one.read.last]
     if not read.last or not kept:
@@ -168,7 +168,7 @@ def _many(groups: Mapping[tuple[str, str], float], axis: str, code: str) -> bool
     return groups.get((axis, code), 0.0) >= max(_MANY, _MANY_SHARE * whole)
 
 
-def _of_twin(read: Read, one: FileBeside) -> Iterator[str]:
+def _of_twin(read: Read, one: ComparedFile) -> Iterator[str]:
     mine: Collection[str] = read.codes
     if one.width:
         mine = {found[: one.width] for found in read.codes.values()}

@@ -7,7 +7,7 @@ from mappings.report.display import show
 from triage.consumption.codes import label_of
 from triage.consumption.open_medic import AGE_SEX, PRESCRIBER, REGION
 from triage.consumption.profile import FEWEST_PERSONS, Profile
-from triage.consumption.told import absent_told, foreseen_told, q_told, receiver_told
+from triage.consumption.sentences import absent_told, foreseen_told, q_told, receiver_told
 
 _MONTHS = 36
 _TITLES = {AGE_SEX: "âge et sexe", REGION: "région", PRESCRIBER: "prescripteur"}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from itertools import chain
 
 from triage.patient_data.addresses import ORGANISATION, STREET_STEMS, emails_in, postal_addresses_in
@@ -161,3 +162,12 @@ def _found(typed: str) -> tuple[tuple[str, Span], ...]:
 
 _in_short = lru_cache(maxsize=4096)(_found)
 """Options of lists and names of medicines come back in every dossier."""
+
+
+_LENGTH = 10
+
+
+def passage_code(number: int, text: str) -> str:
+    """Code of a passage of a dossier: the same words in another dossier have another."""
+    said = plain(text.replace("_", " ")).text.casefold()  # names of files have no blanks
+    return sha256(f"{number}\0{said}".encode()).hexdigest()[:_LENGTH]

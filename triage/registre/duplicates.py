@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from triage.registre.acts import Act, By, Draft, Verb, as_known, dossier_number, dossier_object
-from triage.registre.life import When, check_day
-from triage.registre.refused import Refused, needed
+from triage.registre.drafting import When, draft
+from triage.registre.refused import Refused
 from triage.registre.register import Register
 
 _OF = "doublon_de"
@@ -73,17 +73,9 @@ def withdraw_copy(
 def _draft(
     register: Register, now: dict[int, int], number: int, of: int | None, *, by: By, when: When
 ) -> Draft:
-    check_day(when.on, by=by, when=when)
-    return Draft(
-        object=dossier_object(number),
-        verb=Verb.COPY,
-        effect_on=when.on,
-        person=needed(by.person, "Qui agit (--by)"),
-        door=by.door,
-        former={_OF: now.get(number)},
-        new={_OF: of, "situation": _situation_of(register, number)},
-        reason=" ".join(when.reason.split()),
-    )
+    former = {_OF: now.get(number)}
+    new = {_OF: of, "situation": _situation_of(register, number)}
+    return draft(dossier_object(number), Verb.COPY, by=by, when=when, former=former, new=new)
 
 
 def _situation_of(register: Register, number: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from triage.registre.acts import Act, By, Draft, Verb, as_known
-from triage.registre.life import When, check_day
+from triage.registre.drafting import When, draft
 from triage.registre.refused import needed, without_patients
 from triage.registre.register import Situation
 
@@ -54,15 +54,5 @@ def note_event(one: Situation, text: str, *, by: By, when: When) -> list[Draft]:
         Refused: The text is missing, or looks like patient data.
     """
     told = without_patients(needed(text, "Évènement"), "Évènement")
-    check_day(when.on, by=by, when=When(when.on, when.today, when.reason or "jour de l'évènement"))
-    return [
-        Draft(
-            object=one.id,
-            verb=Verb.EVENT,
-            effect_on=when.on,
-            person=needed(by.person, "Qui agit (--by)"),
-            door=by.door,
-            new={_TEXT: told},
-            reason=" ".join(when.reason.split()),
-        )
-    ]
+    new, why = {_TEXT: told}, "jour de l'évènement"
+    return [draft(one.id, Verb.EVENT, by=by, when=when, new=new, why_then=why)]

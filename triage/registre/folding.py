@@ -43,7 +43,7 @@ def read(acts: Iterable[Act], *, on: date | None = None, known: datetime | None 
 
 
 @dataclass
-class _Sheet:
+class _SituationInFolding:
     """A situation while acts are applied to it."""
 
     opened_on: date | None = None
@@ -64,7 +64,7 @@ class _Sheet:
 
 
 @dataclass
-class _Paper:
+class _ObjectInFolding:
     """A measure or a signal while acts are applied to it."""
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class _Paper:
 
 
 @dataclass
-class _Asking:
+class _QuestionInFolding:
     """A question while acts are applied to it."""
 
     asked: Act | None = None
@@ -95,10 +95,10 @@ class _Fold:
     """Applies acts in order of effect."""
 
     def __init__(self) -> None:
-        self._sheets: defaultdict[str, _Sheet] = defaultdict(_Sheet)
-        self._measures: defaultdict[str, _Paper] = defaultdict(_Paper)
-        self._signals: defaultdict[str, _Paper] = defaultdict(_Paper)
-        self._questions: defaultdict[str, _Asking] = defaultdict(_Asking)
+        self._sheets: defaultdict[str, _SituationInFolding] = defaultdict(_SituationInFolding)
+        self._measures: defaultdict[str, _ObjectInFolding] = defaultdict(_ObjectInFolding)
+        self._signals: defaultdict[str, _ObjectInFolding] = defaultdict(_ObjectInFolding)
+        self._questions: defaultdict[str, _QuestionInFolding] = defaultdict(_QuestionInFolding)
         self._places: dict[str, Act] = {}
         self._confirmed: set[int] = set()
         self._frozen: dict[int, Values] = {}
@@ -185,7 +185,7 @@ class _Fold:
             case Verb.IDENTIFIED:
                 sheet.dated_on = date.fromisoformat(act.new["identifiée_le"])
 
-    def _live(self, act: Act, sheet: _Sheet) -> None:
+    def _live(self, act: Act, sheet: _SituationInFolding) -> None:
         """Apply an act of the life of a situation."""
         match act.verb:
             case Verb.VALIDATED:
@@ -207,13 +207,13 @@ class _Fold:
             case _:
                 self._merge(act, sheet)
 
-    def _merge(self, act: Act, sheet: _Sheet) -> None:
+    def _merge(self, act: Act, sheet: _SituationInFolding) -> None:
         sheet.merged_into = act.new["dans"]
         for other in (act.new["dans"], act.former.get("dans")):
             if other:
                 self._sheets[other].life_on = max(self._sheets[other].life_on, act.effect_on)
 
-    def _split(self, act: Act, sheet: _Sheet) -> None:
+    def _split(self, act: Act, sheet: _SituationInFolding) -> None:
         source = act.new["de"]
         sheet.opened_on = min(sheet.opened_on or act.effect_on, act.effect_on)
         sheet.split_from = source
@@ -234,7 +234,7 @@ class _Fold:
             if sheet.since == date.min or state is not sheet.state:
                 sheet.state, sheet.since = state, act.effect_on
 
-    def _state(self, name: str, sheet: _Sheet) -> State:
+    def _state(self, name: str, sheet: _SituationInFolding) -> State:
         if sheet.merged_into:
             return State.MERGED
         if sheet.stage is not State.ASSESSED:
@@ -291,7 +291,7 @@ class _Fold:
         }
         return Register(situations, measures, signals, questions, self._frozen, self._last)
 
-    def _question(self, name: str, asked: Act, one: _Asking) -> Question:
+    def _question(self, name: str, asked: Act, one: _QuestionInFolding) -> Question:
         dossier, about = asked.new.get("dossier"), asked.new.get("situation")
         if dossier is not None:
             placed = self._places.get(dossier_object(dossier))
@@ -312,7 +312,7 @@ class _Fold:
 
 def _situation(
     name: str,
-    sheet: _Sheet,
+    sheet: _SituationInFolding,
     joined: list[Act],
     measures: Mapping[str, Measure],
     confirmed: set[int],
@@ -344,7 +344,7 @@ def _situation(
     )
 
 
-def _wakes(joined: Act, sheet: _Sheet) -> bool:
+def _wakes(joined: Act, sheet: _SituationInFolding) -> bool:
     """Whether who closed the situation cannot have known this signal, and nobody looked since."""
     closing = sheet.closing
     if closing is None or sheet.merged_into:

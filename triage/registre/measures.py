@@ -6,9 +6,9 @@ from datetime import date
 
 from french.time import calendar_day
 from triage.registre.acts import By, Draft, Verb
-from triage.registre.life import When, check_day
+from triage.registre.drafting import When, draft
 from triage.registre.lists import Lists, choice
-from triage.registre.refused import Refused, needed
+from triage.registre.refused import Refused
 from triage.registre.register import OPEN, Measure, MeasureState, Register, Situation
 
 FIELDS: Mapping[str, str] = {
@@ -28,6 +28,7 @@ _NEXT: Mapping[MeasureState, frozenset[MeasureState]] = {
     MeasureState.DROPPED: frozenset(),
 }
 _FIRST = (MeasureState.PROPOSED, MeasureState.DECIDED, MeasureState.IN_FORCE)
+_DAY = "date de la mesure"
 _OURS = re.compile(r"[A-Z]{3}-(\d+)")
 
 
@@ -90,7 +91,15 @@ def add(
     }
     first, *others = ordered
     drafts = [
-        _draft(name, Verb.MEASURE, {}, {**values, "état": first}, on=steps[first], by=by, when=when)
+        draft(
+            name,
+            Verb.MEASURE,
+            by=by,
+            when=when,
+            new={**values, "état": first},
+            on=steps[first],
+            why_then=_DAY,
+        )
     ]
     for before, state in zip(ordered, others, strict=False):
         if steps[state] < steps[before]:
@@ -98,8 +107,7 @@ def add(
                 f"{state.capitalize()} le {steps[state]:%d/%m/%Y}, avant d'être {before} le"
                 f" {steps[before]:%d/%m/%Y} : une de ces dates est fausse."
             )
-        step = {"situation": one.id, "état": before}, {"situation": one.id, "état": state}
-        drafts.append(_draft(name, Verb.MEASURE_STATE, *step, on=steps[state], by=by, when=when))
+        drafts.append(_moved(name, one.id, (before, state), on=steps[state], by=by, when=when))
     return drafts
 
 
@@ -121,18 +129,7 @@ def move(one: Measure, state: str, *, by: By, when: When) -> list[Draft]:
     last = max(one.dates.values())
     if when.on < last:
         raise Refused(f"{one.id} est « {one.state} » depuis le {last:%d/%m/%Y} : pas avant.")
-    here = {"situation": one.situation}
-    return [
-        _draft(
-            one.id,
-            Verb.MEASURE_STATE,
-            {**here, "état": one.state},
-            {**here, "état": new},
-            on=when.on,
-            by=by,
-            when=when,
-        )
-    ]
+    return [_moved(one.id, one.situation, (one.state, new), on=when.on, by=by, when=when)]
 
 
 def conclude(one: Measure, conclusion: str, *, by: By, when: When, lists: Lists) -> list[Draft]:
@@ -146,7 +143,7 @@ def conclude(one: Measure, conclusion: str, *, by: By, when: When, lists: Lists)
     new = {"conclusion": choice(conclusion, lists.conclusions, "Conclusion")}
     former = {"conclusion": one.conclusion}
     verb = Verb.MEASURE_CONCLUDED
-    return [_draft(one.id, verb, former, new, on=when.on, by=by, when=when)]
+    return [draft(one.id, verb, by=by, when=when, former=former, new=new, why_then=_DAY)]
 
 
 def _fields(given: Mapping[str, str]) -> dict[str, str]:
@@ -160,24 +157,15 @@ def _fields(given: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def _draft(
+def _moved(
     name: str,
-    verb: Verb,
-    former: Mapping[str, object],
-    new: Mapping[str, object],
+    situation: str | None,
+    states: tuple[MeasureState, MeasureState],
     *,
     on: date,
     by: By,
     when: When,
 ) -> Draft:
-    check_day(on, by=by, when=When(on, when.today, when.reason or "date de la mesure"))
-    return Draft(
-        object=name,
-        verb=verb,
-        effect_on=on,
-        person=needed(by.person, "Qui agit (--by)"),
-        door=by.door,
-        former=former,
-        new=new,
-        reason=" ".join(when.reason.split()),
-    )
+    former, new = ({"situation": situation, "état": state} for state in states)
+    verb = Verb.MEASURE_STATE
+    return draft(name, verb, by=by, when=when, former=former, new=new, on=on, why_then=_DAY)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from triage.registre.acts import Act, By, Draft, Verb, dossier_number, dossier_object
-from triage.registre.life import When, check_day, find
+from triage.registre.drafting import When, draft
+from triage.registre.lifecycle import find
 from triage.registre.refused import Refused, needed, without_patients
 from triage.registre.register import Question, QuestionAnswer, Register, State
 
@@ -104,7 +105,7 @@ def ask(
         homes = (each.id for each in register.situations.values() if number in each.dossiers)
         subject = {"situation": next(homes, None), "dossier": number}
     new = {**subject, "texte": text, "centres": [*centres], "échéance": due.isoformat()}
-    return [_draft(name, Verb.QUESTION, {}, new, by=by, when=when)]
+    return [draft(name, Verb.QUESTION, by=by, when=when, new=new)]
 
 
 def answer(one: Question, centre: str, text: str, *, by: By, when: When) -> list[Draft]:
@@ -129,8 +130,8 @@ def answer(one: Question, centre: str, text: str, *, by: By, when: When) -> list
         return []
     if before and when.on < before.on:
         raise Refused(f"{one.id} : la réponse du {before.on:%d/%m/%Y} est plus récente.")
-    values = {"centre": centre, "texte": former}, {"centre": centre, "texte": words}
-    return [_draft(one.id, Verb.ANSWERED, *values, by=by, when=when)]
+    was, new = ({"centre": centre, "texte": each} for each in (former, words))
+    return [draft(one.id, Verb.ANSWERED, by=by, when=when, former=was, new=new)]
 
 
 def withdraw(one: Question, *, by: By, when: When) -> list[Draft]:
@@ -142,7 +143,7 @@ def withdraw(one: Question, *, by: By, when: When) -> list[Draft]:
     needed(when.reason, "Motif")
     if one.withdrawn:
         raise Refused(f"{one.id} a déjà été retirée : {one.withdrawn}")
-    return [_draft(one.id, Verb.QUESTION_WITHDRAWN, {}, {}, by=by, when=when)]
+    return [draft(one.id, Verb.QUESTION_WITHDRAWN, by=by, when=when)]
 
 
 def find_question(register: Register, name: str) -> Question:
@@ -179,25 +180,3 @@ def dossier_of(about: str) -> str:
     """What a question is about, as acts name it: a number is that of a dossier."""
     given = about.strip()
     return dossier_object(int(given)) if given.isascii() and given.isdigit() else given
-
-
-def _draft(
-    name: str,
-    verb: Verb,
-    former: Mapping[str, object],
-    new: Mapping[str, object],
-    *,
-    by: By,
-    when: When,
-) -> Draft:
-    check_day(when.on, by=by, when=when)
-    return Draft(
-        object=name,
-        verb=verb,
-        effect_on=when.on,
-        person=needed(by.person, "Qui agit (--by)"),
-        door=by.door,
-        former=former,
-        new=new,
-        reason=" ".join(when.reason.split()),
-    )

@@ -7,7 +7,7 @@ from datetime import date
 from french.text import fold
 from french.time import calendar_day
 from triage.registre.acts import By, Draft, Verb
-from triage.registre.life import When, check_day
+from triage.registre.drafting import When, draft
 from triage.registre.lists import Lists, choice
 from triage.registre.refused import Refused, needed, without_patients
 from triage.registre.register import Register, Signal, Situation, State
@@ -36,6 +36,7 @@ FIELDS: Mapping[str, str] = {
     "suite": "Suite",
 }
 """What is entered of a signal, with its French name; « ; » separates several options."""
+_DAY = "date de réception"
 _LIKELIEST = 3
 _CIS = 8
 
@@ -74,19 +75,9 @@ def enter(name: str, given: Mapping[str, str], *, by: By, when: When, lists: Lis
     for field in ("organisme", "période", "substance", "résumé", "référence", "suite"):
         without_patients(values[field], FIELDS[field])
     received = _received(values["reçu_le"] or when.on.isoformat())
-    check_day(received, by=by, when=When(received, when.today, "date de réception"))
     kept = {**values, "reçu_le": received.isoformat()}
-    return [
-        Draft(
-            object=name,
-            verb=Verb.SIGNAL,
-            effect_on=received,
-            person=needed(by.person, "Qui agit (--by)"),
-            door=by.door,
-            new={field: text for field, text in kept.items() if text},
-            reason=when.reason,
-        )
-    ]
+    new = {field: text for field, text in kept.items() if text}
+    return [draft(name, Verb.SIGNAL, by=by, when=when, new=new, on=received, why_then=_DAY)]
 
 
 def place_signal(
@@ -108,16 +99,16 @@ def placing_signal(
     name: str, former: str | None, situation: str, *, by: By, when: When, on: date
 ) -> Draft:
     """A signal joins a situation."""
-    check_day(on, by=by, when=When(on, when.today, when.reason or "date de réception"))
-    return Draft(
-        object=name,
-        verb=Verb.PLACED,
-        effect_on=on,
-        person=by.person,
-        door=by.door,
-        former={"situation": former},
-        new={"situation": situation, "confirmé": True},
-        reason=when.reason,
+    values = {"situation": former}, {"situation": situation, "confirmé": True}
+    return draft(
+        name,
+        Verb.PLACED,
+        by=by,
+        when=when,
+        former=values[0],
+        new=values[1],
+        on=on,
+        why_then=_DAY,
     )
 
 

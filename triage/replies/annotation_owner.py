@@ -14,7 +14,7 @@ from mappings.dossier.model import Champ, Dossier
 from mappings.schema.model import FormMapping
 from triage.replies.annotations import shown
 from triage.replies.decision import PRIORITY, STATUS, Written, annotation_of
-from triage.replies.inputs import Memory, Rulebook
+from triage.replies.inputs import Memory, ReplyRules
 
 CHECKED = "controle_le"
 """Annotation that goes with every write of ours: the bridge's signature."""
@@ -25,20 +25,20 @@ _MANY = 3
 """Annotations of ours that one write made: a person saves one or two at a time."""
 
 
-def recollected(dossier: Dossier, memory: Memory, *, rulebook: Rulebook) -> Memory:
+def recollected(dossier: Dossier, memory: Memory, *, reply_rules: ReplyRules) -> Memory:
     """What is remembered of a dossier, completed by what DS shows as written by the bridge.
 
     With a status that was forgotten come the labels that go with it, where the dossier has them:
     DS does not say who put a label.
     """
-    written = written_by_us(dossier, memory.written, mapping=rulebook.mapping)
+    written = written_by_us(dossier, memory.written, mapping=reply_rules.mapping)
     forgotten = written.get(STATUS, frozenset()) - memory.written.get(STATUS, frozenset())
     labels = {
         label
         for status in forgotten
-        for label in _labels_beside(status, written, rulebook=rulebook)
+        for label in _labels_beside(status, written, reply_rules=reply_rules)
     }
-    checked = _checked(dossier, rulebook.mapping)
+    checked = _checked(dossier, reply_rules.mapping)
     behind = bool(checked) and checked not in memory.written.get(CHECKED, frozenset())
     return replace(
         memory,
@@ -91,9 +91,9 @@ def _signed(name: str, dates: Mapping[str, datetime]) -> bool:
     return name != CHECKED and (CHECKED in together or len(together) >= _MANY)
 
 
-def _labels_beside(status: str, written: Written, *, rulebook: Rulebook) -> set[str]:
+def _labels_beside(status: str, written: Written, *, reply_rules: ReplyRules) -> set[str]:
     """Labels that go with a status that we wrote."""
-    policy = rulebook.policy
+    policy = reply_rules.policy
     answered = next((one for name, one in policy.statuses.items() if name == status), None)
     if answered is None:
         return set()

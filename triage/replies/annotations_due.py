@@ -8,7 +8,7 @@ from mappings.schema.model import FormMapping
 from triage.replies.annotation_owner import touched_by_hand
 from triage.replies.annotations import KINDS, TEXTS, canonical, fitted, shown, wanted_annotations
 from triage.replies.decision import STATUS, DecisionTaken
-from triage.replies.inputs import JudgedDossier, Memory, Rulebook
+from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
 from triage.replies.policy import StatusPolicy
 from triage.replies.reply import Annotate, AnnotationChange, Conflict, reply_key
 from triage.verdict.model import Status
@@ -57,16 +57,16 @@ def due_annotations(
     *,
     status: StatusPolicy,
     decision: DecisionTaken,
-    rulebook: Rulebook,
+    reply_rules: ReplyRules,
 ) -> DueAnnotations:
     """What is to be written, what humans hold, and what shows what is wanted."""
     due: list[AnnotationChange] = []
     conflicts: list[Conflict] = []
     as_wanted: dict[str, str] = {}
     not_shown: set[str] = set()
-    values = _values(judged, status=status, decision=decision, rulebook=rulebook)
+    values = _values(judged, status=status, decision=decision, reply_rules=reply_rules)
     for name, wanted in values.items():
-        match _compared(judged, memory, name=name, wanted=wanted, rulebook=rulebook):
+        match _compared(judged, memory, name=name, wanted=wanted, reply_rules=reply_rules):
             case AnnotationChange() as change:
                 due.append(change)
             case Conflict() as conflict:
@@ -77,13 +77,13 @@ def due_annotations(
                 not_shown.add(name)
             case None:
                 pass
-    alone = all(change.name in rulebook.policy.never_alone for change in due)
+    alone = all(change.name in reply_rules.policy.never_alone for change in due)
     replies = () if alone else (_annotate(judged, due),)
     return DueAnnotations(replies, tuple(conflicts), as_wanted, frozenset(not_shown))
 
 
 def annotations_of(
-    judged: JudgedDossier, *, status: StatusPolicy, decision: DecisionTaken, rulebook: Rulebook
+    judged: JudgedDossier, *, status: StatusPolicy, decision: DecisionTaken, reply_rules: ReplyRules
 ) -> Mapping[str, str]:
     """What is wanted of the annotations of a dossier, by name, whatever DS shows already.
 
@@ -91,19 +91,19 @@ def annotations_of(
     the dossier does not have.
     """
     found = {}
-    values = _values(judged, status=status, decision=decision, rulebook=rulebook)
+    values = _values(judged, status=status, decision=decision, reply_rules=reply_rules)
     for name, wanted in values.items():
-        descriptor = judged.descriptor(rulebook.mapping.annotations[name].champs)
+        descriptor = judged.descriptor(reply_rules.mapping.annotations[name].champs)
         if descriptor is not None:
             found[name] = canonical(fitted(wanted, KINDS.get(descriptor.type, "other")))
     return {name: text for name, text in found.items() if text}
 
 
 def _compared(
-    judged: JudgedDossier, memory: Memory, *, name: str, wanted: str | int, rulebook: Rulebook
+    judged: JudgedDossier, memory: Memory, *, name: str, wanted: str | int, reply_rules: ReplyRules
 ) -> AnnotationChange | Conflict | _AsWanted | _NotShown | None:
     """What is wanted of one annotation, beside what it shows and what is ours there."""
-    descriptor = judged.descriptor(rulebook.mapping.annotations[name].champs)
+    descriptor = judged.descriptor(reply_rules.mapping.annotations[name].champs)
     if descriptor is None:
         return None
     champ = judged.annotation((descriptor.id,))
@@ -114,10 +114,10 @@ def _compared(
     found, value = shown(champ.value if champ else None), canonical(wanted)
     if found == value:
         # Of a proposal, the same value may be a person's confirmation.
-        return _AsWanted(value) if found and name not in rulebook.policy.proposals else None
+        return _AsWanted(value) if found and name not in reply_rules.policy.proposals else None
         return None
     if found and found not in memory.written.get(name, frozenset()):
-        if name in rulebook.policy.proposals or name in rulebook.policy.never_alone:
+        if name in reply_rules.policy.proposals or name in reply_rules.policy.never_alone:
             return None
         return Conflict(number=judged.dossier.number, annotation=name, wanted=value, found=found)
     if memory.confirmed.get(name) == value and (
@@ -130,30 +130,30 @@ def _compared(
 
 
 def _values(
-    judged: JudgedDossier, *, status: StatusPolicy, decision: DecisionTaken, rulebook: Rulebook
+    judged: JudgedDossier, *, status: StatusPolicy, decision: DecisionTaken, reply_rules: ReplyRules
 ) -> Mapping[str, str | int]:
-    values = _wanted(judged, status=status, rulebook=rulebook)
+    values = _wanted(judged, status=status, reply_rules=reply_rules)
     if STATUS in values and decision.exclusion and decision.status is Status.HORS_CHAMP:
         return {**values, STATUS: decision.shown}  # by a reason that a person gave
     return values
 
 
 def _wanted(
-    judged: JudgedDossier, *, status: StatusPolicy, rulebook: Rulebook
+    judged: JudgedDossier, *, status: StatusPolicy, reply_rules: ReplyRules
 ) -> Mapping[str, str | int]:
     values = wanted_annotations(
-        judged.assessment, texts=rulebook.texts, at=judged.assessed_at, labels=judged.labels
+        judged.assessment, texts=reply_rules.texts, at=judged.assessed_at, labels=judged.labels
     )
     kept = {name: values[name] for name in status.annotations if name in values}
     if status.only_if_written:
         return kept
-    mapping = rulebook.mapping
-    dropped = [name for name in rulebook.policy.managed_annotations if name not in kept]
+    mapping = reply_rules.mapping
+    dropped = [name for name in reply_rules.policy.managed_annotations if name not in kept]
     cleared = dict.fromkeys(dropped, "")
     if MISSING in kept and _stale_number(judged, dropped, mapping=mapping):
         kept[MISSING] = wanted_annotations(
             judged.assessment,
-            texts=rulebook.texts,
+            texts=reply_rules.texts,
             at=judged.assessed_at,
             labels=judged.labels,
             stale_score=True,

@@ -80,7 +80,7 @@ class JudgedDossier:
 
 
 @dataclass(frozen=True, slots=True)
-class Rulebook:
+class ReplyRules:
     """Mapping, reply policy, texts and message settings that every plan uses.
 
     Attributes:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.replies.decision import DecisionTaken
-from triage.replies.inputs import JudgedDossier, Memory, Rulebook
+from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
 from triage.replies.messages import exhausted, overdue, unheeded
 from triage.replies.policy import StatusPolicy
 from triage.replies.reply import SetLabel, reply_key
@@ -24,7 +24,7 @@ def due_labels(
     *,
     status: StatusPolicy,
     decision: DecisionTaken,
-    rulebook: Rulebook,
+    reply_rules: ReplyRules,
     now: datetime,
 ) -> DueLabels:
     """Labels to add, and those that the bridge added and that are no longer wanted.
@@ -33,10 +33,12 @@ def due_labels(
     bridge wants it no more. Taking it away then is asked of DS all the same, which answers that it
     is not there: so the bridge forgets that it was its own.
     """
-    wanted = _wanted(judged, memory, status=status, decision=decision, rulebook=rulebook, now=now)
-    there = rulebook.labels
+    wanted = _wanted(
+        judged, memory, status=status, decision=decision, reply_rules=reply_rules, now=now
+    )
+    there = reply_rules.labels
     replies = []
-    for name in rulebook.policy.labels.managed:
+    for name in reply_rules.policy.labels.managed:
         removed_by_human = name in memory.labels - memory.uncertain_labels
         add = name in wanted and name not in judged.dossier.labels and not removed_by_human
         remove = name not in wanted and name in memory.labels
@@ -54,17 +56,17 @@ def _wanted(
     *,
     status: StatusPolicy,
     decision: DecisionTaken,
-    rulebook: Rulebook,
+    reply_rules: ReplyRules,
     now: datetime,
 ) -> set[str]:
-    policy = rulebook.policy.labels
+    policy = reply_rules.policy.labels
     wanted = set(status.labels)
     if decision.priority in policy.by_priority:
         wanted.add(policy.by_priority[decision.priority])
     over_to_humans = (
-        exhausted(memory.messages, rulebook.sending)
-        or unheeded(judged, memory, rulebook.sending)
-        or overdue(judged, memory, rulebook=rulebook, now=now)
+        exhausted(memory.messages, reply_rules.sending)
+        or unheeded(judged, memory, reply_rules.sending)
+        or overdue(judged, memory, reply_rules=reply_rules, now=now)
     )
     if status.message == "request" and over_to_humans and policy.after_last_request:
         wanted.add(policy.after_last_request)

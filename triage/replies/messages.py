@@ -13,7 +13,7 @@ from french.time import PARIS, in_words
 from mappings.dossier.model import Dossier, DossierState, MessageSeen
 from triage.replies.annotations import questions
 from triage.replies.decision import DecisionTaken
-from triage.replies.inputs import JudgedDossier, Memory, Rulebook
+from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
 from triage.replies.points import remarks, requested, requested_items
 from triage.replies.policy import Sending
 from triage.replies.reply import (
@@ -39,7 +39,7 @@ def due_message(
     *,
     kind: MessageKind | None,
     decision: DecisionTaken,
-    rulebook: Rulebook,
+    reply_rules: ReplyRules,
     now: datetime,
 ) -> SendMessage | None:
     """The message due to the declarant, whatever the quiet period; ``None`` when none is.
@@ -48,7 +48,7 @@ def due_message(
     recalls it (:func:`due_reminder`); nor a request for what only a person finds missing, for the
     bridge cannot say what it is. Only a person sends a declarant elsewhere.
     """
-    sending, sent = rulebook.sending, memory.messages
+    sending, sent = reply_rules.sending, memory.messages
     said = _without_reminders(sent)
     if kind is None or not _may_write(judged, sending) or _waits(judged):
         return None
@@ -63,19 +63,19 @@ def due_message(
         return None
     if kind == "request" and len(_requests(sent)) >= sending.max_requests:
         return None
-    return _message(judged, memory, kind=kind, items=items, rulebook=rulebook, now=now)
+    return _message(judged, memory, kind=kind, items=items, reply_rules=reply_rules, now=now)
 
 
 def due_reminder(
-    judged: JudgedDossier, memory: Memory, *, rulebook: Rulebook, now: datetime
+    judged: JudgedDossier, memory: Memory, *, reply_rules: ReplyRules, now: datetime
 ) -> tuple[SendMessage | None, datetime | None]:
     """The reminder due to a request that stands without an answer, and when the next step is.
 
     The next step is a later reminder, or the end of the deadline, when humans take over.
     """
-    deadline = rulebook.policy.deadline
-    asked = _unanswered(judged, memory, rulebook.sending)
-    if asked is None or not _may_write(judged, rulebook.sending):
+    deadline = reply_rules.policy.deadline
+    asked = _unanswered(judged, memory, reply_rules.sending)
+    if asked is None or not _may_write(judged, reply_rules.sending):
         return None, None
     said, days = _reminders(memory.messages), timedelta(days=1)
     end = asked.created_at + deadline.days * days if deadline.days else None
@@ -84,14 +84,16 @@ def due_reminder(
     due_at = asked.created_at + deadline.remind_after * (len(said) + 1) * days
     if now < due_at:
         return None, due_at
-    message = _message(judged, memory, kind="reminder", items=(), rulebook=rulebook, now=now)
+    message = _message(judged, memory, kind="reminder", items=(), reply_rules=reply_rules, now=now)
     return message, end
 
 
-def overdue(judged: JudgedDossier, memory: Memory, *, rulebook: Rulebook, now: datetime) -> bool:
+def overdue(
+    judged: JudgedDossier, memory: Memory, *, reply_rules: ReplyRules, now: datetime
+) -> bool:
     """Whether the deadline of a request is over and nothing was submitted: humans take over."""
-    asked = _unanswered(judged, memory, rulebook.sending)
-    days = rulebook.policy.deadline.days
+    asked = _unanswered(judged, memory, reply_rules.sending)
+    days = reply_rules.policy.deadline.days
     return bool(asked and days and now >= asked.created_at + timedelta(days=days))
 
 
@@ -171,7 +173,7 @@ def message_key(number: int, kind: MessageKind, *, items: Collection[str], count
 
 
 def previewed(
-    judged: JudgedDossier, *, rulebook: Rulebook, now: datetime
+    judged: JudgedDossier, *, reply_rules: ReplyRules, now: datetime
 ) -> Iterator[tuple[str, str]]:
     """Each text that the declarant of this dossier could get as it is, after a title in French.
 
@@ -194,11 +196,13 @@ def previewed(
             ("Rappel", "reminder", (before,)),
         )
     for title, kind, sent in chances:
-        if f"message_{kind}" in rulebook.texts:
+        if f"message_{kind}" in reply_rules.texts:
             memory = Memory(messages=sent)
             yield (
                 title,
-                _text(judged, memory, kind=kind, rulebook=rulebook, now=now, reference=_LATER),
+                _text(
+                    judged, memory, kind=kind, reply_rules=reply_rules, now=now, reference=_LATER
+                ),
             )
 
 
@@ -207,14 +211,14 @@ def _text(
     memory: Memory,
     *,
     kind: MessageKind,
-    rulebook: Rulebook,
+    reply_rules: ReplyRules,
     now: datetime,
     reference: str = "",
 ) -> str:
-    correction = _correction(judged.assessment, rulebook.sending) if kind == "request" else None
-    shown = _shown(judged, memory, kind=kind, rulebook=rulebook, now=now)
+    correction = _correction(judged.assessment, reply_rules.sending) if kind == "request" else None
+    shown = _shown(judged, memory, kind=kind, reply_rules=reply_rules, now=now)
     name = f"message_{kind}"
-    text = rulebook.texts.render(name, **shown, reference=reference, correction=correction)
+    text = reply_rules.texts.render(name, **shown, reference=reference, correction=correction)
     return typographic(text)
 
 
@@ -296,20 +300,22 @@ def _message(
     *,
     kind: MessageKind,
     items: tuple[str, ...],
-    rulebook: Rulebook,
+    reply_rules: ReplyRules,
     now: datetime,
 ) -> SendMessage:
     """The message; its reference is made from its key, which the next one does not share."""
     dossier = judged.dossier
     key = message_key(dossier.number, kind, items=items, count=len(memory.messages))
-    correction = _correction(judged.assessment, rulebook.sending) if kind == "request" else None
+    correction = _correction(judged.assessment, reply_rules.sending) if kind == "request" else None
     reference = reference_of(key)
     return SendMessage(
         key=key,
         number=dossier.number,
         dossier_id=dossier.id,
         reference=reference,
-        body=_text(judged, memory, kind=kind, rulebook=rulebook, now=now, reference=reference),
+        body=_text(
+            judged, memory, kind=kind, reply_rules=reply_rules, now=now, reference=reference
+        ),
         correction=correction,
         kind=kind,
         items=items,
@@ -321,14 +327,14 @@ def _shown(
     memory: Memory,
     *,
     kind: MessageKind,
-    rulebook: Rulebook,
+    reply_rules: ReplyRules,
     now: datetime,
 ) -> dict[str, Any]:
     """What the text of a message may show, but for its reference and its correction request."""
     points = requested(judged)
     asked = questions(judged.assessment, judged.labels)
     before = _requests(memory.messages)
-    limit = _limit(judged, memory, kind=kind, rulebook=rulebook, now=now)
+    limit = _limit(judged, memory, kind=kind, reply_rules=reply_rules, now=now)
     return {
         "number": judged.dossier.number,
         "editable": judged.dossier.state is DossierState.EN_CONSTRUCTION,
@@ -343,12 +349,17 @@ def _shown(
 
 
 def _limit(
-    judged: JudgedDossier, memory: Memory, *, kind: MessageKind, rulebook: Rulebook, now: datetime
+    judged: JudgedDossier,
+    memory: Memory,
+    *,
+    kind: MessageKind,
+    reply_rules: ReplyRules,
+    now: datetime,
 ) -> date | None:
     """Last day to answer: counted from the request, which a reminder recalls."""
-    days = rulebook.policy.deadline.days
+    days = reply_rules.policy.deadline.days
     if not days:
         return None
-    asked = _unanswered(judged, memory, rulebook.sending) if kind == "reminder" else None
+    asked = _unanswered(judged, memory, reply_rules.sending) if kind == "reminder" else None
     start = now if asked is None else asked.created_at
     return (start + timedelta(days=days)).astimezone(PARIS).date()

@@ -45,7 +45,7 @@ class Cluster:
 
     Attributes:
         place: Its place among the clusters.
-        bits: A number with a bit for each of its signatures, see :class:`Rooms`.
+        bits: A number with a bit for each of its signatures, see :class:`ApartIndex`.
         members: Its signatures, the first one first.
         kinds: How many members say the same, by a member that says so in the fewest words: of a use
             that is known, only the labels count beside another that is.
@@ -93,7 +93,7 @@ class Clusters:
         self._kinds: dict[object, int] = {}
         self._by_key: dict[str, list[Cluster]] = defaultdict(list)
         self._by_word: dict[tuple[str, str], dict[int, Cluster]] = defaultdict(dict)
-        self._rooms = Rooms(matching)
+        self._apart_index = ApartIndex(matching)
 
     def add(self, one: Signature) -> Cluster:
         """Put a signature where it belongs: in the likeliest cluster, else in one of its own.
@@ -122,7 +122,7 @@ class Clusters:
                 for key in first.keys[1:]:
                     del self._by_word[key, _ANY][cluster.place]
                 self._enter(cluster, one, first.keys)
-        cluster.take(said, self._rooms.add(one.others))
+        cluster.take(said, self._apart_index.add(one.others))
         self._of.append(cluster)
         return cluster
 
@@ -154,7 +154,7 @@ class Clusters:
         found: dict[int, float] = {}
         seen: dict[int, float] = {}
         bits = reduce(or_, (each.bits for each in among), 0)
-        for most, likely in self._rooms.likely(one.whole.others, bits, self._likeness):
+        for most, likely in self._apart_index.likely(one.whole.others, bits, self._likeness):
             if not most or most < best - _ROUNDING:
                 break
             for number in _bits(likely):
@@ -169,7 +169,7 @@ class Clusters:
     def _near(self, one: Signature) -> list[Cluster]:
         """The clusters whose members may be alike, those of the first key first."""
         wanted, near = self._asked(one), dict[int, None]()
-        apart = self._rooms.apart(one.others, named=any(one.uses))
+        apart = self._apart_index.apart(one.others, named=any(one.uses))
         for key in one.keys:
             if wanted is None:
                 found: Iterable[Cluster] = self._by_key.get(key, ())
@@ -204,7 +204,7 @@ class Clusters:
         return wanted
 
 
-class Rooms:
+class ApartIndex:
     """Which signatures the facets that are no use surely set apart from another.
 
     A set of signatures is a number with a bit for each, in the order in which they came: a question
@@ -245,7 +245,7 @@ class Rooms:
             named: Whether a use is named with it: where none is, some answer must be common, and
                 a general one (adults) covers another only beside a route that agrees.
         """
-        room = (1 << self._count) - 1
+        everyone = (1 << self._count) - 1
         general, common, covered = [], 0, 0
         for name, options in told:
             shared = 0
@@ -258,12 +258,12 @@ class Rooms:
                 if name in self._general:
                     general.append(self._open[name] | shared)
                 else:
-                    room &= self._open[name] | shared
+                    everyone &= self._open[name] | shared
         if not named:
-            room &= common
+            everyone &= common
             for shared in general:
-                room &= covered | shared
-        return ((1 << self._count) - 1) & ~(room | self._alike.get(told, 0))
+                everyone &= covered | shared
+        return ((1 << self._count) - 1) & ~(everyone | self._alike.get(told, 0))
 
     def likely(self, told: Told, among: int, likeness: Likeness) -> list[tuple[float, int]]:
         """Signatures by how much they can be alike at most, the most first.

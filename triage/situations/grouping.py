@@ -18,19 +18,13 @@ from triage.situations.matching import FollowedClass, MatchingRules
 
 def signature(description: Description, matching: MatchingRules) -> Signature:
     """The signature of a report."""
-    return _signature(description, matching, matching.followed)
-
-
-def _signature(
-    description: Description, matching: MatchingRules, members: Mapping[str, frozenset[str]]
-) -> Signature:
     told = description.facets
     facets = matching.situations.facets
     single = {name for medicine in description.medicines for name in medicine.split("+")}
     classes = frozenset(
         name
         for name, followed in matching.classes.items()
-        if not single.isdisjoint(members[name]) and _is_followed(followed, told)
+        if not single.isdisjoint(matching.followed[name]) and _is_followed(followed, told)
     )
     return Signature(
         description.medicines,
@@ -49,11 +43,11 @@ def group(
     closure is in the group of the report that it goes back to.
     """
     told = [one for one in settled(descriptions, matching) if one.in_scope and one.medicines]
-    firsts, followed = initials(told, matching), matching.followed
+    firsts = initials(told, matching)
     numbers: dict[Signature, list[int]] = defaultdict(list)
     for one in told:
         if one.number not in firsts:
-            numbers[_signature(one, matching, followed)].append(one.number)
+            numbers[signature(one, matching)].append(one.number)
     followers: dict[int, list[int]] = defaultdict(list)
     for number, first in firsts.items():
         followers[first].append(number)

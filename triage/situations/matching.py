@@ -150,7 +150,7 @@ class MatchingRules(_Matching):
         """How salts are named."""
         return Salts(self.salt_words, self.acids)
 
-    @property
+    @cached_property
     def followed(self) -> Mapping[str, frozenset[str]]:
         """Substances of each class, in normal form."""
         return {

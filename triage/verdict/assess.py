@@ -54,7 +54,7 @@ def assess(
         fingerprint: Hash of the dossier's content (:func:`mappings.dossier.content.hashes`).
         earlier_exists: Whether the démarche has the dossier that this one completes.
         cleared: Codes of passages that a person said are no patient's
-            (:func:`triage.patient_data.passages.passage_code`).
+            (:func:`triage.patient_data.finders.passage_code`).
         earlier_differs: What that dossier has not in common with this one (:class:`CheckFacts`).
         public: Public facts of its medicines and its situation, as far as the priority asks them
             (:mod:`triage.rules.public_facts`): at the agency alone.

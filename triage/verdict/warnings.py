@@ -13,9 +13,8 @@ from typing import NamedTuple
 from french.time import PARIS
 from mappings.dossier.model import Place
 from mappings.report.model import Answer, Report, Value
-from triage.patient_data.finders import FINDERS, TOLD, Span, found_in
+from triage.patient_data.finders import FINDERS, TOLD, Span, found_in, passage_code
 from triage.patient_data.free_text import free_texts
-from triage.patient_data.passages import passage_code
 from triage.rules.checks import CheckFacts, passes
 from triage.rules.conditions import holds
 from triage.rules.model import (

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from exports.cells import Content
 from exports.model import SituationView
 from exports.readers.reading import Reading
-from exports.readers.registre import Beside, RegisterReading
+from exports.readers.registre import RegisterReading, SituationRecords
 from exports.sheets.columns import Figures
 from exports.sheets.computed import NO_PRIORITY
 from exports.sheets.figures import deposited_on
@@ -65,9 +65,9 @@ class Group:
         return self.registered.situations.get(self.situation)
 
     @property
-    def beside(self) -> Beside:
+    def beside(self) -> SituationRecords:
         """Its signals, measures and questions."""
-        return self.registered.beside(self.situation) if self.situation else Beside()
+        return self.registered.beside(self.situation) if self.situation else SituationRecords()
 
 
 def reports(group: Group) -> Content:

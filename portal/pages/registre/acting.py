@@ -13,7 +13,7 @@ from pydantic import Field
 
 from french.text import typographic
 from portal.errors import BUSY, BusyError, NotWrittenError
-from portal.pages.registre.desk import desk_of
+from portal.pages.registre.shared import access_of
 from portal.pages.view import view_of
 from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
@@ -95,7 +95,7 @@ def form_page(
         inputs=inputs,
         why=why,
         beside=any(one.error for one in inputs),
-        replies=desk_of(request).lists.reponses,
+        replies=access_of(request).lists.reponses,
     )
 
 
@@ -143,7 +143,7 @@ def act(sent: Sent[Any], build: Build, work: Work, done: Done) -> Response:
     Raises:
         NotWrittenError: Somebody changed meanwhile what it is about.
     """
-    request, person, source = sent.request, sent.person, desk_of(sent.request).source
+    request, person, source = sent.request, sent.person, access_of(sent.request).source
     here, _ = build(request, person)
     seen: list[int | None] = []
     given: list[Any] = []

@@ -3,46 +3,46 @@
 from collections.abc import Sequence
 
 from portal.pages.registre.acting import when
-from portal.registre.desk import Desk, RegisterRead
+from portal.registre.access import RegisterAccess, RegisterRead
 from portal.registre.inputs import Input, level, pairs, texts
 from portal.registre.rows import title_of
 from steps.registre.ranking import proposed_level
 from triage.registre.committee.seances import meetings
 from triage.registre.duplicates import copies
-from triage.registre.life import REQUIRED
+from triage.registre.lifecycle import REQUIRED
 from triage.registre.register import Situation
 
 
-def _proposed(desk: Desk, read: RegisterRead, one: Situation) -> str:
+def _proposed(access: RegisterAccess, read: RegisterRead, one: Situation) -> str:
     reports = read.figures.reports if read.counted else None
-    found = desk.source.look_up(
+    found = access.source.look_up(
         lambda services: proposed_level(services, one.dossiers, known=reports)
     )
     return f"Proposé\u00a0: {found.level} ({found.source})" if found.level else ""
 
 
-def for_level(desk: Desk, read: RegisterRead, one: Situation) -> Sequence[Input]:
+def for_level(access: RegisterAccess, read: RegisterRead, one: Situation) -> Sequence[Input]:
     """The level of risk, with the one that its dossiers give."""
-    return [*level(one.level, desk.lists, _proposed(desk, read, one)), *when()]
+    return [*level(one.level, access.lists, _proposed(access, read, one)), *when()]
 
 
-def for_validation(desk: Desk, read: RegisterRead, one: Situation) -> Sequence[Input]:
+def for_validation(access: RegisterAccess, read: RegisterRead, one: Situation) -> Sequence[Input]:
     """All that a validation asks."""
-    return [*texts(one.fields, desk.lists, REQUIRED), *for_level(desk, read, one)]
+    return [*texts(one.fields, access.lists, REQUIRED), *for_level(access, read, one)]
 
 
-def for_texts(desk: Desk, _: RegisterRead, one: Situation) -> Sequence[Input]:
+def for_texts(access: RegisterAccess, _: RegisterRead, one: Situation) -> Sequence[Input]:
     """What people enter of it."""
-    return [*texts(one.fields, desk.lists, REQUIRED), *when()]
+    return [*texts(one.fields, access.lists, REQUIRED), *when()]
 
 
-def for_closing(desk: Desk, _: RegisterRead, __: Situation) -> Sequence[Input]:
+def for_closing(access: RegisterAccess, _: RegisterRead, __: Situation) -> Sequence[Input]:
     """Its conclusion."""
-    asked = Input("conclusion", "Conclusion", "choix", pairs(desk.lists.clotures), required=True)
+    asked = Input("conclusion", "Conclusion", "choix", pairs(access.lists.clotures), required=True)
     return [asked, *when(reason=True)]
 
 
-def for_merging(_: Desk, read: RegisterRead, one: Situation) -> Sequence[Input]:
+def for_merging(_: RegisterAccess, read: RegisterRead, one: Situation) -> Sequence[Input]:
     """The one that stays."""
     others = [
         (name, f"{name} · {title_of(read, each)}")
@@ -53,20 +53,20 @@ def for_merging(_: Desk, read: RegisterRead, one: Situation) -> Sequence[Input]:
     return [asked, *when(reason=True)]
 
 
-def for_splitting(_: Desk, __: RegisterRead, one: Situation) -> Sequence[Input]:
+def for_splitting(_: RegisterAccess, __: RegisterRead, one: Situation) -> Sequence[Input]:
     """The dossiers that leave it."""
     numbers = [(str(number), f"Dossier {number}") for number in one.dossiers]
     return [Input("dossiers", "Dossiers qui en sortent", "cases", numbers), *when(reason=True)]
 
 
-def for_confirming(_: Desk, __: RegisterRead, one: Situation) -> Sequence[Input]:
+def for_confirming(_: RegisterAccess, __: RegisterRead, one: Situation) -> Sequence[Input]:
     """The dossiers that nobody confirmed yet."""
     waiting = [number for number in one.dossiers if number not in one.confirmed]
     numbers = [(str(number), f"Dossier {number}") for number in waiting]
     return [Input("dossiers", "Dossiers", "cases", numbers), *when()]
 
 
-def for_event(_: Desk, __: RegisterRead, ___: Situation) -> Sequence[Input]:
+def for_event(_: RegisterAccess, __: RegisterRead, ___: Situation) -> Sequence[Input]:
     """What happened around it."""
     hint = "Prix, premier générique, émission, étude…\u00a0: ce qui n’est pas une mesure"
     return [
@@ -76,7 +76,7 @@ def for_event(_: Desk, __: RegisterRead, ___: Situation) -> Sequence[Input]:
     ]
 
 
-def for_copy(_: Desk, read: RegisterRead, one: Situation) -> Sequence[Input]:
+def for_copy(_: RegisterAccess, read: RegisterRead, one: Situation) -> Sequence[Input]:
     """Which of its dossiers is a copy."""
     known = copies(read.acts)
     numbers = [
@@ -98,7 +98,7 @@ def for_copy(_: Desk, read: RegisterRead, one: Situation) -> Sequence[Input]:
     ]
 
 
-def for_dating(_: Desk, __: RegisterRead, one: Situation) -> Sequence[Input]:
+def for_dating(_: RegisterAccess, __: RegisterRead, one: Situation) -> Sequence[Input]:
     """The day of its identification."""
     day = one.identified_on.isoformat() if one.identified_on else ""
     asked = Input(
@@ -112,9 +112,9 @@ def for_dating(_: Desk, __: RegisterRead, one: Situation) -> Sequence[Input]:
     return [asked, Input("motif", "Motif", "long", required=True)]
 
 
-def for_measure(desk: Desk, read: RegisterRead, _: Situation) -> Sequence[Input]:
+def for_measure(access: RegisterAccess, read: RegisterRead, _: Situation) -> Sequence[Input]:
     """A measure of the agency."""
-    lists = desk.lists
+    lists = access.lists
     sittings = [(one.id, f"{one.id} du {one.on:%d/%m/%Y}") for one in meetings(read.acts).values()]
     hint = "Sans aucune date, elle est proposée aujourd’hui"
     return [
@@ -132,11 +132,11 @@ def for_measure(desk: Desk, read: RegisterRead, _: Situation) -> Sequence[Input]
     ]
 
 
-def reason_only(_: Desk, __: RegisterRead, ___: Situation) -> Sequence[Input]:
+def reason_only(_: RegisterAccess, __: RegisterRead, ___: Situation) -> Sequence[Input]:
     """Why."""
     return when(reason=True)
 
 
-def only_when(_: Desk, __: RegisterRead, ___: Situation) -> Sequence[Input]:
+def only_when(_: RegisterAccess, __: RegisterRead, ___: Situation) -> Sequence[Input]:
     """From which day on."""
     return when()

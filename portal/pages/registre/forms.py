@@ -7,7 +7,7 @@ from pydantic import Field
 
 from portal.pages.registre.acting import ActForm
 from portal.registre.inputs import LONG, day_of
-from triage.registre.life import TEXTS, LevelGiven
+from triage.registre.lifecycle import TEXTS, LevelGiven
 from triage.registre.register import MeasureState
 
 

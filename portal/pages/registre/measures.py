@@ -7,10 +7,10 @@ from pydantic import Field
 
 from portal.errors import UnknownError
 from portal.pages.registre.acting import ActForm, Done, FormPage, form_routes, when
-from portal.pages.registre.desk import desk_of
-from portal.pages.registre.gestures import agency, shown_of
+from portal.pages.registre.actions import agency, shown_of
+from portal.pages.registre.shared import access_of
 from portal.people.sessions import Person
-from portal.registre.desk import Desk, RegisterRead
+from portal.registre.access import RegisterAccess, RegisterRead
 from portal.registre.inputs import Input, pairs
 from portal.registre.rows import title_of
 from steps.registre import acting as steps
@@ -32,18 +32,23 @@ class ConclusionForm(ActForm):
     conclusion: Annotated[str, Field(title="Conclusion", max_length=40)] = ""
 
 
-def _found(request: Request, person: Person) -> tuple[Desk, RegisterRead, Measure, Situation]:
+def _found(
+    request: Request, person: Person
+) -> tuple[RegisterAccess, RegisterRead, Measure, Situation]:
     agency(person)
-    desk = desk_of(request)
-    read = desk.read(person.role)
+    access = access_of(request)
+    read = access.read(person.role)
     one = read.register.measures.get(request.path_params["measure"])
     if one is None:
         raise UnknownError
-    return desk, read, one, read.register.situations[one.situation]
+    return access, read, one, read.register.situations[one.situation]
 
 
 def _page(
-    found: tuple[Desk, RegisterRead, Measure, Situation], path: str, title: str, asked: Input
+    found: tuple[RegisterAccess, RegisterRead, Measure, Situation],
+    path: str,
+    title: str,
+    asked: Input,
 ) -> tuple[FormPage, int]:
     _, read, one, home = found
     return (

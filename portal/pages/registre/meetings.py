@@ -12,13 +12,13 @@ from french.text import typographic
 from portal.errors import UnknownError
 from portal.headers import HEAD
 from portal.pages.registre.acting import ActForm, Done, FormPage, form_routes, when
-from portal.pages.registre.desk import at_of, desk_of
+from portal.pages.registre.actions import agency
 from portal.pages.registre.forms import AdviceForm, ItemForm, PlanForm
-from portal.pages.registre.gestures import agency
+from portal.pages.registre.shared import access_of, at_of
 from portal.pages.view import view_of
 from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
-from portal.registre.desk import Desk, RegisterRead
+from portal.registre.access import RegisterAccess, RegisterRead
 from portal.registre.inputs import Input, day_of, pairs
 from portal.registre.rows import title_of
 from portal.source import now
@@ -49,7 +49,7 @@ def list_(request: Request, person: SignedIn) -> Response:
     """
     _reads(person)
     at, wrong = at_of(request.query_params)
-    read = desk_of(request).read(person.role, at)
+    read = access_of(request).read(person.role, at)
     found = sorted(meetings(read.acts).values(), key=lambda one: one.on, reverse=True)
     return view_of(request).page(
         request,
@@ -71,9 +71,9 @@ def show(request: Request, meeting: str, person: SignedIn) -> Response:
         UnknownError: There is none of this id.
     """
     _reads(person)
-    desk = desk_of(request)
+    access = access_of(request)
     at, wrong = at_of(request.query_params)
-    read = desk.read(person.role, at)
+    read = access.read(person.role, at)
     one = _find(read, meeting)
     known = read.register.situations
     return view_of(request).page(
@@ -96,7 +96,7 @@ def show(request: Request, meeting: str, person: SignedIn) -> Response:
         wrong=wrong,
         acts=person.role.acts_on_register and not at.is_past,
         readers=_READERS,
-        ready={reader for reader in _READERS if _folder(desk, one, reader).is_dir()},
+        ready={reader for reader in _READERS if _folder(access, one, reader).is_dir()},
         shown=_shown(one),
     )
 
@@ -114,8 +114,8 @@ def _find(read: RegisterRead, name: str) -> Meeting:
     return found
 
 
-def _folder(desk: Desk, one: Meeting, reader: str) -> Path:
-    home: Path = desk.source.look_up(lambda services: services.inputs.home)
+def _folder(access: RegisterAccess, one: Meeting, reader: str) -> Path:
+    home: Path = access.source.look_up(lambda services: services.inputs.home)
     return home / _FICHES / one.id / reader
 
 
@@ -140,7 +140,7 @@ def _needed(text: str) -> Any:
 
 def _planning(request: Request, person: Person) -> tuple[FormPage, None]:
     agency(person)
-    read = desk_of(request).read(person.role)
+    read = access_of(request).read(person.role)
     known = sorted(meetings(read.acts))
     return (
         FormPage(
@@ -156,19 +156,19 @@ def _planning(request: Request, person: Person) -> tuple[FormPage, None]:
     )
 
 
-Inputs = Callable[[Desk, RegisterRead, Meeting], Sequence[Input]]
+Inputs = Callable[[RegisterAccess, RegisterRead, Meeting], Sequence[Input]]
 
 
 def _build(path: str, title: str, inputs: Inputs) -> Callable[..., tuple[FormPage, int]]:
     def build(request: Request, person: Person) -> tuple[FormPage, int]:
         agency(person)
-        desk = desk_of(request)
-        read = desk.read(person.role)
+        access = access_of(request)
+        read = access.read(person.role)
         one = _find(read, request.path_params["meeting"])
         return (
             FormPage(
                 title=f"{title}\u00a0: séance du {one.on:%d/%m/%Y}",
-                inputs=inputs(desk, read, one),
+                inputs=inputs(access, read, one),
                 shown=_shown(one),
                 action=f"/seances/{one.id}/{path}",
                 back=f"/seances/{one.id}",
@@ -195,7 +195,7 @@ def _on_agenda(read: RegisterRead, one: Meeting) -> list[tuple[str, str]]:
     ]
 
 
-def _putting(_: Desk, read: RegisterRead, __: Meeting) -> Sequence[Input]:
+def _putting(_: RegisterAccess, read: RegisterRead, __: Meeting) -> Sequence[Input]:
     known = [
         (name, f"{name} · {title_of(read, one)}")
         for name, one in read.reading.situations.items()
@@ -209,13 +209,13 @@ def _putting(_: Desk, read: RegisterRead, __: Meeting) -> Sequence[Input]:
     ]
 
 
-def _taking_off(_: Desk, read: RegisterRead, one: Meeting) -> Sequence[Input]:
+def _taking_off(_: RegisterAccess, read: RegisterRead, one: Meeting) -> Sequence[Input]:
     listed = [("", "Choisir"), *_on_agenda(read, one)]
     return [Input("situation", "Situation", "choix", listed, required=True), *when()]
 
 
-def _advising(desk: Desk, read: RegisterRead, one: Meeting) -> Sequence[Input]:
-    lists = desk.lists
+def _advising(access: RegisterAccess, read: RegisterRead, one: Meeting) -> Sequence[Input]:
+    lists = access.lists
     listed = [("", "Choisir"), *_on_agenda(read, one)]
     none = "Aucune mesure proposée"
     return [
@@ -231,11 +231,11 @@ def _advising(desk: Desk, read: RegisterRead, one: Meeting) -> Sequence[Input]:
     ]
 
 
-def _dating(_: Desk, __: RegisterRead, one: Meeting) -> Sequence[Input]:
+def _dating(_: RegisterAccess, __: RegisterRead, one: Meeting) -> Sequence[Input]:
     return [Input("date", "Date", "date", value=one.on.isoformat(), required=True), *when()]
 
 
-def _nothing(_: Desk, __: RegisterRead, ___: Meeting) -> Sequence[Input]:
+def _nothing(_: RegisterAccess, __: RegisterRead, ___: Meeting) -> Sequence[Input]:
     return when()
 
 
@@ -351,15 +351,15 @@ def prepare(meeting: str, sent: Annotated[Sent[PackForm], Depends(form_of(PackFo
     from steps.publish import packs  # what makes pages is not for the other pages
 
     sent.require(sent.person.role.acts_on_register)
-    desk, reader = desk_of(sent.request), sent.form.pour
-    one = _find(desk.read(sent.person.role), meeting)
+    access, reader = access_of(sent.request), sent.form.pour
+    one = _find(access.read(sent.person.role), meeting)
     back = f"/seances/{one.id}"
 
     def make(services: Services) -> packs.Pack:
         return packs.prepare(services, one.id, services.inputs.home / _FICHES, reader, Viewpoint())
 
     try:
-        done = desk.source.look_up(make)
+        done = access.source.look_up(make)
     except (Refused, RequestError) as error:
         raise sent.refuse(typographic(str(error)), back=back) from error
     told = f"{len(done.files)} fiches pour {_READERS[reader].lower()}"
@@ -378,9 +378,9 @@ def fetch(request: Request, meeting: str, reader: str, person: SignedIn) -> Resp
         UnknownError: There is no such séance, or none was prepared.
     """
     _reads(person)
-    desk = desk_of(request)
-    one = _find(desk.read(person.role), meeting)
-    folder = _folder(desk, one, reader)
+    access = access_of(request)
+    one = _find(access.read(person.role), meeting)
+    folder = _folder(access, one, reader)
     if reader not in _READERS or not folder.is_dir():
         raise UnknownError
     made = io.BytesIO()
@@ -391,7 +391,7 @@ def fetch(request: Request, meeting: str, reader: str, person: SignedIn) -> Resp
     name = f"{one.id}-{reader}.zip"
     if HEAD not in request.scope:
         line = Visit(now(), person.email, "download", file=name)
-        desk.source.store.visits.record(desk.source.demarche, line)
+        access.source.store.visits.record(access.source.demarche, line)
     return Response(
         made.getvalue(),
         media_type="application/zip",

@@ -7,12 +7,12 @@ from pydantic import Field
 
 from portal.errors import ForbiddenError, UnknownError
 from portal.pages.registre.acting import DOOR, ActForm, Done, FormPage, form_routes, when
-from portal.pages.registre.desk import at_of, desk_of
-from portal.pages.registre.gestures import agency
+from portal.pages.registre.actions import agency
+from portal.pages.registre.shared import access_of, at_of
 from portal.pages.view import view_of
 from portal.pages.writing import Shown
 from portal.people.sessions import Person, SignedIn
-from portal.registre.desk import Desk, RegisterRead
+from portal.registre.access import RegisterAccess, RegisterRead
 from portal.registre.inputs import LONG, Input, day_of
 from steps.registre import questions as steps
 from steps.registre.acting import Acting
@@ -29,7 +29,7 @@ _PAGES = "/questions"
 def questions(request: Request, person: SignedIn) -> Response:
     """Questions, the late ones first; a centre reads its own."""
     at, wrong = at_of(request.query_params)
-    read = desk_of(request).read(person.role, at)
+    read = access_of(request).read(person.role, at)
     return view_of(request).page(
         request,
         "questions",
@@ -79,8 +79,8 @@ def last_of(read: RegisterRead, person: Person, verb: Verb) -> str:
 
 def _asking(request: Request, person: Person) -> tuple[FormPage, None]:
     agency(person)
-    desk = desk_of(request)
-    read = desk.read(person.role)
+    access = access_of(request)
+    read = access.read(person.role)
     subject = request.query_params.get("sujet", "")[:60]
     return (
         FormPage(
@@ -98,7 +98,7 @@ def _asking(request: Request, person: Person) -> tuple[FormPage, None]:
                     "centres",
                     "Centres",
                     "cases",
-                    [(one.code, one.name) for one in desk.source.centres],
+                    [(one.code, one.name) for one in access.source.centres],
                 ),
                 Input("echeance", "Échéance", "date", required=True),
                 *when(),
@@ -125,18 +125,18 @@ def _ask(services: Services, sent: Any, acting: Acting) -> object:
     return steps.ask(services, form.sujet, given, named, due=due, acting=acting)
 
 
-def _one(request: Request, person: Person) -> tuple[Desk, Asked]:
-    desk = desk_of(request)
-    read = desk.read(person.role)
+def _one(request: Request, person: Person) -> tuple[RegisterAccess, Asked]:
+    access = access_of(request)
+    read = access.read(person.role)
     wanted = (request.path_params["question"], request.path_params["centre"])
     for one in read.reading.asked:
         if (one.question.id, one.centre) == wanted:
-            return desk, one
+            return access, one
     raise UnknownError
 
 
-def _told(desk: Desk, one: Asked) -> tuple[str, list[tuple[str, str]]]:
-    names = {each.code: each.name for each in desk.source.centres}
+def _told(access: RegisterAccess, one: Asked) -> tuple[str, list[tuple[str, str]]]:
+    names = {each.code: each.name for each in access.source.centres}
     name = names.get(one.centre, one.centre)
     due = f"{one.question.due_on:%d/%m/%Y} ({one.told})"
     return name, [("Question", one.question.text), ("Échéance", due), ("Centre", name)]
@@ -145,8 +145,8 @@ def _told(desk: Desk, one: Asked) -> tuple[str, list[tuple[str, str]]]:
 def _answering(request: Request, person: Person) -> tuple[FormPage, None]:
     if not _may_answer(person):
         raise ForbiddenError
-    desk, one = _one(request, person)
-    name, above = _told(desk, one)
+    access, one = _one(request, person)
+    name, above = _told(access, one)
     answer = one.answer.text if one.answer else ""
     return (
         FormPage(
@@ -188,8 +188,8 @@ def _answer(services: Services, sent: Any, acting: Acting) -> object:
 
 def _withdrawing(request: Request, person: Person) -> tuple[FormPage, int]:
     agency(person)
-    desk = desk_of(request)
-    one = desk.read(person.role).register.questions.get(request.path_params["question"])
+    access = access_of(request)
+    one = access.read(person.role).register.questions.get(request.path_params["question"])
     if one is None:
         raise UnknownError
     return (

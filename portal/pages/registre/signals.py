@@ -11,13 +11,13 @@ from exports.sheets.centres import OF_CENTRES
 from french.text import typographic
 from portal.errors import ForbiddenError, UnknownError
 from portal.pages.registre.acting import DOOR, ActForm, Done, FormPage, act, form_page, form_routes
-from portal.pages.registre.desk import at_of, desk_of
-from portal.pages.registre.gestures import agency
+from portal.pages.registre.actions import agency
 from portal.pages.registre.questions import last_of
+from portal.pages.registre.shared import access_of, at_of
 from portal.pages.view import view_of
 from portal.pages.writing import Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
-from portal.registre.desk import Desk, RegisterRead
+from portal.registre.access import RegisterAccess, RegisterRead
 from portal.registre.inputs import LONG, Input, Kind, pairs
 from portal.registre.rows import title_of
 from steps.judge.acts import today
@@ -26,7 +26,7 @@ from steps.registre.acting import Acting
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services
 from triage.registre.acts import By, Verb
-from triage.registre.life import When
+from triage.registre.drafting import When
 from triage.registre.refused import Refused
 from triage.registre.register import Signal
 from triage.registre.signals import FIELDS, Likely
@@ -74,23 +74,23 @@ class SignalForm(ActForm):
     situation: Annotated[str, Field(title="Où le rattacher", max_length=60)] = ""
     geste: Literal["chercher", "enregistrer"] = "enregistrer"
 
-    def given(self, person: Person, desk: Desk) -> dict[str, str]:
+    def given(self, person: Person, access: RegisterAccess) -> dict[str, str]:
         """As the rules take it; of a centre, it is its own."""
         found = {field: str(getattr(self, name)) for field, name in _NAMES.items()}
         if person.role.centre:
-            found |= {"type": OF_CENTRES, "organisme": _centre(person, desk)}
+            found |= {"type": OF_CENTRES, "organisme": _centre(person, access)}
         return found
 
 
-def _centre(person: Person, desk: Desk) -> str:
-    return next((one.name for one in desk.source.centres if one.code == person.role.centre), "")
+def _centre(person: Person, access: RegisterAccess) -> str:
+    return next((one.name for one in access.source.centres if one.code == person.role.centre), "")
 
 
 @router.get("/signaux")
 def signals(request: Request, person: SignedIn) -> Response:
     """Signals of other sources that a person may read."""
     at, wrong = at_of(request.query_params)
-    read = desk_of(request).read(person.role, at)
+    read = access_of(request).read(person.role, at)
     return view_of(request).page(
         request,
         "signaux",
@@ -115,8 +115,8 @@ def _entry(
 ) -> tuple[FormPage, None]:
     if not _may_enter(person):
         raise ForbiddenError
-    desk = desk_of(request)
-    read, lists = desk.read(person.role), desk.lists
+    access = access_of(request)
+    read, lists = access.read(person.role), access.lists
     needed, places = {"type", "organisme", "substance", "résumé"}, _places(read, found)
     kinds: dict[str, Kind] = {"résumé": "long", "reçu_le": "date", "cas": "texte"}
     options = {"type": pairs(lists.sources), "diffusion": [(one, one) for one in lists.diffusions]}
@@ -153,7 +153,7 @@ def _entry(
             other=("chercher", "Voir les situations les plus proches")
             if person.role.acts_on_register
             else ("", ""),
-            likely=[*_told(desk, read, found or ())],
+            likely=[*_told(access, read, found or ())],
             looked=found is not None,
         ),
         None,
@@ -175,8 +175,10 @@ def _places(read: RegisterRead, found: Sequence[Likely] | None) -> list[tuple[st
     return [("", "Plus tard (à rattacher)"), (ANEW, "Nouvelle situation"), *told]
 
 
-def _told(desk: Desk, read: RegisterRead, found: Sequence[Likely]) -> list[tuple[str, str, str]]:
-    fields = desk.source.look_up(lambda services: services.form.mapping.fields)
+def _told(
+    access: RegisterAccess, read: RegisterRead, found: Sequence[Likely]
+) -> list[tuple[str, str, str]]:
+    fields = access.source.look_up(lambda services: services.form.mapping.fields)
     return [
         (
             one.situation,
@@ -208,14 +210,14 @@ def enter(sent: Annotated[Sent[SignalForm], Depends(form_of(SignalForm))]) -> Re
         ForbiddenError: The person enters none, or says whose it is in a centre's name.
     """
     form, person, request = sent.form, sent.person, sent.request
-    desk = desk_of(request)
+    access = access_of(request)
     stranger = form.type or form.organisme or form.suite or form.situation or form.le or form.motif
     sent.require(_may_enter(person) and not (person.role.centre and stranger))
     if form.geste == "enregistrer":
         return act(sent, _entry, _enter, Done(_entered, lambda one: _after(one, person)))
     agency(person)
     try:
-        found = desk.source.look_up(lambda services: _near(services, sent, desk))
+        found = access.source.look_up(lambda services: _near(services, sent, access))
     except (Refused, RequestError) as error:
         page, _ = _entry(request, person)
         return form_page(request, person, page, form=form, why=typographic(str(error)))
@@ -225,18 +227,18 @@ def enter(sent: Annotated[Sent[SignalForm], Depends(form_of(SignalForm))]) -> Re
     return form_page(request, person, page, form=shown)
 
 
-def _near(services: Services, sent: Sent[SignalForm], desk: Desk) -> tuple[Likely, ...]:
+def _near(services: Services, sent: Sent[SignalForm], access: RegisterAccess) -> tuple[Likely, ...]:
     """Situations that a signal is likeliest of, before it is entered: the same refusals."""
-    given, day = sent.form.given(sent.person, desk), today()
+    given, day = sent.form.given(sent.person, access), today()
     by, when = By(sent.person.email, DOOR), When(day, day)
     (one,) = drawn("SIG-0000", given, by=by, when=when, lists=services.form.lists)
-    known = desk.read(sent.person.role).told
-    return steps.likeliest(services, Signal("SIG-0000", one.new, None, 0), known)
+    read = access.read(sent.person.role)
+    return steps.likeliest(services, Signal("SIG-0000", one.new, None, 0), read.register, read.told)
 
 
 def _enter(services: Services, sent: Any, acting: Acting) -> steps.Entered:
-    desk = desk_of(sent.request)
-    given, where = sent.form.given(sent.person, desk), sent.form.situation
+    access = access_of(sent.request)
+    given, where = sent.form.given(sent.person, access), sent.form.situation
     anew = where == ANEW
     return steps.enter(services, given, acting, situation="" if anew else where, anew=anew)
 
@@ -260,12 +262,14 @@ class PlaceForm(ActForm):
 
 def _placing(request: Request, person: Person) -> tuple[FormPage, int]:
     agency(person)
-    desk = desk_of(request)
-    read = desk.read(person.role)
+    access = access_of(request)
+    read = access.read(person.role)
     one = read.register.signals.get(request.path_params["signal"])
     if one is None:
         raise UnknownError
-    found = desk.source.look_up(lambda services: steps.likeliest(services, one, read.told))
+    found = access.source.look_up(
+        lambda services: steps.likeliest(services, one, read.register, read.told)
+    )
     _, *places = _places(read, found)
     told = f"{one.fields.get('substance', '')}\u00a0: {one.fields.get('résumé', '')}"
     return (
@@ -288,7 +292,7 @@ def _placing(request: Request, person: Person) -> tuple[FormPage, int]:
             back_name="Signaux",
             button="Rattacher",
             above=[("Signal", told), ("Rattaché à", one.situation or "rien encore")],
-            likely=[*_told(desk, read, found)],
+            likely=[*_told(access, read, found)],
             looked=True,
         ),
         one.last,

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from portal.pages.registre.desk import at_of, desk_of, find
-from portal.pages.registre.gestures import gestures_of
+from portal.pages.registre.actions import actions_of
+from portal.pages.registre.shared import access_of, at_of, find
 from portal.pages.view import view_of
 from portal.people.sessions import SignedIn
 from portal.registre.page import LINES, page_of
@@ -18,10 +18,10 @@ router = APIRouter()
 @router.get("/situations")
 def situations(request: Request, person: SignedIn) -> Response:
     """The situations that a person may read, a page at a time."""
-    desk, params = desk_of(request), request.query_params
+    access, params = access_of(request), request.query_params
     at, no_days = at_of(params)
-    asked, wrong = refused(params, desk.lists.niveaux)
-    read = desk.read(person.role, at)
+    asked, wrong = refused(params, access.lists.niveaux)
+    read = access.read(person.role, at)
     year = (at.on or today()).year
     agency = person.role.audience == "agence"
     return view_of(request).page(
@@ -35,8 +35,8 @@ def situations(request: Request, person: SignedIn) -> Response:
         found=listed(read, asked),
         orders=ORDERS,
         woken=WOKEN,
-        levels=desk.lists.niveaux,
-        years=[desk.year(one, at) for one in (year, year - 1)] if agency else [],
+        levels=access.lists.niveaux,
+        years=[access.year(one, at) for one in (year, year - 1)] if agency else [],
         agency=agency,
     )
 
@@ -48,11 +48,11 @@ def situation(request: Request, name: str, person: SignedIn) -> Response:
     Raises:
         UnknownError: There is none of this id that this person may read.
     """
-    desk = desk_of(request)
+    access = access_of(request)
     at, wrong = at_of(request.query_params)
-    read = desk.read(person.role, at)
+    read = access.read(person.role, at)
     one = find(read, name)
-    page = page_of(desk, read, one)
+    page = page_of(access, read, one)
     acts = person.role.acts_on_register and not at.is_past
     return view_of(request).page(
         request,
@@ -64,7 +64,7 @@ def situation(request: Request, name: str, person: SignedIn) -> Response:
         wrong=wrong,
         day=read.day,
         counted=read.counted,
-        gestures=gestures_of(one) if acts else [],
+        actions=actions_of(one) if acts else [],
         gone=bool(page.lines) and all(line.status in _ENDED for line in page.lines),
         agency=person.role.audience == "agence",
     )

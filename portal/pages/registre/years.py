@@ -8,13 +8,13 @@ from exports.errors import ExportError
 from french.text import typographic
 from portal.errors import BUSY, BusyError, UnknownError
 from portal.pages.registre.acting import DOOR, ActForm, Done, FormPage, form_routes, when
-from portal.pages.registre.desk import desk_of
-from portal.pages.registre.gestures import agency
+from portal.pages.registre.actions import agency
+from portal.pages.registre.shared import access_of
 from portal.pages.view import view_of
 from portal.pages.writing import ConfirmForm, PageForm, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
 from portal.published.returns import Pending, Returns
-from portal.registre.desk import Desk
+from portal.registre.access import RegisterAccess
 from portal.source import now
 from steps.judge.acts import today
 from steps.registre import acting as steps
@@ -54,13 +54,13 @@ def _page(
 ) -> Response:
     if person.role.audience != "agence":
         agency(person)
-    desk = desk_of(request)
-    known = desk.read(person.role).acts
+    access = access_of(request)
+    known = access.read(person.role).acts
     return view_of(request).page(
         request,
         "annees",
         person=person,
-        found=[desk.year(year) for year in sorted(years_of(known), reverse=True)],
+        found=[access.year(year) for year in sorted(years_of(known), reverse=True)],
         over=today().year,
         acts=person.role.acts_on_register,
         one=one,
@@ -78,13 +78,13 @@ def _told(one: YearFigure) -> dict[str, str]:
 
 def _freezing(request: Request, person: Person) -> tuple[FormPage, None]:
     agency(person)
-    text, desk = request.path_params["year"], desk_of(request)
+    text, access = request.path_params["year"], access_of(request)
     if not (text.isascii() and text.isdecimal() and len(text) == len("2026")):
         raise UnknownError
     year = int(text)
-    if year not in years_of(desk.read(person.role).acts):
+    if year not in years_of(access.read(person.role).acts):
         raise UnknownError
-    one = desk.year(year)
+    one = access.year(year)
     return (
         FormPage(
             title=f"Arrêter l’année {year}",
@@ -122,7 +122,7 @@ def template(request: Request, person: SignedIn) -> Response:
     """
     agency(person)
     return Response(
-        desk_of(request).source.look_up(past_years.template),
+        access_of(request).source.look_up(past_years.template),
         media_type=_XLSX,
         headers={"content-disposition": f'attachment; filename="{_NAME}"'},
     )
@@ -143,10 +143,10 @@ def send(sent: Annotated[Sent[TableForm], Depends(form_of(TableForm))]) -> Respo
         NotWrittenError: It is no workbook, or there is none.
     """
     agency(sent.person)
-    file, desk = sent.file, desk_of(sent.request)
+    file, access = sent.file, access_of(sent.request)
     if file is None:
         raise sent.refuse("Choisissez d’abord le tableau rempli.", back=_PAGE)
-    _brought(desk, file.content, sent)
+    _brought(access, file.content, sent)
     one = _tables(sent.request).put(sent.person.email, file.name, file.content, at=now())
     return sent.done("", back=f"{_TABLE}/{one.id}")
 
@@ -162,7 +162,7 @@ def look(request: Request, name: str, person: SignedIn) -> Response:
     one = _tables(request).get(name, person.email, at=now())
     if one is None:
         return _page(request, person, None, gone=True)
-    past = _read(desk_of(request), one.taken, person)
+    past = _read(access_of(request), one.taken, person)
     return _page(request, person, one, past=past)
 
 
@@ -178,7 +178,7 @@ def answer(
         NotWrittenError: Something of it is wrong, or the register changed meanwhile.
     """
     agency(sent.person)
-    desk, tables = desk_of(sent.request), _tables(sent.request)
+    access, tables = access_of(sent.request), _tables(sent.request)
     one = tables.get(name, sent.person.email, at=now())
     if one is None:
         raise UnknownError
@@ -188,7 +188,7 @@ def answer(
     made: list[int] = []
 
     def shown() -> Shown:
-        return _shown(_brought(desk, one.taken, sent))
+        return _shown(_brought(access, one.taken, sent))
 
     def alone(services: Services) -> Past:
         sent.refuse_stale(shown(), back=_PAGE)  # another portal may have acted since the look
@@ -197,7 +197,7 @@ def answer(
 
     def act() -> None:
         try:
-            past = desk.source.enter(alone)
+            past = access.source.enter(alone)
         except BusyError as error:
             raise sent.refuse(BUSY, back=f"{_TABLE}/{name}") from error
         if past.problems:
@@ -215,17 +215,17 @@ def answer(
     return sent.done(f"Situations reprises du tableau\u00a0: {made[-1]}.", back=_PAGE)
 
 
-def _brought(desk: Desk, content: bytes, sent: Sent[Any]) -> Past:
+def _brought(access: RegisterAccess, content: bytes, sent: Sent[Any]) -> Past:
     try:
-        return _read(desk, content, sent.person)
+        return _read(access, content, sent.person)
     except ExportError as error:
         raise sent.refuse(typographic(str(error)), back=_PAGE) from error
 
 
-def _read(desk: Desk, content: bytes, person: Person) -> Past:
+def _read(access: RegisterAccess, content: bytes, person: Person) -> Past:
     """What a table would bring; nothing is entered."""
     by = By(person.email, DOOR)
-    return desk.source.look_up(
+    return access.source.look_up(
         lambda services: past_years.import_past_years(services, content, by=by, dry_run=True)
     )
 

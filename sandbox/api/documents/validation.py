@@ -35,7 +35,7 @@ from graphql import (
     validate,
 )
 
-from sandbox.api.documents.words import WORDS, Saying
+from sandbox.api.documents.words import WORDS, MistakeWording
 
 Json = dict[str, Any]
 
@@ -171,7 +171,7 @@ def _worded(error: GraphQLError, schema: GraphQLSchema, above: list[Node]) -> tu
     return _literal(error, schema, above)
 
 
-def _filled(saying: Saying, parts: dict[str, str], above: list[Node]) -> tuple[str, Json]:
+def _filled(saying: MistakeWording, parts: dict[str, str], above: list[Node]) -> tuple[str, Json]:
     argument = next((node for node in reversed(above) if isinstance(node, ArgumentNode)), None)
     defined = next((one for one in above if isinstance(one, VariableDefinitionNode)), None)
     parts["argument"] = argument.name.value if argument else parts.get("argument", "")

@@ -18,7 +18,7 @@ _PLACES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class MistakeWording:
     """One kind of mistake.
 
     Attributes:
@@ -60,67 +60,67 @@ def _places(parts: Parts) -> Parts:
 _IN = r"(?: (?:by|in) operation '(?P<operation>\w+)')?\.$"
 
 WORDS = (
-    Saying(
+    MistakeWording(
         r"Cannot query field '(?P<name>\w+)' on type '(?P<of>\w+)'",
         "Field '{name}' doesn't exist on type '{of}'",
         "undefinedField",
         {"typeName": "{of}", "fieldName": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"Unknown argument '(?P<argument_name>\w+)' on field '(?:\w+\.)?(?P<name>\w+)'",
         "Field '{name}' doesn't accept argument '{argument_name}'",
         "argumentNotAccepted",
         {"name": "{name}", "typeName": "Field", "argumentName": "{argument_name}"},
     ),
-    Saying(
+    MistakeWording(
         r"Unknown argument '(?P<argument_name>\w+)' on directive '@(?P<name>\w+)'",
         "Directive '{name}' doesn't accept argument '{argument_name}'",
         "argumentNotAccepted",
         {"name": "{name}", "typeName": "Directive", "argumentName": "{argument_name}"},
     ),
-    Saying(
+    MistakeWording(
         r"Expected value of type '(?P<of>\w+)' not to include unknown field '(?P<name>\w+)'",
         "InputObject '{of}' doesn't accept argument '{name}'",
         "argumentNotAccepted",
         {"name": "{of}", "typeName": "InputObject", "argumentName": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"Argument '(?:\w+\.)?(?P<name>\w+)\((?P<lacking>\w+):\)' of type '.+' is required",
         "Field '{name}' is missing required arguments: {lacking}",
         "missingRequiredArguments",
         {"className": "Field", "name": "{name}", "arguments": "{lacking}"},
     ),
-    Saying(
+    MistakeWording(
         r"Argument '@(?P<name>\w+)\((?P<lacking>\w+):\)' of type '.+' is required",
         "Directive '{name}' is missing required arguments: {lacking}",
         "missingRequiredArguments",
         {"className": "Directive", "name": "{name}", "arguments": "{lacking}"},
     ),
-    Saying(
+    MistakeWording(
         r"Expected value of type '(?P<of>\w+)' to include required field '(?P<name>\w+)'",
         "Argument '{name}' on InputObject '{of}' is required. Expected type {needed}",
         "missingRequiredInputObjectAttribute",
         {"argumentName": "{name}", "argumentType": "{needed}", "inputObjectType": "{of}"},
     ),
-    Saying(
+    MistakeWording(
         r"Within OneOf Input Object type '(?P<of>\w+)'",
         "OneOf Input Object '{of}' must specify exactly one key.",
         "invalidOneOfInputObject",
         {"inputObjectType": "{of}"},
     ),
-    Saying(
+    MistakeWording(
         r"Variable '\$(?P<variable>\w+)' is not defined" + _IN,
         "Variable ${variable} is used by {operation} but not declared",
         "variableNotDefined",
         {"variableName": "{variable}"},
     ),
-    Saying(
+    MistakeWording(
         r"Variable '\$(?P<variable>\w+)' is never used" + _IN,
         "Variable ${variable} is declared by {operation} but not used",
         "variableNotUsed",
         {"variableName": "{variable}"},
     ),
-    Saying(
+    MistakeWording(
         r"Variable '\$(?P<variable>\w+)' of type '(?P<of>\S+)' used in position"
         r" expecting type '(?P<wanted>\S+)'",
         "{kind} on variable ${variable} and argument {argument} ({of} / {wanted})",
@@ -133,82 +133,82 @@ WORDS = (
         },
         more=_mismatch,
     ),
-    Saying(
+    MistakeWording(
         r"Variable '\$(?P<variable>\w+)' cannot be non-input type '(?P<of>\S+)'",
         "{of} isn't a valid input type (on ${variable})",
         "variableRequiresValidType",
         {"typeName": "{of}", "variableName": "{variable}"},
     ),
-    Saying(
+    MistakeWording(
         r"There can be only one variable named '\$(?P<variable>\w+)'",
         'There can only be one variable named "{variable}"',
         "variableNotUnique",
         {"variableName": "{variable}"},
     ),
-    Saying(
+    MistakeWording(
         r"Fragment '(?P<name>\w+)' is never used",
         "Fragment {name} was defined, but not used",
         "useAndDefineFragment",
         {"fragmentName": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"Unknown fragment '(?P<name>\w+)'",
         "Fragment {name} was used, but not defined",
         "useAndDefineFragment",
         {"fragmentName": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"Cannot spread fragment '(?P<name>\w+)' within itself",
         "Fragment {name} contains an infinite loop",
         "infiniteLoop",
         {"fragmentName": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"There can be only one fragment named '(?P<name>\w+)'",
         'Fragment name "{name}" must be unique',
         "fragmentNotUnique",
         {"fragmentName": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"Fragment (?:'\w+' )?cannot condition on non composite type '(?P<of>\w+)'",
         "Invalid fragment on type {of} (must be Union, Interface or Object)",
         "fragmentOnNonCompositeType",
         {"typeName": "{of}"},
     ),
-    Saying(
+    MistakeWording(
         r"Fragment '(?P<name>\w+)' cannot be spread here as objects of type '(?P<over>\w+)'"
         r" can never be of type '(?P<of>\w+)'",
         "Fragment {name} on {of} can't be spread inside {over}",
         "cannotSpreadFragment",
         {"typeName": "{of}", "fragmentName": "{name}", "parentName": "{over}"},
     ),
-    Saying(
+    MistakeWording(
         r"Fragment cannot be spread here as objects of type '(?P<over>\w+)'"
         r" can never be of type '(?P<of>\w+)'",
         "Fragment on {of} can't be spread inside {over}",
         "cannotSpreadFragment",
         {"typeName": "{of}", "fragmentName": "unknown", "parentName": "{over}"},
     ),
-    Saying(
+    MistakeWording(
         r"Unknown type '(?P<of>\w+)'",
         "{of} isn't a defined input type (on ${variable})",
         "variableRequiresValidType",
         {"typeName": "{of}", "variableName": "{variable}"},
         on=VariableDefinitionNode,
     ),
-    Saying(
+    MistakeWording(
         r"Unknown type '(?P<of>\w+)'",
         "No such type {of}, so it can't be a fragment condition",
         "undefinedType",
         {"typeName": "{of}"},
     ),
-    Saying(
+    MistakeWording(
         r"Unknown directive '@(?P<name>\w+)'",
         "Directive @{name} is not defined",
         "undefinedDirective",
         {"directiveName": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"Directive '@(?P<name>\w+)' may not be used on (?P<where>\w+)",
         "'@{name}' can't be applied to {where}"
         " (allowed: fields, fragment spreads, inline fragments)",
@@ -216,41 +216,41 @@ WORDS = (
         {"targetName": "{target}", "name": "{name}"},
         more=_places,
     ),
-    Saying(
+    MistakeWording(
         r"The directive '@(?P<name>\w+)' can only be used once",
         'The directive "{name}" can only be used once at this location.',
         "directiveNotUniqueForLocation",
         {"directiveName": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"There can be only one argument named '(?P<name>\w+)'",
         'There can be only one argument named "{name}"',
         "argumentNotUnique",
         {"name": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"There can be only one input field named '(?P<name>\w+)'",
         'There can be only one input field named "{name}"',
         "inputFieldNotUnique",
         {"name": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"There can be only one operation named '(?P<name>\w+)'",
         'Operation name "{name}" must be unique',
         "uniquelyNamedOperations",
         {"operationName": "{name}"},
     ),
-    Saying(
+    MistakeWording(
         r"This anonymous operation must be the only defined operation",
         "Operation name is required when multiple operations are present",
         "uniquelyNamedOperations",
     ),
-    Saying(
+    MistakeWording(
         r"The subscription operation is not supported",
         "Schema is not configured for subscriptions",
         "missingSubscriptionConfiguration",
     ),
-    Saying(
+    MistakeWording(
         r"The .+ definition is not executable",
         "Query cannot contain schema definitions",
         "queryContainsSchemaDefinitions",

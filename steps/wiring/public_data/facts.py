@@ -10,7 +10,7 @@ from pathlib import Path
 
 from french.text import fold
 from mappings.medicines.facts import medicines_of
-from mappings.medicines.weighing import NOT_LOADED, WeighingFact, found_by_code, weighed
+from mappings.medicines.priority_facts import NOT_LOADED, WeighingFact, found_by_code, weighed
 from mappings.report.model import Answer, Report, Row
 from mappings.schema.model import FormMapping
 from steps.wiring.public_data.reference import matcher_of

@@ -14,18 +14,18 @@ from exports.returned.reader import read_returned
 from mappings.dossier.model import Place
 from tests.exports.conftest import POLICY, answered, entry, parts, records
 from tests.exports.registered import LIGHT, workbooks
-from tests.triage.registre.desk import Desk, day
+from tests.triage.registre.in_memory import RegisterInMemory, day
 from triage.registre import questions
 from triage.registre.acts import By, dossier_object
-from triage.registre.life import When
+from triage.registre.drafting import When
 
 AT = {"Question": 1, "Texte": 4, "Réponse": 5, "Acte": 11}
 LYON = By("CRPV Lyon", "classeur")
 
 
-def desk() -> Desk:
+def memory() -> RegisterInMemory:
     """Two questions to Lyon and Lille: Lyon answered the first."""
-    one = Desk()
+    one = RegisterInMemory()
     name = one.opened(1, on="05/01")
     one.validated(name, "10/01")
     one.asked(name, "lyon", "lille", on="20/01", due="15/02")
@@ -51,7 +51,7 @@ def dossier() -> ExportedDossier:
     return replace(entry(1, fields=fields), situation="SIT-0001")
 
 
-def book(at: Desk, author: str = "crpv-lyon") -> bytes:
+def book(at: RegisterInMemory, author: str = "crpv-lyon") -> bytes:
     return workbooks([dossier()], at, on=day("16/02")).workbook(author)
 
 
@@ -71,7 +71,7 @@ def written(row: int, **cells: object) -> Callable[[Worksheet], None]:
     return edit
 
 
-def taken(at: Desk, back: bytes, *, accept_rows: bool = False) -> Answers:
+def taken(at: RegisterInMemory, back: bytes, *, accept_rows: bool = False) -> Answers:
     sheet = read_answers(read_returned(back, LIGHT), LIGHT)
     when = When(day("16/02"), day("16/02"))
     return take_answers(
@@ -80,7 +80,7 @@ def taken(at: Desk, back: bytes, *, accept_rows: bool = False) -> Answers:
 
 
 def test_12_the_sheet_of_lyon_has_its_questions_and_nothing_of_lille() -> None:
-    at = desk()
+    at = memory()
     at.answered("QUE-0001", "lille", "Réponse de Lille.", on="20/02")
     lyon, lille, agency = (book(at, name) for name in ("crpv-lyon", "crpv-lille", "agence"))
     assert not any(b"Lille." in part for part in parts(lyon).values())
@@ -105,7 +105,7 @@ def test_12_the_sheet_of_lyon_has_its_questions_and_nothing_of_lille() -> None:
 
 
 def test_12_what_is_said_over_a_sheet_without_a_question_is_no_answer() -> None:
-    at = Desk()
+    at = RegisterInMemory()
     content = book(at)
     assert any(b"Aucune question dans ce classeur." in part for part in parts(content).values())
     for back in (content, edited(content, lambda _: None)):
@@ -113,7 +113,7 @@ def test_12_what_is_said_over_a_sheet_without_a_question_is_no_answer() -> None:
 
 
 def test_12_late_ones_come_first() -> None:
-    rows = records(book(desk(), "agence"), "Questions")
+    rows = records(book(memory(), "agence"), "Questions")
     assert [(one["Centre"], one["État"]) for one in rows] == [
         ("CRPV Lille", "en retard"),
         ("CRPV Lyon", "à répondre"),
@@ -122,7 +122,7 @@ def test_12_late_ones_come_first() -> None:
 
 
 def test_an_answer_is_taken_once_and_the_next_workbook_carries_it() -> None:
-    at = desk()
+    at = memory()
     first = book(at)
     back = edited(first, written(2, Réponse="Un cas, suivi depuis mars."))
     found = taken(at, back)
@@ -158,14 +158,14 @@ def test_an_answer_is_taken_once_and_the_next_workbook_carries_it() -> None:
 def test_what_cannot_be_taken_for_sure_is_refused_with_its_cell(
     edit: Callable[[Worksheet], None], told: str
 ) -> None:
-    at = desk()
+    at = memory()
     found = taken(at, edited(book(at), edit))
     assert found.drafts == ()
     assert any(told in one for one in found.problems), found.problems
 
 
 def test_an_answer_that_changed_since_is_refused_and_a_withdrawn_question_left_out() -> None:
-    at = desk()
+    at = memory()
     back = edited(book(at), written(3, Réponse="Trois cas."))
     later = edited(book(at), written(2, Réponse="Un cas."))
     at.answered("QUE-0001", "lyon", "Quatre cas.", on="12/02")
@@ -183,7 +183,7 @@ def test_answers_sorted_without_their_questions_are_refused_unless_a_person_look
     def swap(sheet: Worksheet) -> None:
         sheet["E2"].value, sheet["E3"].value = sheet["E3"].value, "Aucun."
 
-    at = desk()
+    at = memory()
     back = edited(book(at), swap)
     found = taken(at, back)
     assert "triées ou collées sans les autres" in found.problems[0]

@@ -3,7 +3,7 @@
 import pytest
 
 from exports.published.workbook_set import WorkbookSet
-from exports.xlsx.shell import printed_columns
+from exports.xlsx.sheet_layout import printed_columns
 from tests.exports.conftest import COLUMNS, POLICY, context, entry
 from tests.exports.sheets.test_centres import CENTRES
 

@@ -33,10 +33,10 @@ from tests.exports.conftest import (
 )
 from tests.exports.registered import LIGHT, two_centres, view, workbooks
 from tests.triage.consumption.samples import a_profile, hospital_profile
-from tests.triage.registre.desk import ANNE, Desk, day, lists
-from triage.registre import life, measures, signals
+from tests.triage.registre.in_memory import ANNE, RegisterInMemory, day, lists
+from triage.registre import lifecycle, measures, signals
 from triage.registre.acts import dossier_object
-from triage.registre.life import LevelGiven
+from triage.registre.lifecycle import LevelGiven
 from triage.registre.ranking import Ranked, Score
 from triage.registre.register import MeasureState
 from triage.registre.years.indicator import year_figure
@@ -57,7 +57,7 @@ def dossier(number: int, **changes: Any) -> ExportedDossier:
 
 
 def signalled(
-    desk: Desk, name: str, diffusion: str = "", *, to: str | None = SIT, **told: str
+    memory: RegisterInMemory, name: str, diffusion: str = "", *, to: str | None = SIT, **told: str
 ) -> None:
     given = {
         "type": "société savante",
@@ -67,14 +67,14 @@ def signalled(
         "diffusion": diffusion,
         **told,
     }
-    when = desk.when("12/01")
-    desk.enter(signals.enter(name, given, by=ANNE, when=when, lists=lists()))
+    when = memory.when("12/01")
+    memory.enter(signals.enter(name, given, by=ANNE, when=when, lists=lists()))
     if to:
         placed = signals.placing_signal(name, None, to, by=ANNE, when=when, on=when.on)
-        desk.enter([placed])
+        memory.enter([placed])
 
 
-def nine() -> tuple[list[ExportedDossier], Desk]:
+def nine() -> tuple[list[ExportedDossier], RegisterInMemory]:
     """Scenario 6: nine dossiers, two of which stay at the agency, and eight serious cases."""
     serious = (1, 1, 1, 1, 1, 1, 1, 1, 0)
     entries = [
@@ -85,18 +85,18 @@ def nine() -> tuple[list[ExportedDossier], Desk]:
         )
         for number, count in enumerate(serious, start=1)
     ]
-    desk = Desk()
-    name = desk.opened(*range(1, 10), on="05/01")
-    desk.validated(name, "10/01", level="Élevé")
-    desk.measured(name, decided="01/02")
-    desk.measured(name, "communiqué", in_force="02/02")
-    signalled(desk, "SIG-0001")
-    return entries, desk
+    memory = RegisterInMemory()
+    name = memory.opened(*range(1, 10), on="05/01")
+    memory.validated(name, "10/01", level="Élevé")
+    memory.measured(name, decided="01/02")
+    memory.measured(name, "communiqué", in_force="02/02")
+    signalled(memory, "SIG-0001")
+    return entries, memory
 
 
 def test_6_a_centre_sees_7_dossiers_fewer_than_11_cases_1_measure_and_no_signal() -> None:
-    entries, desk = nine()
-    made = workbooks(entries, desk, on=day("01/03"))
+    entries, memory = nine()
+    made = workbooks(entries, memory, on=day("01/03"))
     for author in ("crpv-lyon", "reseau"):
         content = made.workbook(author)
         (row,) = records(content, "Situations")
@@ -117,8 +117,8 @@ def test_6_a_centre_sees_7_dossiers_fewer_than_11_cases_1_measure_and_no_signal(
 
 
 def test_6_the_agency_sees_all_of_it() -> None:
-    entries, desk = nine()
-    content = workbooks(entries, desk, on=day("01/03")).workbook("agence")
+    entries, memory = nine()
+    content = workbooks(entries, memory, on=day("01/03")).workbook("agence")
     (row,) = records(content, "Situations")
     assert (row["Signalements"], row["Mesures de l’agence"], row["Signaux hors dossiers"]) == (
         9,
@@ -147,7 +147,7 @@ _EMPTY = {
 
 @pytest.mark.parametrize("author", ["agence", "reseau"])
 def test_a_sheet_of_the_register_without_a_row_says_so_over_its_headers(author: str) -> None:
-    content = workbooks([entry(1)], Desk(), on=day("01/03")).workbook(author)
+    content = workbooks([entry(1)], RegisterInMemory(), on=day("01/03")).workbook(author)
     for sheet, said in _EMPTY.items():
         if sheet == "Consommation" and author == "reseau":
             continue
@@ -165,12 +165,12 @@ def test_a_sheet_of_the_register_without_a_row_says_so_over_its_headers(author: 
 
 
 def test_a_situation_that_a_centre_may_not_read_is_absent_from_sheets_and_totals() -> None:
-    entries, desk = nine()
-    content = workbooks(entries, desk, on=day("01/03")).workbook("crpv-lille")
+    entries, memory = nine()
+    content = workbooks(entries, memory, on=day("01/03")).workbook("crpv-lille")
     assert records(content, "Situations") == records(content, "Mesures agence") == []
     assert not any("Néfopam injectable".encode() in part for part in parts(content).values())
-    signalled(desk, "SIG-0002", "réseau", cas="4")
-    content = workbooks(entries, desk, on=day("01/03")).workbook("crpv-lille")
+    signalled(memory, "SIG-0002", "réseau", cas="4")
+    content = workbooks(entries, memory, on=day("01/03")).workbook("crpv-lille")
     (row,) = records(content, "Situations")
     assert (row["Situation"], row["Signalements"], row["Signaux hors dossiers"]) == (SIT, 0, 1)
     assert (row["Dossiers"], row["Cas graves"]) == (None, None)
@@ -180,43 +180,43 @@ def test_a_situation_that_a_centre_may_not_read_is_absent_from_sheets_and_totals
 
 
 def test_a_centre_reads_the_signals_that_it_gave() -> None:
-    entries, desk = nine()
+    entries, memory = nine()
     given = {"type": "CRPV", "organisme": "CRPV de Lille"}
-    signalled(desk, "SIG-0002", to=None, **given)
-    made = workbooks(entries, desk, on=day("01/03"))
+    signalled(memory, "SIG-0002", to=None, **given)
+    made = workbooks(entries, memory, on=day("01/03"))
     (mine,) = records(made.workbook("crpv-lille"), "Signaux")
     assert (mine["Signal"], mine["Situation"]) == ("SIG-0002", "À rattacher")
     assert records(made.workbook("crpv-lyon"), "Signaux") == []
 
 
 def test_a_sanction_is_told_once_it_is_published() -> None:
-    entries, desk = nine()
-    desk.measured(SIT, "sanction financière", in_force="03/02")
-    made = workbooks(entries, desk, on=day("01/03"))
+    entries, memory = nine()
+    memory.measured(SIT, "sanction financière", in_force="03/02")
+    made = workbooks(entries, memory, on=day("01/03"))
     assert len(records(made.workbook("crpv-lyon"), "Mesures agence")) == 1
     assert len(records(made.workbook("agence"), "Mesures agence")) == 3
 
 
 def test_cases_are_not_added_up_where_that_would_give_small_ones_away() -> None:
-    desk = Desk()
-    desk.opened(1, 2, on="05/01")
+    memory = RegisterInMemory()
+    memory.opened(1, 2, on="05/01")
     fields = {"siret": BLANK}
     both = [
         dossier(number, fields={**fields, "cas_graves": answered(count)})
         for number, count in ((1, 20), (2, 3))
     ]
-    (row,) = records(workbooks(both, desk, on=day("01/03")).workbook("reseau"), "Situations")
+    (row,) = records(workbooks(both, memory, on=day("01/03")).workbook("reseau"), "Situations")
     assert row["Cas graves"] == "11 ou plus"
     large = [both[0], dossier(2, fields={**fields, "cas_graves": answered(30)})]
-    (row,) = records(workbooks(large, desk, on=day("01/03")).workbook("reseau"), "Situations")
+    (row,) = records(workbooks(large, memory, on=day("01/03")).workbook("reseau"), "Situations")
     assert row["Cas graves"] == "30 à 50"
 
 
 def test_a_policy_that_does_not_name_a_column_keeps_it_at_the_agency() -> None:
-    entries, desk = nine()
+    entries, memory = nine()
     register = {"registre_niveau", "mesure_type", "question_texte"}
     policy = POLICY.model_copy(update={"computed": POLICY.computed - register})
-    made = WorkbookSet(entries, context(register=view(desk, on=day("01/03"))), LIGHT, policy)
+    made = WorkbookSet(entries, context(register=view(memory, on=day("01/03"))), LIGHT, policy)
     content = made.workbook("reseau")
     assert "Niveau" not in records(content, "Situations")[0]
     assert "Type" not in records(content, "Mesures agence")[0]
@@ -226,41 +226,43 @@ def test_a_policy_that_does_not_name_a_column_keeps_it_at_the_agency() -> None:
 
 
 def test_what_a_dossier_says_no_more_is_still_a_row_and_what_is_out_of_scope_is_none() -> None:
-    entries, desk = nine()
+    entries, memory = nine()
     out = [replace(one, held={"statut": "Hors champ"}) for one in entries[:1]]
-    content = workbooks(out, desk, on=day("01/03")).workbook("agence")
+    content = workbooks(out, memory, on=day("01/03")).workbook("agence")
     (row,) = records(content, "Situations")
     assert (row["Situation"], row["Signalements"], row["Dossiers"]) == (SIT, 0, None)
     assert row["Premier dépôt"] is None
-    other = desk.opened(20, on="06/01")
-    desk.merged(other, SIT, "11/01")
-    assert len(records(workbooks([], desk, on=day("01/03")).workbook("agence"), "Situations")) == 1
+    other = memory.opened(20, on="06/01")
+    memory.merged(other, SIT, "11/01")
+    assert (
+        len(records(workbooks([], memory, on=day("01/03")).workbook("agence"), "Situations")) == 1
+    )
 
 
 def test_the_agency_reads_situations_in_their_rank_with_their_score() -> None:
-    desk = Desk()
-    one, other = desk.opened(1, on="05/01"), desk.opened(2, on="05/01")
+    memory = RegisterInMemory()
+    one, other = memory.opened(1, on="05/01"), memory.opened(2, on="05/01")
     score = Score(points=13, most=20, lines=(), version="2026.1", reference="")
     ranked = {
         other: Ranked(other, 1, first=True, level="", score=score),
         one: Ranked(one, 2, first=False, level="", score=replace(score, points=2)),
     }
     entries = [replace(dossier(n), situation=name) for n, name in ((1, one), (2, other))]
-    made = context(register=view(desk, on=day("01/03"), ranked=ranked))
+    made = context(register=view(memory, on=day("01/03"), ranked=ranked))
     content = WorkbookSet(entries, made, LIGHT, POLICY, two_centres()).workbook("agence")
     told = [(row["Situation"], row["Score"]) for row in records(content, "Situations")]
     assert told == [(other, "13/20"), (one, "2/20")]
 
 
 def test_the_indicator_comes_from_the_register_and_dictionnaire_defines_it() -> None:
-    desk = Desk(today=date(2018, 3, 1))
-    names = [desk.opened(number, on="05/01/2017") for number in range(1, 5)]
+    memory = RegisterInMemory(today=date(2018, 3, 1))
+    names = [memory.opened(number, on="05/01/2017") for number in range(1, 5)]
     for name in names:
-        desk.validated(name, "10/02/2017")
-    desk.measured(names[0], in_force="01/06/2017")
-    desk.closed(names[1], "01/12/2017")
-    years = (year_figure(desk.acts, 2017, lists=lists()),)
-    made = context(register=view(desk, on=day("01/03"), years=years))
+        memory.validated(name, "10/02/2017")
+    memory.measured(names[0], in_force="01/06/2017")
+    memory.closed(names[1], "01/12/2017")
+    years = (year_figure(memory.acts, 2017, lists=lists()),)
+    made = context(register=view(memory, on=day("01/03"), years=years))
     content = WorkbookSet([], made, LIGHT, POLICY).workbook("agence")
     figures = {line[0]: line[1] for line in by_openpyxl(content, "Synthèse") if line[0]}
     assert figures["Situations identifiées en 2017"] == 4
@@ -275,11 +277,11 @@ def test_the_indicator_comes_from_the_register_and_dictionnaire_defines_it() -> 
 
 
 def test_what_is_made_again_without_a_dossier_says_nothing_of_situations() -> None:
-    entries, desk = nine()
-    desk.asked(dossier_object(3), "lyon", on="20/01", due="15/02")
-    desk.asked(dossier_object(4), "lyon", on="20/01", due="15/02")
-    signalled(desk, "SIG-0002", "réseau")
-    content = workbooks(entries, desk, on=day("01/03")).workbook("crpv-lyon")
+    entries, memory = nine()
+    memory.asked(dossier_object(3), "lyon", on="20/01", due="15/02")
+    memory.asked(dossier_object(4), "lyon", on="20/01", due="15/02")
+    signalled(memory, "SIG-0002", "réseau")
+    content = workbooks(entries, memory, on=day("01/03")).workbook("crpv-lyon")
     left = without_dossiers(content, {3}, told=lambda *_: "le 1er mars")
     assert left is not None
     assert left.removed == {3}
@@ -290,27 +292,29 @@ def test_what_is_made_again_without_a_dossier_says_nothing_of_situations() -> No
 
 
 def test_nothing_that_stays_at_the_agency_is_in_any_part_of_the_files_of_others() -> None:
-    entries, desk = nine()
-    one, when = desk.of(SIT), desk.when("03/02")
+    entries, memory = nine()
+    one, when = memory.of(SIT), memory.when("03/02")
     told = {"pilote": "PILOTE-SECRET"}
-    desk.enter(life.change(one, told, by=ANNE, when=when, lists=lists()))
+    memory.enter(lifecycle.change(one, told, by=ANNE, when=when, lists=lists()))
     level = LevelGiven("Modéré", "JUSTIFICATION-SECRETE, en trente caractères au moins.")
-    desk.enter(life.set_level(desk.of(SIT), level, by=ANNE, when=when, lists=lists()))
+    memory.enter(lifecycle.set_level(memory.of(SIT), level, by=ANNE, when=when, lists=lists()))
     given = {"type": "publicité", "mode": "exigée", "cible": "CIBLE-SECRETE"}
     dates = {MeasureState.DECIDED: day("04/02")}
     decided = measures.add(one, "MES-0003", given, dates=dates, by=ANNE, when=when, lists=lists())
     shown = {"type": "CPC", "mode": "prise", "séance": "SEANCE-SECRETE"}
     shown |= {"indicateur": "INDICE-SECRET"}
     dates = {MeasureState.IN_FORCE: day("04/02")}
-    desk.enter(decided)
-    desk.enter(measures.add(one, "MES-0004", shown, dates=dates, by=ANNE, when=when, lists=lists()))
-    signalled(desk, "SIG-0002", "réseau", suite="SUITE-SECRETE")
-    signalled(desk, "SIG-0003", résumé="SIGNAL-SECRET")
-    desk.asked(SIT, "lille", on="05/02", due="01/03")
-    desk.answered("QUE-0001", "lille", "REPONSE-SECRETE", on="06/02")
+    memory.enter(decided)
+    memory.enter(
+        measures.add(one, "MES-0004", shown, dates=dates, by=ANNE, when=when, lists=lists())
+    )
+    signalled(memory, "SIG-0002", "réseau", suite="SUITE-SECRETE")
+    signalled(memory, "SIG-0003", résumé="SIGNAL-SECRET")
+    memory.asked(SIT, "lille", on="05/02", due="01/03")
+    memory.answered("QUE-0001", "lille", "REPONSE-SECRETE", on="06/02")
     score = Score(points=13, most=20, lines=(), version="", reference="")
     ranked = {SIT: Ranked(SIT, 1, first=False, level="", score=score)}
-    made = context(register=view(desk, on=day("01/03"), ranked=ranked))
+    made = context(register=view(memory, on=day("01/03"), ranked=ranked))
     books = WorkbookSet(entries, made, LIGHT, POLICY, two_centres())
     secrets = ("PILOTE", "JUSTIFICATION", "CIBLE", "SEANCE", "INDICE", "SUITE", "SIGNAL", "REPONSE")
     for author in ("crpv-lyon", "reseau"):
@@ -324,10 +328,10 @@ def test_nothing_that_stays_at_the_agency_is_in_any_part_of_the_files_of_others(
 
 
 def test_consumption_is_a_sheet_of_the_agency_alone() -> None:
-    entries, desk = nine()
-    (name,) = set(view(desk, on=day("01/03")).register.situations)
+    entries, memory = nine()
+    (name,) = set(view(memory, on=day("01/03")).register.situations)
     register = replace(
-        view(desk, on=day("01/03")), consumption={name: a_profile(), "SIT-9999": a_profile()}
+        view(memory, on=day("01/03")), consumption={name: a_profile(), "SIT-9999": a_profile()}
     )
     made = WorkbookSet(entries, context(register=register), LIGHT, POLICY, two_centres())
     rows = records(made.workbook("agence"), "Consommation")
@@ -350,9 +354,9 @@ def plain(text: str) -> str:
 
 
 def test_boxes_by_year_are_drawn_for_the_agency_alone_with_their_source() -> None:
-    entries, desk = nine()
-    (name,) = set(view(desk, on=day("01/03")).register.situations)
-    register = replace(view(desk, on=day("01/03")), consumption={name: a_profile()})
+    entries, memory = nine()
+    (name,) = set(view(memory, on=day("01/03")).register.situations)
+    register = replace(view(memory, on=day("01/03")), consumption={name: a_profile()})
     made = WorkbookSet(entries, context(register=register), LIGHT, POLICY, two_centres())
     content = made.workbook("agence")
     sheet = openpyxl.load_workbook(io.BytesIO(content))["Synthèse"]

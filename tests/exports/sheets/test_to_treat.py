@@ -12,7 +12,7 @@ import pytest
 from datafiles.file import DataFileError
 from exports.model import ExportedDossier, Opinion, SituationView
 from exports.published.workbook_set import WorkbookSet
-from exports.sheets.centres import EITHER, Ground
+from exports.sheets.centres import EITHER, AssignmentReason
 from exports.sheets.columns import parse_columns
 from mappings.dossier.model import DossierState, Place
 from mappings.report.model import Answer
@@ -317,5 +317,5 @@ def test_the_dictionary_has_every_reason_why_a_reader_has_a_dossier() -> None:
     ]
     assert len(told) > 1
     for meaning in told:
-        for why in (*Ground, EITHER):
+        for why in (*AssignmentReason, EITHER):
             assert re.search(rf"(^|; |, ){why}(,| :|\u00a0:)", meaning), why

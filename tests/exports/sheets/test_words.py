@@ -9,7 +9,7 @@ import pytest
 from exports.published.changes import FieldChange, Named
 from tests.exports.conftest import COLUMNS, MAPPING, build, by_openpyxl, entry, records
 from tests.triage.conftest import the_rules, the_second_reading
-from triage.rules.told import terms_of
+from triage.rules.sentences import terms_of
 from triage.verdict.model import Status
 
 TERMS = terms_of([the_rules(), the_second_reading()], MAPPING)

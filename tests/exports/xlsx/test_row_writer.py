@@ -17,7 +17,7 @@ from exports.cells import MAX_LINKS, Content, Link
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 from exports.xlsx.package import document_properties, pack
-from exports.xlsx.shell import fill_shell, first_row
+from exports.xlsx.sheet_layout import first_row, lay_out_sheet
 from exports.xlsx.styles import register
 from tests.exports.conftest import COLUMNS, INJECTIONS, answered, build, entry
 from tests.exports.conftest import by_openpyxl as sheet_by_openpyxl
@@ -55,15 +55,15 @@ def table(rows: Sequence[tuple[Content, ...]]) -> Table:
     return Table(sheet="Essai", name="tEssai", columns=columns, rows=rows, printed=3)
 
 
-def shell(one: Table) -> Workbook:
+def template(one: Table) -> Workbook:
     workbook = Workbook()
     workbook.worksheets[0].title = one.sheet
-    fill_shell(workbook.worksheets[0], one, mask="réservé")
+    lay_out_sheet(workbook.worksheets[0], one, mask="réservé")
     return workbook
 
 
 def quick(one: Table) -> bytes:
-    workbook, into = shell(one), io.BytesIO()
+    workbook, into = template(one), io.BytesIO()
     properties = document_properties(
         title="t", subject="s", software="l", made=datetime(2026, 1, 1, tzinfo=UTC)
     )
@@ -72,7 +72,7 @@ def quick(one: Table) -> bytes:
 
 
 def plain(one: Table) -> bytes:
-    workbook, into = shell(one), io.BytesIO()
+    workbook, into = template(one), io.BytesIO()
     write_plain(workbook.worksheets[0], one, first_row=first_row(one))
     workbook.save(into)
     return into.getvalue()
@@ -136,13 +136,13 @@ def test_decimals_keep_their_digits() -> None:
 
 
 def pack_plain(workbook: Workbook, tables: Mapping[str, Table], **how: Any) -> None:
-    del how["shells"]
+    del how["templates"]
     for at, sheet in enumerate(workbook.sheetnames):
         if sheet in tables:
             del workbook[sheet]
             workbook.create_sheet(sheet, at)
     for sheet, one in tables.items():
-        fill_shell(workbook[sheet], one, mask="réservé")
+        lay_out_sheet(workbook[sheet], one, mask="réservé")
         write_plain(workbook[sheet], one, first_row=first_row(one))
     pack(workbook, {}, **how)
 

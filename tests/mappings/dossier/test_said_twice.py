@@ -26,7 +26,7 @@ from mappings.dossier.model import (
 )
 from mappings.report.convert import NotConvertibleError, as_text, convert
 from mappings.report.model import Value
-from sandbox.api.champs import Showing, show_one
+from sandbox.api.champs import ChampContext, show_one
 from sandbox.form.kinds import served_as
 from sandbox.form.model import TypeDeChamp
 
@@ -40,7 +40,7 @@ ALIASES = {
     "DecimalNumberChamp": "decimalNumber",
     "CiviliteChamp": "civilite",
 }
-HOW = Showing(0, lambda file: str(file["filename"]), {"44303600300027": "LABO"})
+HOW = ChampContext(0, lambda file: str(file["filename"]), {"44303600300027": "LABO"})
 
 
 def served(kind: str, answer: Any, **more: Any) -> tuple[str, dict[str, Any]]:

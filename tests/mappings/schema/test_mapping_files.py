@@ -5,13 +5,15 @@ from pathlib import Path
 import jsonschema
 import orjson
 import pytest
+from graphql import GraphQLEnumType, build_schema
 from ruamel.yaml import YAML
 
 from datafiles.file import DataFileError
 from mappings.drift.reviewed import dump_reviewed, parse_reviewed
 from mappings.report.document import report_page, report_schema
 from mappings.schema.file import parse_mapping
-from mappings.schema.model import FieldSpec
+from mappings.schema.model import FIELD_TYPES, FieldSpec
+from mappings.schema.names import CHAMP_TYPES, FIELD_NAMES
 from mappings.schema.yaml_model import mapping_schema
 
 ROOT = Path(__file__).parents[3]
@@ -89,3 +91,12 @@ def test_a_candidate_may_hold_in_some_revisions_only() -> None:
 def test_the_reviewed_form_is_written_as_it_is_read() -> None:
     text = (ROOT / "mappings" / "unc" / "formulaire-relu.yaml").read_text("utf-8")
     assert dump_reviewed(parse_reviewed(text, source="f")) == text
+
+
+def test_each_type_of_the_official_schema_and_of_ours_has_a_name() -> None:
+    text = (Path(__file__).parents[3] / "sandbox" / "schema.graphql").read_text("utf-8")
+    kinds = build_schema(text).type_map["TypeDeChamp"]
+    assert isinstance(kinds, GraphQLEnumType)
+    assert set(kinds.values) == set(CHAMP_TYPES)
+    assert set(FIELD_NAMES) == set(FIELD_TYPES)
+    assert len(set(CHAMP_TYPES.values())) == len(CHAMP_TYPES), "two types of one name"

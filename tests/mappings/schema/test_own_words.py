@@ -13,6 +13,7 @@ from french.text import normalise_label
 from mappings.schema.champs import given as given_fields
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FieldSpec, FieldType
+from mappings.schema.sentences import origin, particulars
 from mappings.schema.sources import (
     FACTS,
     Constant,
@@ -24,7 +25,6 @@ from mappings.schema.sources import (
     Source,
     TickedBoxes,
 )
-from mappings.schema.told import origin, particulars
 from mappings.schema.written import field_text
 from settings import ROOT
 from tests.mappings.report.dossiers import HEAD, field, mapping

@@ -1,72 +1,36 @@
 """The portal in headless Chromium: what staff do, by mouse, by keyboard alone, and on a phone."""
 
-import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from portal.pages.view import dsfr_is_installed
 from steps.judge.acts import today
 from steps.registre import questions
 from steps.registre.acting import Acting
 from tests.chromium import picture
+from tests.portal.browser.conftest import DESKTOP, PHONE, SHOTS, Open, serious, sign_in
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, PASSWORD, Portal, add_account, served
 from tests.steps.returning import fill
 from triage.registre.acts import By
 from triage.registre.folding import read
 
-SHOTS = Path(__file__).parents[3] / "build" / "captures-portail"
 PAGES = ("", "exports", "renvoi", "changements", "dossiers", "indicateurs", "journal")
 ADMINISTRATION = ("comptes", "formulaire", "regles", "textes", "etat", "compte")
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
-AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-Open = Callable[..., AbstractContextManager[Page]]
 
 pytestmark = [pytest.mark.debian, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def opened(browser: Browser, portal: Portal) -> Open:
-    """Open a window, signed in if an account is named; nothing may be logged to its console."""
-
-    @contextmanager
-    def open_(
-        email: str = "", *, viewport: Any = DESK, scripts: bool = True, url: str = portal.url
-    ) -> Iterator[Page]:
-        context = browser.new_context(
-            base_url=url,
-            viewport=viewport,
-            locale="fr-FR",
-            java_script_enabled=scripts,
-            reduced_motion="reduce",
-        )
-        page = context.new_page()
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        if email:
-            sign_in(page, email)
-        yield page
-        context.close()
-        assert not [one for one in said if "status of 40" not in one]
-
-    return open_
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/connexion")
-    page.get_by_label("Adresse électronique").fill(email)
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("À traiter")
+def opened(window: Open, portal: Portal) -> Open:
+    """Open a window on the portal that these tests share."""
+    return partial(window, portal.url)
 
 
 def test_a_workbook_is_fetched_in_two_clicks_and_opens(opened: Open, tmp_path: Path) -> None:
@@ -235,28 +199,17 @@ def _every_page(page: Page, portal: Portal) -> Iterator[str]:
 def _look(page: Page, shot: str) -> list[str]:
     """Keep a picture; return what axe finds that is serious or critical."""
     picture(page, SHOTS / f"{shot}.png", whole=True)
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AA}})
-    return [
-        f"{shot}: {one['id']} {one['nodes'][0]['target']}"
-        for one in found.response["violations"]
-        if one["impact"] in {"serious", "critical"}
-    ]
+    return serious(page, shot)
 
 
-@pytest.mark.parametrize("dress", ["sobre", "dsfr"])
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["bureau", "telephone"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["bureau", "telephone"])
 def test_axe_finds_nothing_serious_and_pages_fit_the_screen(
-    opened: Open, portal: Portal, dress: str, viewport: Any
+    window: Open, portal: Portal, dress: str, viewport: Any
 ) -> None:
-    if dress == "dsfr" and not dsfr_is_installed():
-        missing = "the State's design system is not installed (make portal-assets)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
     wide = viewport["width"]
     with (
         served(portal.source, dsfr=dress == "dsfr") as dressed,
-        opened(viewport=viewport, url=dressed.url) as page,
+        window(dressed.url, viewport=viewport) as page,
     ):
         page.goto("/connexion")
         found = _look(page, f"{dress}-{wide}-connexion")

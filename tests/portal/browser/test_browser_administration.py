@@ -3,13 +3,11 @@
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from cli.portal.source import source_of
 from portal.people.roles import parse_role
@@ -18,7 +16,7 @@ from settings import ROOT
 from steps.wiring.services import open_services
 from tests.chromium import picture
 from tests.conftest import bridge_on
-from tests.portal.browser.test_browser import DESK, SHOTS, sign_in
+from tests.portal.browser.conftest import SHOTS, Open, sign_in
 from tests.portal.conftest import ADMIN, PASSWORD, Portal, add_account, served
 
 SECOND = "seconde@ansm.example.fr"
@@ -52,19 +50,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, P
                 yield replace(answering, bridge=bridge), rules
 
 
-@contextmanager
-def window(browser: Browser, portal: Portal, email: str = "") -> Iterator[Page]:
-    wide: Any = DESK
-    context = browser.new_context(
-        base_url=portal.url, viewport=wide, locale="fr-FR", java_script_enabled=False
-    )
-    page = context.new_page()
-    if email:
-        sign_in(page, email)
-    yield page
-    context.close()
-
-
 def candidate(folder: Path) -> Path:
     """The rule-set in force, with another version, date of effect and penalties."""
     text = max((folder / "rules").glob("*.yaml")).read_text("utf-8")
@@ -75,9 +60,9 @@ def candidate(folder: Path) -> Path:
     return file
 
 
-def test_a_renamed_champ_is_adopted(browser: Browser, office: tuple[Portal, Path]) -> None:
+def test_a_renamed_champ_is_adopted(window: Open, office: tuple[Portal, Path]) -> None:
     portal, _ = office
-    with window(browser, portal, ADMIN) as page:
+    with window(portal.url, ADMIN, scripts=False) as page:
         page.get_by_role("link", name="Formulaire", exact=True).click()
         expect(page.get_by_role("main")).to_contain_text(RENAMED)
         picture(page, SHOTS / "administration-formulaire.png", whole=True)
@@ -106,10 +91,10 @@ def test_a_renamed_champ_is_adopted(browser: Browser, office: tuple[Portal, Path
 
 
 def test_a_rule_is_tried_by_one_and_adopted_by_another(
-    browser: Browser, office: tuple[Portal, Path]
+    window: Open, office: tuple[Portal, Path]
 ) -> None:
     portal, folder = office
-    with window(browser, portal, ADMIN) as page:
+    with window(portal.url, ADMIN, scripts=False) as page:
         page.get_by_role("link", name="Règles", exact=True).click()
         page.locator("#fichier").set_input_files(candidate(folder))
         page.get_by_role("button", name="Vérifier et proposer").click()
@@ -117,7 +102,7 @@ def test_a_rule_is_tried_by_one_and_adopted_by_another(
         expect(page.get_by_role("button", name="Adopter")).to_have_count(0)
         picture(page, SHOTS / "administration-regles.png", whole=True)
         place = page.url
-    with window(browser, portal, SECOND) as page:
+    with window(portal.url, SECOND, scripts=False) as page:
         page.goto(place)
         page.get_by_role("button", name="Adopter").click()
         expect(page.get_by_role("status").first).to_contain_text("est adopté")
@@ -126,17 +111,17 @@ def test_a_rule_is_tried_by_one_and_adopted_by_another(
 
 
 def test_a_colleague_is_invited_and_opens_her_account(
-    browser: Browser, office: tuple[Portal, Path]
+    window: Open, office: tuple[Portal, Path]
 ) -> None:
     portal, _ = office
-    with window(browser, portal, ADMIN) as page:
+    with window(portal.url, ADMIN, scripts=False) as page:
         page.get_by_role("link", name="Comptes", exact=True).click()
         page.get_by_label("Adresse électronique").fill(COLLEAGUE)
         page.get_by_label("Rôle", exact=True).select_option("lecture")
         page.get_by_role("button", name="Faire le lien").click()
         told = page.get_by_role("status").inner_text()
         picture(page, SHOTS / "administration-invitation.png", whole=True)
-    with window(browser, portal) as page:
+    with window(portal.url, scripts=False) as page:
         page.goto("/invitation/" + told.rpartition("/")[2].strip())
         picture(page, SHOTS / "invitation.png", whole=True)
         page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)

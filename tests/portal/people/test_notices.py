@@ -15,7 +15,7 @@ from cli.portal.settings import load_portal_settings
 from portal.mail import Post
 from portal.people.roles import Role
 from portal.published.files import FetchableExport, FetchableFiles
-from portal.published.notices import Crier
+from portal.published.notices import EditionNotices
 from settings import SettingsError
 from tests.portal.conftest import LYON, ROLES, Portal, add_account
 
@@ -67,17 +67,17 @@ def mail_server() -> Iterator[Mailbox]:
             thread.join()
 
 
-def crier(portal: Portal, port: int) -> Crier:
+def edition_notices(portal: Portal, port: int) -> EditionNotices:
     fetchable = FetchableFiles(
         portal.source.exports, demarche=portal.source.demarche, secret="s" * 48
     )
     post = Post("127.0.0.1", port, "portail@ansm.example.fr")
-    return Crier(portal.source, fetchable, post, "https://portail.example.fr")
+    return EditionNotices(portal.source, fetchable, post, "https://portail.example.fr")
 
 
 def test_each_account_is_told_once_without_any_content(portal: Portal) -> None:
     with mail_server() as box:
-        one = crier(portal, box.port)
+        one = edition_notices(portal, box.port)
         first, second = one.tell(), one.tell()
     to = [str(message["To"]) for message in box.received]
     assert first == len(portal.source.store.accounts.list())
@@ -97,7 +97,7 @@ def test_an_address_that_is_refused_keeps_nobody_else_from_being_told(portal: Po
     add_account(portal.source, REFUSED, "agence")
     add_account(portal.source, "zoe@exemple.fr", "agence")
     with mail_server() as box:
-        assert crier(portal, box.port).tell() >= 1
+        assert edition_notices(portal, box.port).tell() >= 1
     assert "zoe@exemple.fr" in [message["To"] for message in box.received]
     assert REFUSED not in [message["To"] for message in box.received]
     portal.source.store.accounts.remove(REFUSED)  # the portal is shared with other tests
@@ -113,14 +113,14 @@ def test_an_edition_of_last_week_is_not_cried_out(portal: Portal) -> None:
 
     fetchable = Old(portal.source.exports, demarche=portal.source.demarche, secret="s" * 48)
     with mail_server() as box:
-        assert replace(crier(portal, box.port), fetchable=fetchable).tell() == 0
+        assert replace(edition_notices(portal, box.port), fetchable=fetchable).tell() == 0
     assert not box.received
 
 
 def test_a_mail_server_that_is_down_breaks_nothing(portal: Portal) -> None:
     with mail_server() as box:
         port = box.port
-    assert crier(portal, port).tell() == 0
+    assert edition_notices(portal, port).tell() == 0
 
 
 def test_notices_are_off_until_a_server_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,8 +68,8 @@ GIVEN = {
 }
 
 
-def do(visitor: Visitor, name: str, gesture: str, **given: str) -> requests.Response:
-    path = f"/situations/{name}/{gesture}"
+def do(visitor: Visitor, name: str, action: str, **given: str) -> requests.Response:
+    path = f"/situations/{name}/{action}"
     return visitor.post(path, **visitor.form(path, path), **given)
 
 

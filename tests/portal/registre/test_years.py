@@ -65,7 +65,7 @@ def test_a_dossier_of_another_situation_is_neither_confirmed_nor_called_a_copy_h
     register = read(portal.source.store.acts.list(portal.source.demarche))
     other = next(n for s in register.situations.values() if s.id != one.id for n in s.dossiers)
     before = count(portal)
-    for gesture, given in (
+    for action, given in (
         ("confirmer", {"dossiers": [str(other)]}),
         ("doublon", {"dossier": str(other), "de": str(one.dossiers[0])}),
         ("doublon", {"dossier": "", "de": ""}),
@@ -77,8 +77,8 @@ def test_a_dossier_of_another_situation_is_neither_confirmed_nor_called_a_copy_h
         ("evenement", {"evenement": "Mme Durand, née le 3 mars 1954, tél. 06 12 34 56 78"}),
         ("evenement", {"evenement": "Émission", "le": "2099-01-01"}),
     ):
-        refused = do(agency, one.id, gesture, **given)
-        assert refused.status_code == 409, (gesture, given)
+        refused = do(agency, one.id, action, **given)
+        assert refused.status_code == 409, (action, given)
         assert "Rien n’a été enregistré" in plain(refused.text)
     assert count(portal) == before
 

@@ -20,7 +20,7 @@ FIRST = 90_000
     "several",
     [
         ["same labels, other ids", "syndicat.yaml"],
-        pytest.param([one for one in names() if one != "syndicat.yaml"], marks=pytest.mark.slow),
+        [one for one in names() if one != "syndicat.yaml"],
     ],
     ids=["two", "every other"],
 )

@@ -26,19 +26,19 @@ pytestmark = pytest.mark.first
 
 COUNT = 12
 FORMS = [
-    pytest.param("pharmacien.yaml", 54, 85, marks=pytest.mark.slow),
-    pytest.param("juriste.yaml", 18, 83, marks=pytest.mark.slow),
+    ("pharmacien.yaml", 54, 85),
+    ("juriste.yaml", 18, 83),
     ("ergonome.yaml", 19, 64),
-    pytest.param("agent.yaml", 29, 57, marks=pytest.mark.slow),
-    pytest.param("groupement.yaml", 30, 59, marks=pytest.mark.slow),
-    pytest.param("laconique.yaml", 26, 47, marks=pytest.mark.slow),
-    pytest.param("hospitalier.yaml", 17, 62, marks=pytest.mark.slow),
-    pytest.param("chef_de_projet.yaml", 13, 62, marks=pytest.mark.slow),
-    pytest.param("statisticien.yaml", 15, 54, marks=pytest.mark.slow),
-    pytest.param("traducteur.yaml", 14, 58, marks=pytest.mark.slow),
-    pytest.param("caisse.yaml", 48, 84, marks=pytest.mark.slow),
-    pytest.param("cadre_a.yaml", 44, 80, marks=pytest.mark.slow),
-    pytest.param("portail_regional.yaml", 32, 69, marks=pytest.mark.slow),
+    ("agent.yaml", 29, 57),
+    ("groupement.yaml", 30, 59),
+    ("laconique.yaml", 26, 47),
+    ("hospitalier.yaml", 17, 62),
+    ("chef_de_projet.yaml", 13, 62),
+    ("statisticien.yaml", 15, 54),
+    ("traducteur.yaml", 14, 58),
+    ("caisse.yaml", 48, 84),
+    ("cadre_a.yaml", 44, 80),
+    ("portail_regional.yaml", 32, 69),
 ]
 """Each with how many fields are sure, and how many are taken once a person has looked, at least."""
 

@@ -210,7 +210,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sequence[SeedDos
 @pytest.mark.parametrize(
     ("name", "lossy"),
     [
-        pytest.param("same labels, other ids", {}, marks=pytest.mark.slow),
+        ("same labels, other ids", {}),
         ("reworded", {"niveau_risque": lambda one: None if one == "Non évaluable" else one}),
         (
             "retyped and flattened",
@@ -220,7 +220,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sequence[SeedDos
                 "cadre_soins": lambda options: options[:1],
             },
         ),
-        pytest.param("a third absent, ten unknown", {}, marks=pytest.mark.slow),
+        ("a third absent, ten unknown", {}),
     ],
 )
 def test_each_value_is_that_of_the_original_form_or_is_told_unreadable(

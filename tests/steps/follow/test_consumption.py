@@ -20,8 +20,8 @@ from steps.follow.consumption_profile import editions, profile
 from steps.follow.consumption_sold import sold
 from steps.wiring.public_data.consumption import base_of, yearly_boxes
 from triage.consumption.profile import Profile
+from triage.consumption.sentences import boxes_told, growth_told
 from triage.consumption.signals import by_substance, foreseen
-from triage.consumption.told import boxes_told, growth_told
 from triage.situations.words.dci import Salts
 
 BOOK = next((Path(__file__).parents[2] / "data" / "consommation").glob("*.xls"))

@@ -10,8 +10,8 @@ import pytest
 
 from sandbox.demarche.seed import SeedDossier
 from tests.conftest import Bridge, bridge_on
-from tests.steps.answering import TO_ALL, Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import TO_ALL, Exchange
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 from triage.verdict.model import Assessment, ItemResult, Status, Verdict
 
@@ -71,14 +71,14 @@ def test_a_text_that_became_a_number_is_the_number_it_says_or_its_text(
         f"1.200 {doubt}",
         350,
     ]
-    verdicts = Town(bridge).verdicts()
+    verdicts = Exchange(bridge).verdicts()
     assert [item(verdicts[one.number], "R2").verdict for one in seeds] == [
         Verdict.PRESENT,
         Verdict.INVALID,
         Verdict.INVALID,
         Verdict.PRESENT,
     ]
-    asked = [one["body"] for one in Town(bridge).ours(seeds[1].number)]
+    asked = [one["body"] for one in Exchange(bridge).ours(seeds[1].number)]
     assert "\u00a0: réponse illisible." in asked[0]
     assert "absent" not in asked[0]
     assert "«\u00a0environ 350\u00a0»" in asked[0], "what was typed there, to who typed it"
@@ -155,7 +155,7 @@ def test_a_file_that_ds_does_not_list_is_given_and_never_asked_for(
         if scan == "safe":
             retype(bridge, 58, "piece_justificative", nature="TITRE_IDENTITE")
         book = agency(bridge)
-        found = Town(bridge).verdicts()
+        found = Exchange(bridge).verdicts()
         assert item(found[given.number], "P1").verdict is Verdict.PRESENT
         assert item(found[given.number], "P1").reason.startswith(
             "fourni, non listé par la démarche"
@@ -170,9 +170,9 @@ def test_a_file_that_ds_does_not_list_is_given_and_never_asked_for(
         assert files == {given.number: "fourni, non listé par la démarche"}
 
 
-def test_an_annotation_that_contradicts_itself_is_held_and_told(town: MakeTown) -> None:
+def test_an_annotation_that_contradicts_itself_is_held_and_told(exchange: MakeExchange) -> None:
     held, other = some("Complet", 2)
-    with town([held, other]) as made:
+    with exchange([held, other]) as made:
         retype(made.bridge, 903, "text")
         made.control.annotate(held.number, {903: "87 au moins"})
         retype(made.bridge, 903, "integer_number")
@@ -182,9 +182,11 @@ def test_an_annotation_that_contradicts_itself_is_held_and_told(town: MakeTown) 
         assert made.snapshot(other.number)["annotations"]["903"] == 100
 
 
-def test_what_we_wrote_stays_ours_when_the_type_of_its_annotation_changes(town: MakeTown) -> None:
+def test_what_we_wrote_stays_ours_when_the_type_of_its_annotation_changes(
+    exchange: MakeExchange,
+) -> None:
     (one,) = some("Complet", 1)
-    with town([one]) as made:
+    with exchange([one]) as made:
         made.answer()
         retype(made.bridge, 903, "text")
         assert made.answer().conflicts == set()
@@ -195,9 +197,9 @@ def test_what_we_wrote_stays_ours_when_the_type_of_its_annotation_changes(town: 
         assert made.snapshot(one.number)["annotations"]["903"] < 100
 
 
-def test_a_report_by_a_natural_person_is_read_and_judged_as_another(town: MakeTown) -> None:
+def test_a_report_by_a_natural_person_is_read_and_judged_as_another(exchange: MakeExchange) -> None:
     (one,) = some("Complet", 1)
-    with town([]) as made:
+    with exchange([]) as made:
         person = {"civilite": "Mme", "nom": "Martin", "prenom": "Alix"}
         told = {"person": person, "answers": one.answers, "revision": one.revision}
         number = made.control.create(made.bridge.sandbox.demarche, {**told, "mandatory": False})

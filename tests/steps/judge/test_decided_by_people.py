@@ -15,7 +15,7 @@ from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge, said
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 
 pytestmark = pytest.mark.slow
@@ -135,10 +135,10 @@ def test_a_word_that_is_no_status_is_kept_shown_and_silences(bridge: MakeBridge)
 
 
 def test_a_status_that_asks_for_what_the_verdict_does_not_miss_asks_nothing(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (held,) = some("Complet")
-    with town([held], **TO_ALL) as made:
+    with exchange([held], **TO_ALL) as made:
         made.answer(declarant_channel="off")
         made.control.annotate(held.number, {STATUS: "À compléter"})
         made.answer()
@@ -147,9 +147,9 @@ def test_a_status_that_asks_for_what_the_verdict_does_not_miss_asks_nothing(
         assert shown["labels"] == []
 
 
-def test_the_manual_switch_silences_everything(town: MakeTown) -> None:
+def test_the_manual_switch_silences_everything(exchange: MakeExchange) -> None:
     (held,) = some("À compléter")
-    with town([held], **TO_ALL) as made:
+    with exchange([held], **TO_ALL) as made:
         made.answer(declarant_channel="off")
         made.control.annotate(held.number, {MANUAL: True, STATUS: "Complet"})
         before = made.snapshot(held.number)
@@ -159,9 +159,9 @@ def test_the_manual_switch_silences_everything(town: MakeTown) -> None:
         assert made.snapshot(held.number) == before
 
 
-def test_a_held_annotation_is_told_once_and_is_no_trouble(town: MakeTown) -> None:
+def test_a_held_annotation_is_told_once_and_is_no_trouble(exchange: MakeExchange) -> None:
     (held,) = some("Complet")
-    with town([held]) as made:
+    with exchange([held]) as made:
         made.answer()
         made.control.annotate(held.number, {STATUS: "À trier"})
         first, second = made.answer(), made.answer()

@@ -18,7 +18,7 @@ from steps.judge.situation_decisions import confirm, merge, split
 from steps.judge.situations import descriptions, members
 from steps.wiring.services import open_services
 from tests.conftest import Bridge, bridge_on
-from tests.steps.answering import Town
+from tests.steps.answering import Exchange
 from triage.situations.followup import delays
 
 SUBSTANCES = (
@@ -57,7 +57,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
 
 def run(bridge: Bridge) -> None:
     """A run without its workbooks."""
-    Town(bridge).answer()
+    Exchange(bridge).answer()
 
 
 def placed(bridge: Bridge) -> dict[str, tuple[int, ...]]:

@@ -19,8 +19,8 @@ from steps.wiring.services import Services, open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on
 from tests.steps.returning import published
-from tests.triage.registre.desk import ANNE, JUSTIFIED, TEXTS
-from triage.registre.life import LevelGiven
+from tests.triage.registre.in_memory import ANNE, JUSTIFIED, TEXTS
+from triage.registre.lifecycle import LevelGiven
 
 
 @pytest.fixture(scope="module")

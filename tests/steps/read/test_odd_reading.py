@@ -15,8 +15,8 @@ from sandbox.generator.generate import generate
 from steps.run import run_once
 from steps.wiring.summary import Summary
 from store.database.tables import dossiers, facts
-from tests.steps.answering import Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import Exchange
+from tests.steps.conftest import MakeExchange
 from tests.steps.syncing import mirrored
 
 pytestmark = pytest.mark.slow
@@ -31,17 +31,19 @@ IN_SCOPE = {one.number for one in EVERY if one.planted.out_of_scope_champ is Non
 SIRET, REGION = 6, 321
 
 
-def whole_run(town: Town, **changes: Any) -> Summary:
+def whole_run(exchange: Exchange, **changes: Any) -> Summary:
     """Everything once, as `unc run` does it."""
     summary = Summary()
-    with town.services(**changes) as services:
+    with exchange.services(**changes) as services:
         run_once(services, summary)
     return summary
 
 
-def published(town: Town) -> set[int]:
+def published(exchange: Exchange) -> set[int]:
     """Dossiers in the agency's workbook."""
-    path = max((town.bridge.home / "exports").rglob("agence.xlsx"), key=lambda p: p.stat().st_mtime)
+    path = max(
+        (exchange.bridge.home / "exports").rglob("agence.xlsx"), key=lambda p: p.stat().st_mtime
+    )
     book = openpyxl.load_workbook(path, read_only=True)
     rows = book["Dossiers"].iter_rows(values_only=True)
     numbers = {one.number for one in EVERY}
@@ -52,21 +54,21 @@ def published(town: Town) -> set[int]:
     return found
 
 
-def judged(town: Town) -> set[int]:
-    return set(town.verdicts())
+def judged(exchange: Exchange) -> set[int]:
+    return set(exchange.verdicts())
 
 
-def answered(town: Town) -> set[int]:
+def answered(exchange: Exchange) -> set[int]:
     """Dossiers that carry the score that the bridge writes."""
-    snapshots = town.control.snapshots(town.bridge.sandbox.demarche)
+    snapshots = exchange.control.snapshots(exchange.bridge.sandbox.demarche)
     return {number for number, one in snapshots.items() if "903" in one["annotations"]}
 
 
-def assert_the_others_went_through(town: Town, summary: Summary, others: set[int]) -> None:
+def assert_the_others_went_through(exchange: Exchange, summary: Summary, others: set[int]) -> None:
     assert summary.needs_a_human()
-    assert judged(town) >= others
-    assert answered(town) >= others & IN_SCOPE
-    assert published(town) >= others
+    assert judged(exchange) >= others
+    assert answered(exchange) >= others & IN_SCOPE
+    assert published(exchange) >= others
 
 
 ODDITIES: dict[str, tuple[tuple[str | int, ...], Any, str]] = {
@@ -104,12 +106,12 @@ ODDITIES: dict[str, tuple[tuple[str | int, ...], Any, str]] = {
 }
 
 
-def test_odd_dossiers_are_set_aside_with_their_places_and_heal(town: MakeTown) -> None:
+def test_odd_dossiers_are_set_aside_with_their_places_and_heal(exchange: MakeExchange) -> None:
     odd = {one.number: oddity for one, oddity in zip(EVERY[4:], ODDITIES.values(), strict=False)}
     assert len(odd) == len(ODDITIES)
     seeds = EVERY[: len(odd) + 6]
     others = {one.number for one in seeds} - odd.keys()
-    with town(seeds) as here:
+    with exchange(seeds) as here:
         for number, (path, value, _) in odd.items():
             here.control.patch(number, *path, value=value)
         summary = whole_run(here)
@@ -128,31 +130,31 @@ def test_odd_dossiers_are_set_aside_with_their_places_and_heal(town: MakeTown) -
         assert answered(here) >= {*odd, *others} & IN_SCOPE
 
 
-def test_a_dossier_without_a_number_is_told_and_holds_nothing_up(town: MakeTown) -> None:
-    with town(SEEDS) as here:
+def test_a_dossier_without_a_number_is_told_and_holds_nothing_up(exchange: MakeExchange) -> None:
+    with exchange(SEEDS) as here:
         here.control.patch(ODD, "number", value=None)
         summary = whole_run(here)
         assert any("ne dit pas le numéro" in one for one in summary.set_aside)
         assert_the_others_went_through(here, summary, OTHERS)
 
 
-def test_a_dossier_beyond_the_columns_of_the_store_spoils_no_page(town: MakeTown) -> None:
-    with town(SEEDS) as here:
+def test_a_dossier_beyond_the_columns_of_the_store_spoils_no_page(exchange: MakeExchange) -> None:
+    with exchange(SEEDS) as here:
         here.control.patch(ODD, "number", value=2**40)
         summary = whole_run(here)
         assert_the_others_went_through(here, summary, OTHERS)
         assert ODD not in judged(here)
 
 
-def test_a_page_that_holds_a_null_is_read_dossier_by_dossier(town: MakeTown) -> None:
-    with town(SEEDS) as here:
+def test_a_page_that_holds_a_null_is_read_dossier_by_dossier(exchange: MakeExchange) -> None:
+    with exchange(SEEDS) as here:
         here.control.patch(None, "demarche", "dossiers", "nodes", 2, value=None, name="Page")
         whole_run(here)
         assert judged(here) == published(here) == ALL
 
 
-def test_a_dossier_that_cannot_be_selected_is_named_from_its_cursor(town: MakeTown) -> None:
-    with town(SEEDS) as here:
+def test_a_dossier_that_cannot_be_selected_is_named_from_its_cursor(exchange: MakeExchange) -> None:
+    with exchange(SEEDS) as here:
         here.control.broken(ODD, unlistable=True)
         summary = whole_run(here)
         assert summary.quarantined == {ODD}
@@ -164,10 +166,10 @@ def test_a_dossier_that_cannot_be_selected_is_named_from_its_cursor(town: MakeTo
 
 
 def test_the_newest_dossier_that_cannot_be_selected_does_not_hold_the_watermark(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     newest = max(SEEDS, key=lambda one: one.updated_at).number
-    with town(SEEDS) as here:
+    with exchange(SEEDS) as here:
         here.control.broken(newest, unlistable=True)
         whole_run(here)
         with here.services() as services:
@@ -180,8 +182,8 @@ def test_the_newest_dossier_that_cannot_be_selected_does_not_hold_the_watermark(
         assert judged(here) == ALL
 
 
-def test_a_dossier_whose_cursor_says_nothing_is_stepped_over(town: MakeTown) -> None:
-    with town(SEEDS) as here:
+def test_a_dossier_whose_cursor_says_nothing_is_stepped_over(exchange: MakeExchange) -> None:
+    with exchange(SEEDS) as here:
         here.control.switches(opaque_cursors=True)
         here.control.broken(ODD, unlistable=True)
         summary = whole_run(here)
@@ -196,10 +198,10 @@ def test_a_dossier_whose_cursor_says_nothing_is_stepped_over(town: MakeTown) -> 
     ids=["its own", "in a row"],
 )
 def test_a_champ_that_cannot_be_served_is_named_and_the_rest_is_judged(
-    town: MakeTown, stable: int, path: tuple[str, str]
+    exchange: MakeExchange, stable: int, path: tuple[str, str]
 ) -> None:
     regional = next(one.number for one in SEEDS if one.answers.get(32))
-    with town(SEEDS) as here:
+    with exchange(SEEDS) as here:
         here.control.hole(regional, stable, *path)
         summary = whole_run(here)
         assert summary.quarantined == {regional}
@@ -214,9 +216,9 @@ def test_a_champ_that_cannot_be_served_is_named_and_the_rest_is_judged(
         assert not unserved(here, regional)
 
 
-def unserved(town: Town, number: int) -> list[dict[str, Any]]:
+def unserved(exchange: Exchange, number: int) -> list[dict[str, Any]]:
     """Champs of a dossier that DS could not serve when it was kept."""
-    with town.services() as services:
+    with exchange.services() as services:
         stored = services.store.dossiers.get(services.demarche, number)
     assert stored is not None
     champs = list(stored.raw["champs"])
@@ -226,8 +228,8 @@ def unserved(town: Town, number: int) -> list[dict[str, Any]]:
     return [one for one in champs if one.get("unserved")]
 
 
-def test_a_required_part_that_breaks_is_quarantined_with_its_path(town: MakeTown) -> None:
-    with town(SEEDS) as here:
+def test_a_required_part_that_breaks_is_quarantined_with_its_path(exchange: MakeExchange) -> None:
+    with exchange(SEEDS) as here:
         champs = here.shown()[ODD]["champs"]
         at = next(i for i, one in enumerate(champs) if one["__typename"] == "TextChamp")
         here.control.hole(ODD, int(stable_id(champs[at]["id"])), "label")
@@ -289,9 +291,9 @@ LISTS: dict[str, tuple[Callable[[Control], None], str]] = {
 
 @pytest.mark.parametrize(("break_it", "told"), LISTS.values(), ids=LISTS.keys())
 def test_a_list_that_ds_does_not_give_is_told_and_the_main_work_goes_on(
-    town: MakeTown, break_it: Callable[[Control], None], told: str
+    exchange: MakeExchange, break_it: Callable[[Control], None], told: str
 ) -> None:
-    with town(SEEDS) as here:
+    with exchange(SEEDS) as here:
         break_it(here.control)
         summary = whole_run(here)
         assert any(told in one for one in summary.set_aside)
@@ -305,9 +307,9 @@ def test_a_list_that_ds_does_not_give_is_told_and_the_main_work_goes_on(
 
 @pytest.mark.parametrize("break_it", [_description_down, _description_broken])
 def test_a_description_that_ds_does_not_give_later_is_told_and_the_work_goes_on(
-    town: MakeTown, break_it: Callable[[Control], None]
+    exchange: MakeExchange, break_it: Callable[[Control], None]
 ) -> None:
-    with town(SEEDS) as here:
+    with exchange(SEEDS) as here:
         whole_run(here)
         here.control.add_groupe(here.bridge.sandbox.demarche, "Nouveau")
         here.control.change_groupe(ODD, "Nouveau")
@@ -353,11 +355,11 @@ def test_reconciliation_goes_around_a_dossier_that_cannot_be_selected(tmp_path: 
 
 @pytest.mark.parametrize("pending", [True, False])
 def test_an_odd_entry_of_a_list_of_deletions_is_named_and_the_others_followed(
-    town: MakeTown, pending: bool
+    exchange: MakeExchange, pending: bool
 ) -> None:
     ours = [one.number for one in SEEDS if one.state == "en_construction"][:3]
     name = "pendingDeletedDossiers" if pending else "deletedDossiers"
-    with town(SEEDS) as here:
+    with exchange(SEEDS) as here:
         whole_run(here)
         for number in ours:
             (here.control.hide if pending else here.control.purge)(number)
@@ -371,8 +373,10 @@ def test_an_odd_entry_of_a_list_of_deletions_is_named_and_the_others_followed(
         assert judged(here) == ALL - set(ours)
 
 
-def test_a_page_that_a_proxy_refuses_is_read_around_what_it_dislikes(town: MakeTown) -> None:
-    with town(SEEDS) as here:
+def test_a_page_that_a_proxy_refuses_is_read_around_what_it_dislikes(
+    exchange: MakeExchange,
+) -> None:
+    with exchange(SEEDS) as here:
         here.control.fault("http", status=403, number=ODD)
         summary = whole_run(here)
         assert summary.quarantined == {ODD}
@@ -386,15 +390,15 @@ def test_a_page_that_a_proxy_refuses_is_read_around_what_it_dislikes(town: MakeT
         assert judged(here) == published(here) == ALL
 
 
-def test_pages_that_a_proxy_refuses_are_read_dossier_by_dossier(town: MakeTown) -> None:
-    with town(SEEDS) as here:
+def test_pages_that_a_proxy_refuses_are_read_dossier_by_dossier(exchange: MakeExchange) -> None:
+    with exchange(SEEDS) as here:
         here.control.fault("http", status=403, name="Page")
         whole_run(here)
         assert judged(here) == published(here) == ALL
 
 
-def test_a_proxy_that_refuses_everything_says_nothing_of_the_token(town: MakeTown) -> None:
-    with town(SEEDS) as here:
+def test_a_proxy_that_refuses_everything_says_nothing_of_the_token(exchange: MakeExchange) -> None:
+    with exchange(SEEDS) as here:
         here.control.fault("http", status=403)
         with pytest.raises(DsIntermediary, match="intermédiaire"):
             whole_run(here)
@@ -405,9 +409,9 @@ def test_a_proxy_that_refuses_everything_says_nothing_of_the_token(town: MakeTow
 
 
 def test_a_dossier_that_an_older_version_kept_and_nobody_can_read_stops_no_one(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
-    with town(SEEDS) as here:
+    with exchange(SEEDS) as here:
         whole_run(here)
         with here.services() as services, services.store._scope.write() as connection:
             spoilt = update(dossiers).filter_by(number=ODD)

@@ -13,14 +13,14 @@ from steps.registre.ranking import proposed_level
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import Services, open_services
 from tests.conftest import bridge_on
-from tests.steps.answering import Town
+from tests.steps.answering import Exchange
 from triage.consumption.expected import expected_of
 
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     with bridge_on(tmp_path_factory.mktemp("gardes"), generate(40, seed=5)) as bridge:
-        Town(bridge).answer()
+        Exchange(bridge).answer()
         with open_services(bridge.settings) as opened:
             yield opened
 

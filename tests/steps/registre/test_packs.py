@@ -20,7 +20,7 @@ from steps.follow.consumption_load import load_file
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import open_services
 from tests.conftest import Bridge, bridge_on
-from tests.steps.answering import Town
+from tests.steps.answering import Exchange
 from tests.steps.registre.test_register import BY, LEVEL, TEXTS, reports
 from triage.situations.facts import value_of
 
@@ -34,7 +34,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
     each = [name for name in SUBSTANCES for _ in range(2)]
     seeds = reports(*each, first=24_000_100)
     with bridge_on(tmp_path_factory.mktemp("comite"), seeds) as made:
-        Town(made).answer()
+        Exchange(made).answer()
         yield made
 
 
@@ -145,7 +145,7 @@ def test_11_an_agenda_of_six_gives_six_pages_and_an_advice_leaves_the_state(
 
     for number in unc("registre", "show", names[5])["dossiers"]:
         bridge.sandbox.control.annotate(number, {924: False})
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     unc("registre", "pack", seance.id, "--to", str(tmp_path), "--for", "patients", code=1)
     kept = words_of(tmp_path / seance.id / "patients" / f"06-{names[5]}.docx")
     assert "0 Signalements" in " ".join(kept.split()), "what may not leave is not counted"
@@ -240,7 +240,7 @@ def test_a_dossier_that_waits_for_its_verdict_is_named_and_leaves_with_nothing(
     pack = ("registre", "pack", seance.id, "--to", str(tmp_path), "--for", "patients")
     assert unc(*pack, code=1)["unjudged"] == [number]
     assert unc(*pack[:-2])["unjudged"] == []
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     assert unc(*pack, code=1)["unjudged"] == []
 
 

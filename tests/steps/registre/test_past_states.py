@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from store.dossiers.absences import Deletion
 from store.repository import Store, open_store
-from tests.triage.registre.desk import Desk, lists, shown
+from tests.triage.registre.in_memory import RegisterInMemory, lists, shown
 from tests.triage.registre.test_history import START, STEPS, act
 from triage.registre.folding import read
 from triage.registre.refused import Refused
@@ -33,10 +33,10 @@ def moment(day: date) -> datetime:
     return datetime.combine(day, time(11), tzinfo=UTC)
 
 
-def purge_all(store: Store, demarche: int, desk: Desk) -> None:
-    numbers = [n for one in desk.read().situations.values() for n in one.dossiers]
-    gone = [Deletion(number=n, deleted_at=moment(desk.today), reason="purge") for n in numbers]
-    store.absences.purge(demarche, gone, at=moment(desk.today))
+def purge_all(store: Store, demarche: int, memory: RegisterInMemory) -> None:
+    numbers = [n for one in memory.read().situations.values() for n in one.dossiers]
+    gone = [Deletion(number=n, deleted_at=moment(memory.today), reason="purge") for n in numbers]
+    store.absences.purge(demarche, gone, at=moment(memory.today))
 
 
 @settings(max_examples=15, deadline=None)
@@ -48,20 +48,24 @@ def purge_all(store: Store, demarche: int, desk: Desk) -> None:
 def test_no_later_act_nor_purge_changes_a_past_state(
     store: Store, steps: list[tuple[str, str, str, int, int] | str], on: int, until: int
 ) -> None:
-    demarche, desk, day = next(DEMARCHES), Desk(today=START), START + timedelta(days=on)
+    demarche, memory, day = (
+        next(DEMARCHES),
+        RegisterInMemory(today=START),
+        START + timedelta(days=on),
+    )
     seen: Callable[[], object] | None = None
     before: object = None
     for number, step in enumerate(steps):
-        desk.today, entered = START + timedelta(days=number), len(desk.acts)
+        memory.today, entered = START + timedelta(days=number), len(memory.acts)
         if isinstance(step, str):
-            purge_all(store, demarche, desk)
+            purge_all(store, demarche, memory)
         else:
             with suppress(Refused):
-                act(desk, step)
-        store.acts.enter(demarche, desk.acts[entered:], at=moment(desk.today))
-        desk.acts = [*store.acts.list(demarche)]
-        if number == min(until, len(steps) - 1) and desk.acts:
-            known = desk.acts[-1].entered_at
+                act(memory, step)
+        store.acts.enter(demarche, memory.acts[entered:], at=moment(memory.today))
+        memory.acts = [*store.acts.list(demarche)]
+        if number == min(until, len(steps) - 1) and memory.acts:
+            known = memory.acts[-1].entered_at
 
             def seen(known: datetime = known) -> object:
                 acts = store.acts.list(demarche)

@@ -13,7 +13,7 @@ import pytest
 from cli.app import call
 from exports.returned.past_years import read_past_years
 from exports.xlsx.past_years import past_years_template
-from tests.triage.registre.desk import ANNE, Desk, lists
+from tests.triage.registre.in_memory import ANNE, RegisterInMemory, lists
 from triage.registre.register import State
 from triage.registre.years.past_columns import SHEETS
 from triage.registre.years.past_years import Past, past_years
@@ -62,16 +62,16 @@ def table(**sheets: Sequence[Mapping[str, Any]]) -> bytes:
     return saved.getvalue()
 
 
-def imported(desk: Desk, content: bytes) -> Past:
+def imported(memory: RegisterInMemory, content: bytes) -> Past:
     rows, problems = read_past_years(content)
     assert problems == ()
 
     def new_id() -> str:
-        desk.situations += 1
-        return f"SIT-{desk.situations:04d}"
+        memory.situations += 1
+        return f"SIT-{memory.situations:04d}"
 
-    past = past_years(rows, desk.acts, by=ANNE, today=desk.today, lists=lists(), new_id=new_id)
-    desk.enter(past.drafts)
+    past = past_years(rows, memory.acts, by=ANNE, today=memory.today, lists=lists(), new_id=new_id)
+    memory.enter(past.drafts)
     return past
 
 
@@ -91,26 +91,26 @@ def test_1_2017_comes_in_with_its_measures_and_its_indicator() -> None:
         for at in (900, 901, 902)
     ]
     content = table(Situations=situations + aside, Mesures=[*measures, late], Signaux=[SIGNAL])
-    desk = Desk()
-    past = imported(desk, content)
+    memory = RegisterInMemory()
+    past = imported(memory, content)
     assert (past.problems, past.remarks, len(past.made)) == ([], [], 77)
-    assert desk.figure(2017).told() == "74 ; 52 ; 70 % ; 22 en cours ; 0 close"
-    first = desk.of(past.made["2017-001"])
+    assert memory.figure(2017).told() == "74 ; 52 ; 70 % ; 22 en cours ; 0 close"
+    first = memory.of(past.made["2017-001"])
     assert (first.state, first.identified_on) == (State.FOLLOWED, date(2017, 2, 10))
     assert (first.level["niveau"], first.fields["risque"]) == ("Modéré", "avéré")
     assert first.signals == ("SIG-0001",)
-    assert desk.of(past.made["2017-900"]).state is State.DISCARDED
-    again = imported(desk, content)
+    assert memory.of(past.made["2017-900"]).state is State.DISCARDED
+    again = imported(memory, content)
     assert (again.drafts, again.made, len(again.unchanged)) == ([], {}, 77)
     moved = table(Situations=[{**ROW, "Titre public": "Autre titre"}])
-    (problem,) = imported(desk, moved).problems
+    (problem,) = imported(memory, moved).problems
     assert problem.startswith("Situations!A2 : « 2017-001 » a été importée avec d'autres valeurs")
 
 
 def test_a_closed_situation_of_a_frozen_year_is_told() -> None:
-    desk = Desk(today=date(2026, 3, 1))
-    desk.validated(desk.opened(1, on="05/01/2017"), "10/01/2017")
-    desk.frozen(2017)
+    memory = RegisterInMemory(today=date(2026, 3, 1))
+    memory.validated(memory.opened(1, on="05/01/2017"), "10/01/2017")
+    memory.frozen(2017)
     closed = {
         **ROW,
         "État": "Close",
@@ -118,10 +118,10 @@ def test_a_closed_situation_of_a_frozen_year_is_told() -> None:
         "Conclusion": "risque maîtrisé",
         "Motif": "Plus aucun cas",
     }
-    past = imported(desk, table(Situations=[closed]))
+    past = imported(memory, table(Situations=[closed]))
     assert past.remarks == ["Situations!A2 : 2017 est arrêtée ; « 2017-001 » n'y comptera pas"]
-    assert desk.of(past.made["2017-001"]).state is State.CLOSED
-    assert len(desk.figure(2017).identified) == 1
+    assert memory.of(past.made["2017-001"]).state is State.CLOSED
+    assert len(memory.figure(2017).identified) == 1
 
 
 def without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -186,10 +186,10 @@ def test_a_wrong_cell_is_named_and_nothing_comes_in(
     sheets: dict[str, list[Mapping[str, Any]]], told: str
 ) -> None:
     other = {**ROW, "Référence": "2017-999"}
-    desk = Desk()
-    past = imported(desk, table(**{**sheets, "Situations": [*sheets["Situations"], other]}))
+    memory = RegisterInMemory()
+    past = imported(memory, table(**{**sheets, "Situations": [*sheets["Situations"], other]}))
     assert any(one.startswith(told) for one in past.problems), past.problems
-    assert (past.drafts, past.made, desk.acts) == ([], {}, [])
+    assert (past.drafts, past.made, memory.acts) == ([], {}, [])
 
 
 def test_a_formula_and_a_missing_column_are_named() -> None:

@@ -17,7 +17,7 @@ from steps.wiring.case_files import reports_of
 from steps.wiring.services import now, open_services
 from store.dossiers.absences import Deletion
 from tests.conftest import Bridge, bridge_on
-from tests.steps.answering import Town
+from tests.steps.answering import Exchange
 from triage.registre.register import Register
 
 SUBSTANCES = ("néfopam", "fentanyl", "codéine", "topiramate", "baclofène", "morphine")
@@ -47,7 +47,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
     """One bridge for all: each test has a substance of its own, with two dossiers."""
     each = [name for name in SUBSTANCES for _ in range(2)]
     with bridge_on(tmp_path_factory.mktemp("registre"), reports(*each, first=24_000_100)) as made:
-        Town(made).answer()
+        Exchange(made).answer()
         yield made
 
 
@@ -137,11 +137,11 @@ def test_a_merge_moves_the_dossiers_and_undoing_it_brings_them_back(
     unc("registre", "merge", one, into, *BY)
     assert where(bridge, *mine, *theirs) == {into}
     assert unc("registre", "show", one)["merged_into"] == into
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     assert where(bridge, *mine) == {into}, "no run undoes it"
     unc("registre", "undo", one, *BY)
     assert (where(bridge, *mine), where(bridge, *theirs)) == ({one}, {into})
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     assert (where(bridge, *mine), where(bridge, *theirs)) == ({one}, {into})
     verbs = [act["verb"] for act in unc("registre", "show", one)["acts"]]
     assert {"fusion", "annulation"} < {*verbs}
@@ -157,7 +157,7 @@ def test_annotation_907_is_an_act_of_a_person(
 ) -> None:
     name, (number, *_) = situation
     bridge.sandbox.control.annotate(number, {907: "Affaire X"})
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     shown = unc("registre", "show", "affaire x")
     assert shown["dossiers"] == shown["confirmed"] == [number]
     assert {act["door"] for act in shown["acts"]} == {"annotation"}
@@ -173,12 +173,12 @@ def test_7_the_annotation_proposes_a_level_and_another_is_shown_to_disagree(
 ) -> None:
     name, (first, second) = situation
     bridge.sandbox.control.annotate(first, {923: "Élevé"})
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     assert held(bridge, first, second) == ["Élevé", None]
     shown = unc("registre", "show", name)["proposed_level"]
     assert (shown["level"], shown["source"]) == ("Élevé", "annotation des dossiers")
     bridge.sandbox.control.annotate(second, {923: "Modéré"})
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     assert unc("registre", "show", name)["proposed_level"]["level"] == "Élevé"
     short = ("--niveau", "Modéré", "--justification", "Non.")
     told = unc("registre", "validate", name, *short, *TEXTS, *BY, refused=True)
@@ -188,7 +188,7 @@ def test_7_the_annotation_proposes_a_level_and_another_is_shown_to_disagree(
     assert (level["niveau"], level["proposé"]) == ("Modéré", "Élevé")
     assert call(["registre", "show", name]) == 0
     assert "Élevé (annotation des dossiers), différent de celui" in capsys.readouterr().out
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     assert held(bridge, first, second) == ["Élevé", "Modéré"], "the bridge never writes it"
 
 
@@ -208,7 +208,7 @@ def test_9_a_purge_leaves_the_page_the_acts_and_the_year(
     assert unc("registre", "years") == year
     told = json.dumps([[*one.former.values(), *one.new.values()] for one in acts])
     assert str(PLAIN.answers[17]) not in told, "no text of a declarant is in an act"
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     assert where(bridge, *numbers) == {name}, "what DS shows again is where it was confirmed"
 
 
@@ -236,7 +236,7 @@ def test_2_a_dossier_joins_the_situation_that_a_signal_opened(
     (seed,) = reports("kétamine", first=24_000_900)
     assert bridge.sandbox.control.create(bridge.sandbox.demarche, seed) == seed.number
     bridge.sandbox.control.submit(seed.number, {17: "Un autre titre, plus précis"})
-    Town(bridge).answer()
+    Exchange(bridge).answer()
     assert where(bridge, 24_000_900) == {name}
     assert set(register(bridge).situations) == known, "no new id"
     again = unc("registre", "signal", "add", *told, *BY)

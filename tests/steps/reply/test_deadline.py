@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.steps.answering import TO_ALL, Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import TO_ALL, Exchange
+from tests.steps.conftest import MakeExchange
+from tests.steps.observed_runs import clock_ahead
 from tests.steps.reply.test_second_reading import ANALYSED, complete, today
-from tests.steps.storming import clock_ahead
 
 pytestmark = pytest.mark.slow
 
@@ -24,27 +24,27 @@ RULES = Path(__file__).parents[3] / "triage/unc"
 class Calendar:
     """Days that went by since the test began, on both sides."""
 
-    town: Town
+    exchange: Exchange
     days: int = 0
     told: list[int] = field(default_factory=list)
 
     def wait(self, days: int) -> None:
-        self.town.control.clock(advance=days * DAY)
+        self.exchange.control.clock(advance=days * DAY)
         self.days += days
 
     def answer(self, number: int) -> list[dict[str, Any]]:
         """What a run of that day sends to the declarant; the run after it sends nothing."""
-        before = len(self.town.ours(number))
+        before = len(self.exchange.ours(number))
         with clock_ahead(lambda: self.days * DAY):
-            self.town.answer()
-            sent = self.town.ours(number)[before:]
-            assert self.town.answer().messages == 0
+            self.exchange.answer()
+            sent = self.exchange.ours(number)[before:]
+            assert self.exchange.answer().messages == 0
         return sent
 
 
 @pytest.fixture
-def asked(town: MakeTown) -> Callable[..., Any]:
-    """Open a town whose only dossier was asked for the date that it lacks."""
+def asked(exchange: MakeExchange) -> Callable[..., Any]:
+    """Open an exchange whose only dossier was asked for the date that it lacks."""
 
     @contextmanager
     def opened(**changes: Any) -> Iterator[tuple[Calendar, int]]:
@@ -53,7 +53,7 @@ def asked(town: MakeTown) -> Callable[..., Any]:
         lacking = type(seed)(
             **{**{n: getattr(seed, n) for n in seed.__slots__}, "answers": answers}
         )
-        with town([lacking], **{**TO_ALL, **changes}) as made:
+        with exchange([lacking], **{**TO_ALL, **changes}) as made:
             calendar = Calendar(made)
             (request,) = calendar.answer(seed.number)
             assert request["reason"] == "incomplete"
@@ -63,7 +63,7 @@ def asked(town: MakeTown) -> Callable[..., Any]:
 
 
 def labels(calendar: Calendar, number: int) -> list[str]:
-    shown: list[str] = calendar.town.snapshot(number)["labels"]
+    shown: list[str] = calendar.exchange.snapshot(number)["labels"]
     return shown
 
 
@@ -86,7 +86,7 @@ def test_a_declarant_is_reminded_once_then_left_to_the_staff(asked: Callable[...
 def test_who_answers_in_time_is_neither_reminded_nor_chased(asked: Callable[..., Any]) -> None:
     with asked() as (calendar, number):
         calendar.wait(5)
-        calendar.town.control.submit(number, {ANALYSED: today()})
+        calendar.exchange.control.submit(number, {ANALYSED: today()})
         (thanks,) = calendar.answer(number)
         assert "est maintenant complet" in thanks["body"]
         calendar.wait(40)
@@ -101,13 +101,13 @@ def test_who_answers_after_the_reminder_is_no_more_chased(asked: Callable[..., A
         calendar.wait(10)
         calendar.answer(number)
         assert "À relancer" in labels(calendar, number)
-        calendar.town.control.submit(number, {ANALYSED: today()})
+        calendar.exchange.control.submit(number, {ANALYSED: today()})
         assert len(calendar.answer(number)) == 1
         assert labels(calendar, number) == ["Complet"]
 
 
 def test_a_person_who_says_out_of_scope_may_have_the_declarant_told_where(
-    town: MakeTown, tmp_path: Path
+    exchange: MakeExchange, tmp_path: Path
 ) -> None:
     rules = copytree(RULES, tmp_path / "regles")
     replies = rules / "reponses.yaml"
@@ -117,7 +117,7 @@ def test_a_person_who_says_out_of_scope_may_have_the_declarant_told_where(
         text.replace("    # message: out_of_scope", "    message: out_of_scope"), "utf-8"
     )
     (seed,) = complete()
-    with town([seed], **TO_ALL, rules=rules) as made:
+    with exchange([seed], **TO_ALL, rules=rules) as made:
         made.answer()
         before = len(made.ours(seed.number))
         made.control.annotate(seed.number, {901: "Hors champ"})

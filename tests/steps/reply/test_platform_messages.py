@@ -6,16 +6,16 @@ import pytest
 
 from sandbox.demarche.notices import PLATFORM
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import label_names, some
 
 EVALUATOR = "evaluateur.medicaments@ansm.example"
 
 
 @pytest.mark.slow
-def test_what_the_platform_writes_is_taken_for_nobody_s(town: MakeTown) -> None:
+def test_what_the_platform_writes_is_taken_for_nobody_s(exchange: MakeExchange) -> None:
     (complete,), (asked,) = some("Complet"), some("À compléter", state="en_instruction")
-    with town([complete, asked], **TO_ALL, pass_en_instruction=True) as made:
+    with exchange([complete, asked], **TO_ALL, pass_en_instruction=True) as made:
         made.answer()
         assert made.answer().nothing_done(), "what DS wrote when we took it up came with the answer"
         told: dict[int, Any] = {}
@@ -34,10 +34,10 @@ def test_what_the_platform_writes_is_taken_for_nobody_s(town: MakeTown) -> None:
 
 @pytest.mark.slow
 def test_a_request_that_an_instructeur_cut_short_is_not_one_that_a_declarant_ignored(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (seed,) = some("À compléter")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.control.clock(advance=-7200)
         made.answer()
         assert made.snapshot(seed.number)["pending_correction"]

@@ -15,7 +15,7 @@ from steps.reply.withdrawal import withdraw
 from steps.wiring.summary import Summary
 from tests.conftest import said
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from triage.replies.reply import Outcome
 
 SEEDS = generate(60, seed=3)
@@ -42,12 +42,12 @@ def values(raw: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, 500])
 def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
-    town: MakeTown, count: int
+    exchange: MakeExchange, count: int
 ) -> None:
     seeds = generate(count, seed=11)
-    with town(seeds, **TO_ALL) as made:
+    with exchange(seeds, **TO_ALL) as made:
         first = made.answer()
         shown, verdicts = made.shown(), made.verdicts()
         counted = made.mutations()
@@ -89,17 +89,17 @@ def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
 
 
 @pytest.mark.slow
-def test_our_own_writes_never_cause_an_assessment(town: MakeTown) -> None:
+def test_our_own_writes_never_cause_an_assessment(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter", state="en_instruction")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         assert made.answer().assessed == {seed.number}
         assert made.snapshot(seed.number)["state"] == "en_construction"  # by our request
         assert made.answer().assessed == set()
 
 
-def test_a_dry_run_writes_nothing_and_switches_nothing_on(town: MakeTown) -> None:
+def test_a_dry_run_writes_nothing_and_switches_nothing_on(exchange: MakeExchange) -> None:
     seeds = some("Complet", 2)
-    with town(seeds, declarant_channel="message", quiet_minutes=0) as made:
+    with exchange(seeds, declarant_channel="message", quiet_minutes=0) as made:
         made.read_only()
         with made.services() as services:
             assert {one.number for one in due_replies(services)} == {s.number for s in seeds}
@@ -108,9 +108,11 @@ def test_a_dry_run_writes_nothing_and_switches_nothing_on(town: MakeTown) -> Non
 
 
 @pytest.mark.slow
-def test_a_corrected_dossier_is_judged_again_and_the_time_it_took_is_kept(town: MakeTown) -> None:
+def test_a_corrected_dossier_is_judged_again_and_the_time_it_took_is_kept(
+    exchange: MakeExchange,
+) -> None:
     seed = next(one for one in SEEDS if one.planted.kind == "plain R2.method_blank")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.control.clock(advance=-48 * 3600)
         made.answer()
         made.control.clock(advance=48 * 3600)
@@ -128,18 +130,22 @@ def test_a_corrected_dossier_is_judged_again_and_the_time_it_took_is_kept(town: 
 
 
 @pytest.mark.slow
-def test_a_run_sends_no_more_messages_than_allowed_and_the_next_goes_on(town: MakeTown) -> None:
+def test_a_run_sends_no_more_messages_than_allowed_and_the_next_goes_on(
+    exchange: MakeExchange,
+) -> None:
     seeds = some("Complet", 5)
-    with town(seeds, **{**TO_ALL, "messages_per_run": 2}) as made:
+    with exchange(seeds, **{**TO_ALL, "messages_per_run": 2}) as made:
         assert [made.answer().messages for _ in range(4)] == [2, 2, 1, 0]
         assert all(len(made.ours(one.number)) == 1 for one in seeds)
 
 
 @pytest.mark.slow
-def test_switching_the_channel_on_again_never_mails_what_came_in_between(town: MakeTown) -> None:
+def test_switching_the_channel_on_again_never_mails_what_came_in_between(
+    exchange: MakeExchange,
+) -> None:
     old, between, fresh = some("Complet", 3)
     on: dict[str, Any] = {"declarant_channel": "message", "quiet_minutes": 0}
-    with town([old]) as made:
+    with exchange([old]) as made:
         demarche = made.bridge.sandbox.demarche
         assert made.answer(**on).messages == 0
         made.answer()
@@ -157,19 +163,21 @@ def _deposited_now(seed: SeedDossier) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_a_pilot_list_keeps_every_other_declarant_out(town: MakeTown) -> None:
+def test_a_pilot_list_keeps_every_other_declarant_out(exchange: MakeExchange) -> None:
     first, second = some("À compléter", 2)
-    with town([first, second], **{**TO_ALL, "messages_pilot": frozenset({second.number})}) as made:
+    with exchange(
+        [first, second], **{**TO_ALL, "messages_pilot": frozenset({second.number})}
+    ) as made:
         made.answer()
         assert (len(made.ours(first.number)), len(made.ours(second.number))) == (0, 1)
 
 
 @pytest.mark.slow
 def test_a_complete_dossier_is_passed_once_and_an_instructeur_is_not_undone(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seeds = [*some("Complet"), *some("À compléter")]
-    with town(seeds, pass_en_instruction=True) as made:
+    with exchange(seeds, pass_en_instruction=True) as made:
         made.answer()
         complete, incomplete = (made.snapshot(one.number)["state"] for one in seeds)
         assert (complete, incomplete) == ("en_instruction", "en_construction")
@@ -179,9 +187,9 @@ def test_a_complete_dossier_is_passed_once_and_an_instructeur_is_not_undone(
 
 
 @pytest.mark.slow
-def test_a_message_sent_in_error_is_withdrawn_and_not_sent_again(town: MakeTown) -> None:
+def test_a_message_sent_in_error_is_withdrawn_and_not_sent_again(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.answer()
         with made.services() as services:
             assert withdraw(services, seed.number).outcome is Outcome.DONE
@@ -195,15 +203,15 @@ def test_a_message_sent_in_error_is_withdrawn_and_not_sent_again(town: MakeTown)
 
 
 @pytest.mark.slow
-def test_no_channel_no_message(town: MakeTown) -> None:
-    with town(SEEDS) as made:
+def test_no_channel_no_message(exchange: MakeExchange) -> None:
+    with exchange(SEEDS) as made:
         made.answer()
         assert "dossierEnvoyerMessage" not in made.mutations()
 
 
-def test_a_value_that_ds_shows_already_is_not_written(town: MakeTown) -> None:
+def test_a_value_that_ds_shows_already_is_not_written(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         made.answer()
         made.mutations()
         with made.services() as services:
@@ -214,10 +222,10 @@ def test_a_value_that_ds_shows_already_is_not_written(town: MakeTown) -> None:
 
 @pytest.mark.slow
 def test_a_message_about_earlier_answers_waits_once_the_declarant_submitted(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     (one,) = some("À compléter")
-    with town([one], **TO_ALL) as made:
+    with exchange([one], **TO_ALL) as made:
         made.read_only()
         made.control.submit(one.number, {12: "autre"})
         made.answer(reading=False)

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from cli.app import call
-from tests.steps.answering import TO_ALL, Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import TO_ALL, Exchange
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 
 
 @pytest.fixture
 def unc(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command on a town; return its exit code, its output and its errors."""
+    """Run a command on an exchange; return its exit code, its output and its errors."""
 
-    def run(made: Town, *arguments: str) -> tuple[int, str, str]:
+    def run(made: Exchange, *arguments: str) -> tuple[int, str, str]:
         told = {
             **made.bridge.environment,
             "UNC_DECLARANT_CHANNEL": "correction",
@@ -32,9 +32,11 @@ def unc(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return run
 
 
-def test_a_dry_run_prints_the_plan_as_a_table_and_writes_nothing(town: MakeTown, unc: Any) -> None:
+def test_a_dry_run_prints_the_plan_as_a_table_and_writes_nothing(
+    exchange: MakeExchange, unc: Any
+) -> None:
     (seed,) = some("À compléter")
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         unc(made, "sync")
         code, shown, _ = unc(made, "respond", "--dry-run")
         assert code == 0
@@ -48,10 +50,10 @@ def test_a_dry_run_prints_the_plan_as_a_table_and_writes_nothing(town: MakeTown,
 
 @pytest.mark.slow
 def test_the_bridge_reads_what_a_person_just_changed_before_it_writes(
-    town: MakeTown, unc: Any
+    exchange: MakeExchange, unc: Any
 ) -> None:
     (seed,) = some("Complet")
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         unc(made, "sync")
         made.control.annotate(seed.number, {901: "À trier"})
         code, _, errors = unc(made, "respond")
@@ -64,9 +66,9 @@ def test_the_bridge_reads_what_a_person_just_changed_before_it_writes(
 
 
 @pytest.mark.slow
-def test_a_message_is_withdrawn_by_command(town: MakeTown, unc: Any) -> None:
+def test_a_message_is_withdrawn_by_command(exchange: MakeExchange, unc: Any) -> None:
     (seed,) = some("Complet")
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         assert unc(made, "init")[0] == 0
         assert unc(made, "respond")[0] == 0
         code, shown, _ = unc(made, "respond", "--withdraw", str(seed.number), "--json")
@@ -80,10 +82,10 @@ def test_a_message_is_withdrawn_by_command(town: MakeTown, unc: Any) -> None:
 
 
 @pytest.mark.slow
-def test_a_refusal_is_named_by_the_command_and_by_status(town: MakeTown, unc: Any) -> None:
+def test_a_refusal_is_named_by_the_command_and_by_status(exchange: MakeExchange, unc: Any) -> None:
     (seed,) = some("Complet")
     edit = {"op": "retype", "champ": 905, "type": "drop_down_list", "options": ["P9"]}
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         made.control.publish(made.bridge.sandbox.demarche, edits=[edit])
         code, _, errors = unc(made, "run")
         assert code == 1
@@ -95,10 +97,12 @@ def test_a_refusal_is_named_by_the_command_and_by_status(town: MakeTown, unc: An
 
 
 @pytest.mark.slow
-def test_an_older_instance_is_answered_with_one_mutation_for_each_type(town: MakeTown) -> None:
+def test_an_older_instance_is_answered_with_one_mutation_for_each_type(
+    exchange: MakeExchange,
+) -> None:
     seeds = [*some("Complet", 2), *some("À compléter", 2)]
     lacking = ["Mutation.dossierModifierAnnotations", "Dossier.labels", "Demarche.labels"]
-    with town(seeds, **TO_ALL) as made:
+    with exchange(seeds, **TO_ALL) as made:
         made.control.switches(hidden_fields=lacking)
         told = made.answer()
         assert told.annotated == {one.number for one in seeds}
@@ -113,18 +117,18 @@ def test_an_older_instance_is_answered_with_one_mutation_for_each_type(town: Mak
 
 
 @pytest.mark.slow
-def test_the_last_request_and_its_label_go_out_in_one_run(town: MakeTown) -> None:
+def test_the_last_request_and_its_label_go_out_in_one_run(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter")
-    with town([seed], **{**TO_ALL, "max_requests": 1}) as made:
+    with exchange([seed], **{**TO_ALL, "max_requests": 1}) as made:
         made.answer()
         assert len(made.ours(seed.number)) == 1
         assert "À relancer" in made.snapshot(seed.number)["labels"]
 
 
 @pytest.mark.slow
-def test_a_heavy_batch_is_halved_and_everything_is_written(town: MakeTown) -> None:
+def test_a_heavy_batch_is_halved_and_everything_is_written(exchange: MakeExchange) -> None:
     seeds = some("Complet", 6)
-    with town(seeds) as made:
+    with exchange(seeds) as made:
         made.control.fault(
             "root_error", code="timeout", mutation="dossierModifierAnnotations", count=1
         )

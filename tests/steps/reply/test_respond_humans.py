@@ -6,25 +6,25 @@ import pytest
 
 from sandbox.demarche.tokens import READER
 from store.outbox.stages import Stage
-from tests.steps.answering import TO_ALL, Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import TO_ALL, Exchange
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 
 pytestmark = pytest.mark.slow
 
 
-def refusals(town: Town) -> dict[int, list[str]]:
+def refusals(exchange: Exchange) -> dict[int, list[str]]:
     """What `unc status` shows as refused, by dossier."""
     found: dict[int, list[str]] = {}
-    with town.services() as services:
+    with exchange.services() as services:
         for one in services.store.outbox.recorded(services.demarche, stages=[Stage.REFUSED]):
             found.setdefault(one.reply.number, []).append(one.text)
     return found
 
 
-def test_what_an_instructeur_changed_stays_until_it_is_cleared(town: MakeTown) -> None:
+def test_what_an_instructeur_changed_stays_until_it_is_cleared(exchange: MakeExchange) -> None:
     held, other = some("Complet", 2)
-    with town([held, other]) as made:
+    with exchange([held, other]) as made:
         made.answer()
         made.control.annotate(held.number, {901: "À trier"})
         told = made.answer()
@@ -40,9 +40,9 @@ def test_what_an_instructeur_changed_stays_until_it_is_cleared(town: MakeTown) -
         assert made.snapshot(held.number)["annotations"]["901"] == "Complet"
 
 
-def test_the_manual_switch_keeps_the_bridge_off_one_dossier(town: MakeTown) -> None:
+def test_the_manual_switch_keeps_the_bridge_off_one_dossier(exchange: MakeExchange) -> None:
     manual, other = some("À compléter", 2)
-    with town([manual, other], **TO_ALL) as made:
+    with exchange([manual, other], **TO_ALL) as made:
         made.control.annotate(manual.number, {921: True})
         assert made.answer().annotated == {other.number}
         assert made.ours(manual.number) == []
@@ -51,9 +51,11 @@ def test_the_manual_switch_keeps_the_bridge_off_one_dossier(town: MakeTown) -> N
         assert made.answer().annotated == {manual.number}
 
 
-def test_a_read_only_token_is_told_for_each_dossier_and_not_tried_for_ever(town: MakeTown) -> None:
+def test_a_read_only_token_is_told_for_each_dossier_and_not_tried_for_ever(
+    exchange: MakeExchange,
+) -> None:
     seeds = some("Complet", 3)
-    with town(seeds, **TO_ALL) as made:
+    with exchange(seeds, **TO_ALL) as made:
         reader = type(made.bridge.settings.token())(READER)
         told = made.answer(ds_token=reader)
         assert {number for number, _ in told.refused} == {one.number for one in seeds}
@@ -67,10 +69,10 @@ def test_a_read_only_token_is_told_for_each_dossier_and_not_tried_for_ever(town:
         assert all(len(made.ours(one.number)) == 1 for one in seeds)
 
 
-def test_a_groupe_without_our_instructeur_gets_its_labels_only(town: MakeTown) -> None:
+def test_a_groupe_without_our_instructeur_gets_its_labels_only(exchange: MakeExchange) -> None:
     inside, outside = some("Complet", 2)
     groupe = "Usage non conforme - vaccins et sang"
-    with town([inside, outside], **TO_ALL) as made:
+    with exchange([inside, outside], **TO_ALL) as made:
         demarche, robot = made.bridge.sandbox.demarche, made.bridge.sandbox.instructeur
         made.control.change_groupe(inside.number, "Usage non conforme - médicaments")
         made.control.change_groupe(outside.number, groupe)
@@ -91,11 +93,13 @@ def test_a_groupe_without_our_instructeur_gets_its_labels_only(town: MakeTown) -
         assert refusals(made) == {}
 
 
-def test_an_option_that_the_demarche_lacks_is_told_and_the_rest_is_written(town: MakeTown) -> None:
+def test_an_option_that_the_demarche_lacks_is_told_and_the_rest_is_written(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = some("Complet")
     options = ["À trier", "Clos"]
     edit = {"op": "retype", "champ": 901, "type": "drop_down_list", "options": options}
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         made.control.publish(made.bridge.sandbox.demarche, edits=[edit])
         told = made.answer()
         ((number, text),) = told.refused
@@ -116,10 +120,10 @@ def test_an_option_that_the_demarche_lacks_is_told_and_the_rest_is_written(town:
 
 @pytest.mark.parametrize("how", ["purge", "hide"])
 def test_a_dossier_that_left_between_plan_and_delivery_stops_no_other(
-    town: MakeTown, how: str
+    exchange: MakeExchange, how: str
 ) -> None:
     gone, *others = some("Complet", 4)
-    with town([gone, *others], **TO_ALL) as made:
+    with exchange([gone, *others], **TO_ALL) as made:
         made.read_only()
         getattr(made.control, how)(gone.number)
         told = made.answer(reading=False)
@@ -131,9 +135,11 @@ def test_a_dossier_that_left_between_plan_and_delivery_stops_no_other(
         assert made.answer().refused == []
 
 
-def test_a_label_that_the_demarche_lacks_is_told_once_and_is_no_error(town: MakeTown) -> None:
+def test_a_label_that_the_demarche_lacks_is_told_once_and_is_no_error(
+    exchange: MakeExchange,
+) -> None:
     seeds = some("Complet", 3)
-    with town(seeds) as made:
+    with exchange(seeds) as made:
         demarche = made.bridge.sandbox.demarche
         made.control.delete_label(demarche, "Complet")
         told = made.answer()
@@ -146,9 +152,9 @@ def test_a_label_that_the_demarche_lacks_is_told_once_and_is_no_error(town: Make
         assert made.answer().labelled == {one.number for one in seeds}
 
 
-def test_a_request_that_ds_did_not_flag_is_told(town: MakeTown) -> None:
+def test_a_request_that_ds_did_not_flag_is_told(exchange: MakeExchange) -> None:
     (seed,) = some("À compléter")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.read_only()
         made.control.message(
             seed.number, "Merci de préciser.", by="a@b.example", correction="incorrect"

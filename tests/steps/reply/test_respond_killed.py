@@ -18,8 +18,8 @@ import pytest
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 from tests.conftest import Bridge, said
-from tests.steps.answering import Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import Exchange
+from tests.steps.conftest import MakeExchange
 
 ROOT = Path(__file__).parents[3]
 DUE = {"Complet", "À compléter", "À préciser"}
@@ -68,7 +68,7 @@ def status(process: "subprocess.Popen[str]") -> int:
     return os.waitstatus_to_exitcode(int(process.stdout.readline()))
 
 
-def kill_while_it_writes(made: Town, process: "subprocess.Popen[str]", *, after: float) -> int:
+def kill_while_it_writes(made: Exchange, process: "subprocess.Popen[str]", *, after: float) -> int:
     """Start a run, and kill it some time after its first mutation; say how it ended."""
     made.mutations()
     pid = start(process)
@@ -85,7 +85,7 @@ def kill_while_it_writes(made: Town, process: "subprocess.Popen[str]", *, after:
     return status(process)
 
 
-def deposit(made: Town, seeds: Sequence[SeedDossier]) -> None:
+def deposit(made: Exchange, seeds: Sequence[SeedDossier]) -> None:
     """Deposit dossiers now: each run has something to write."""
     for seed in seeds:
         dated = {**asdict(seed), "updated_at": datetime.now(UTC)}
@@ -94,14 +94,14 @@ def deposit(made: Town, seeds: Sequence[SeedDossier]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)  # a minute alone, three on a busy machine
-@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, 50])
 def test_each_declarant_has_one_message_however_often_delivery_is_killed(
-    town: MakeTown, kills: int
+    exchange: MakeExchange, kills: int
 ) -> None:
     seeds = generate(EACH * kills, seed=5)
     chance = random.Random(kills)
     ended = []
-    with town(()) as made, runs(made.bridge) as process:
+    with exchange(()) as made, runs(made.bridge) as process:
         for first in range(0, len(seeds), EACH):
             deposit(made, seeds[first : first + EACH])
             ended.append(kill_while_it_writes(made, process, after=chance.uniform(0, SPREAD)))

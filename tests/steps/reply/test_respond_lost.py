@@ -8,14 +8,11 @@ import pytest
 from sandbox.demarche.seed import SeedDossier
 from steps.reply import lost_answers
 from steps.wiring.services import now
-from tests.steps.answering import TO_ALL, Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import TO_ALL, Exchange
+from tests.steps.conftest import MakeExchange
 from tests.steps.reply.test_respond import some
 
-KINDS = [
-    "drop_after",
-    *(pytest.param(one, marks=pytest.mark.slow) for one in ("drop_before", "truncated", "http")),
-]
+KINDS = ["drop_after", "drop_before", "truncated", "http"]
 EFFECTS = [
     "dossierModifierAnnotations",
     "dossierAjouterLabel",
@@ -34,10 +31,12 @@ def _ds_settles_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_lost_answer_leaves_each_effect_done_once(town: MakeTown, kind: str, effect: str) -> None:
+def test_a_lost_answer_leaves_each_effect_done_once(
+    exchange: MakeExchange, kind: str, effect: str
+) -> None:
     complete, incomplete = (*some("Complet"), *some("À compléter"))
     passing = effect == "dossierPasserEnInstruction"
-    with town([complete, incomplete], **TO_ALL, pass_en_instruction=passing) as made:
+    with exchange([complete, incomplete], **TO_ALL, pass_en_instruction=passing) as made:
         if effect == "dossierSupprimerLabel":
             made.answer(declarant_channel="off")
             made.control.submit(complete.number, {2: None})
@@ -55,7 +54,7 @@ def test_a_lost_answer_leaves_each_effect_done_once(town: MakeTown, kind: str, e
 
 
 def _as_it_should_be(
-    made: Town, complete: SeedDossier, incomplete: SeedDossier, *, cleared: bool
+    made: Exchange, complete: SeedDossier, incomplete: SeedDossier, *, cleared: bool
 ) -> None:
     one, other = made.snapshot(complete.number), made.snapshot(incomplete.number)
     assert one["annotations"]["901"] == ("À préciser" if cleared else "Complet")
@@ -65,21 +64,23 @@ def _as_it_should_be(
     assert other["pending_correction"]
 
 
-def test_a_message_found_by_its_reference_gets_its_receipt_in_the_same_run(town: MakeTown) -> None:
+def test_a_message_found_by_its_reference_gets_its_receipt_in_the_same_run(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = some("Complet")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.control.fault("drop_after", mutation="dossierEnvoyerMessage", count=1)
         told = made.answer()
         assert (told.messages, told.unknown) == (1, set())
         assert len(made.ours(seed.number)) == 1
 
 
-def _decided(made: Town, number: int) -> None:
+def _decided(made: Exchange, number: int) -> None:
     made.control.move(number, "en_instruction")
     made.control.move(number, "sans_suite")
 
 
-Act = Callable[[Town, int], None]
+Act = Callable[[Exchange, int], None]
 NO_LONGER_DUE: dict[str, Act] = {
     "manual": lambda made, number: made.control.annotate(number, {921: True}),
     "decided": _decided,
@@ -90,10 +91,10 @@ NO_LONGER_DUE: dict[str, Act] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("act", NO_LONGER_DUE.values(), ids=NO_LONGER_DUE)
 def test_a_lost_message_that_is_no_longer_due_is_not_sent_again(
-    town: MakeTown, act: Act, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, act: Act, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seed, other = some("Complet", 2)
-    with town([seed, other], **TO_ALL) as made:
+    with exchange([seed, other], **TO_ALL) as made:
         made.control.fault("drop_before", mutation="dossierEnvoyerMessage", count=2)
         monkeypatch.setattr(lost_answers, "SETTLED", timedelta(minutes=1))
         assert made.answer().unknown == {seed.number, other.number}
@@ -107,9 +108,9 @@ def test_a_lost_message_that_is_no_longer_due_is_not_sent_again(
 
 
 @pytest.mark.slow
-def test_a_lost_message_that_was_withdrawn_is_not_sent_again(town: MakeTown) -> None:
+def test_a_lost_message_that_was_withdrawn_is_not_sent_again(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.read_only()
         with made.services() as services:
             (key,) = [
@@ -127,11 +128,11 @@ def test_a_lost_message_that_was_withdrawn_is_not_sent_again(town: MakeTown) -> 
 
 @pytest.mark.slow
 def test_ds_is_given_the_time_to_finish_before_a_message_is_sent_again(
-    town: MakeTown, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lost_answers, "SETTLED", timedelta(seconds=1))
     (seed,) = some("Complet")
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.control.fault("drop_before", mutation="dossierEnvoyerMessage", count=1)
         told = made.answer()
         assert told.unknown == {seed.number}
@@ -143,13 +144,13 @@ def test_ds_is_given_the_time_to_finish_before_a_message_is_sent_again(
 @pytest.mark.slow
 @pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=366)])
 def test_a_clock_that_was_ahead_makes_no_run_wait_longer_than_ds_takes(
-    town: MakeTown, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
+    exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr("steps.reply.lost_answers.time.sleep", slept.append)
     monkeypatch.setattr(lost_answers, "SETTLED", timedelta(seconds=30))
     seeds = some("Complet", 2)
-    with town(seeds, **TO_ALL) as made:
+    with exchange(seeds, **TO_ALL) as made:
         made.control.fault("drop_before", mutation="dossierEnvoyerMessage", count=2)
         monkeypatch.setattr("steps.reply.delivery.now", lambda: now() + ahead)
         made.answer()

@@ -13,7 +13,7 @@ from sandbox.generator.generate import generate
 from steps.wiring.services import open_services
 from tests.conftest import MakeBridge
 from tests.steps.answering import TO_ALL
-from tests.steps.conftest import MakeTown
+from tests.steps.conftest import MakeExchange
 from tests.steps.judge.test_decided_by_people import row
 
 pytestmark = pytest.mark.slow
@@ -50,10 +50,12 @@ def today(shift: int = 0) -> str:
     return (datetime.now(tz=UTC) + timedelta(days=shift)).date().isoformat()
 
 
-def test_a_date_that_was_missing_is_given_and_the_report_is_complete(town: MakeTown) -> None:
+def test_a_date_that_was_missing_is_given_and_the_report_is_complete(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = complete()
     seed = replace(seed, answers={one: v for one, v in seed.answers.items() if one != ANALYSED})
-    with town([seed], **TO_ALL) as made:
+    with exchange([seed], **TO_ALL) as made:
         made.answer()
         assert made.snapshot(seed.number)["annotations"]["904"] == "R1 Fin de l'analyse : absente"
         made.control.submit(seed.number, {ANALYSED: today(shift=40)})
@@ -72,7 +74,7 @@ def test_a_date_that_was_missing_is_given_and_the_report_is_complete(town: MakeT
 
 
 def test_a_complement_told_complete_is_not_asked_again_when_its_earlier_dossier_goes(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     seeds = complete(6)
     pairs = [
@@ -80,7 +82,7 @@ def test_a_complement_told_complete_is_not_asked_again_when_its_earlier_dossier_
         for first, second in zip(seeds[::2], seeds[1::2], strict=True)
     ]
     linked = [second.number for _, second in pairs]
-    with town([one for pair in pairs for one in pair], **TO_ALL) as made:
+    with exchange([one for pair in pairs for one in pair], **TO_ALL) as made:
         made.answer()
         warned = made.verdicts()
         for first, second in pairs:

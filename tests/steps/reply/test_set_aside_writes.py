@@ -19,8 +19,8 @@ from steps.run import run_once
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
 from tests.conftest import few_centres
-from tests.steps.answering import TO_ALL, Town
-from tests.steps.conftest import MakeTown
+from tests.steps.answering import TO_ALL, Exchange
+from tests.steps.conftest import MakeExchange
 from tests.steps.read.test_attachments import dossier, download, file, on_disk
 from tests.steps.reply.test_respond import some
 from tests.steps.syncing import mirrored
@@ -28,7 +28,7 @@ from tests.steps.syncing import mirrored
 pytestmark = pytest.mark.slow
 
 
-def run(made: Town, **changes: Any) -> Summary:
+def run(made: Exchange, **changes: Any) -> Summary:
     """A whole run, that insists for less long."""
     summary = Summary()
     with made.services(**changes) as services:
@@ -36,7 +36,7 @@ def run(made: Town, **changes: Any) -> Summary:
     return summary
 
 
-def run_that_fails(made: Town, error: type[DsError], **changes: Any) -> Summary:
+def run_that_fails(made: Exchange, error: type[DsError], **changes: Any) -> Summary:
     summary = Summary()
     with pytest.raises(error), made.services(**changes) as services:
         run_once(services, summary)
@@ -56,11 +56,11 @@ def run_that_fails(made: Town, error: type[DsError], **changes: Any) -> Summary:
 )
 @pytest.mark.parametrize("first", [True, False])
 def test_one_dossier_whose_writes_fail_keeps_no_other_from_its_answer(
-    town: MakeTown, fault: dict[str, Any], *, first: bool
+    exchange: MakeExchange, fault: dict[str, Any], *, first: bool
 ) -> None:
     seeds = sorted(some("Complet", 6), key=lambda one: one.number)
     odd, *others = seeds if first else reversed(seeds)
-    with town(seeds) as made:
+    with exchange(seeds) as made:
         made.control.fault(**fault, operation="mutation", number=odd.number)
         told = run(made)
         assert told.annotated == {one.number for one in others}
@@ -76,9 +76,9 @@ def test_one_dossier_whose_writes_fail_keeps_no_other_from_its_answer(
         assert not healed.needs_a_human()
 
 
-def test_a_refusal_of_a_proxy_is_told_as_such_and_not_as_the_tokens(town: MakeTown) -> None:
+def test_a_refusal_of_a_proxy_is_told_as_such_and_not_as_the_tokens(exchange: MakeExchange) -> None:
     odd, other = some("Complet", 2)
-    with town([odd, other]) as made:
+    with exchange([odd, other]) as made:
         made.control.fault("http", status=403, operation="mutation", number=odd.number)
         told = run(made)
         ((number, text),) = set(told.refused)
@@ -93,11 +93,11 @@ def test_a_refusal_of_a_proxy_is_told_as_such_and_not_as_the_tokens(town: MakeTo
 
 
 def test_a_message_that_a_proxy_refuses_keeps_no_other_from_being_sent(
-    town: MakeTown, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lost_answers, "SETTLED", lost_answers.SETTLED / 600)
     odd, *others = some("Complet", 6)
-    with town([odd, *others], **TO_ALL) as made:
+    with exchange([odd, *others], **TO_ALL) as made:
         made.control.fault("http", status=403, mutation="dossierEnvoyerMessage", number=odd.number)
         told = run(made)
         assert told.messages == len(others)
@@ -107,9 +107,11 @@ def test_a_message_that_a_proxy_refuses_keeps_no_other_from_being_sent(
         assert len(made.ours(odd.number)) == 1
 
 
-def test_ds_that_takes_no_write_at_all_fails_the_run_after_its_workbooks(town: MakeTown) -> None:
+def test_ds_that_takes_no_write_at_all_fails_the_run_after_its_workbooks(
+    exchange: MakeExchange,
+) -> None:
     seeds = some("Complet", 6)
-    with town(seeds) as made:
+    with exchange(seeds) as made:
         made.control.fault("http", status=503, operation="mutation")
         told = run_that_fails(made, DsUnavailable)
         assert len(told.workbooks) == 3
@@ -117,23 +119,25 @@ def test_ds_that_takes_no_write_at_all_fails_the_run_after_its_workbooks(town: M
         assert run(made).annotated == {one.number for one in seeds}
 
 
-def test_a_token_refused_when_writing_fails_the_run_after_its_workbooks(town: MakeTown) -> None:
+def test_a_token_refused_when_writing_fails_the_run_after_its_workbooks(
+    exchange: MakeExchange,
+) -> None:
     (seed,) = some("Complet")
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         made.control.fault("root_error", code="forbidden", operation="mutation")
         assert len(run_that_fails(made, DsTokenRefused).workbooks) == 3
 
 
-def test_a_token_refused_when_reading_stops_the_run(town: MakeTown) -> None:
+def test_a_token_refused_when_reading_stops_the_run(exchange: MakeExchange) -> None:
     (seed,) = some("Complet")
-    with town([seed]) as made:
+    with exchange([seed]) as made:
         made.control.fault("root_error", code="forbidden", operation="query")
         assert run_that_fails(made, DsTokenRefused).workbooks == []
 
 
-def test_a_robot_in_no_groupe_is_told_and_the_workbooks_are_there(town: MakeTown) -> None:
+def test_a_robot_in_no_groupe_is_told_and_the_workbooks_are_there(exchange: MakeExchange) -> None:
     seeds = some("Complet", 2)
-    with town(seeds) as made:
+    with exchange(seeds) as made:
         demarche, robot = made.bridge.sandbox.demarche, made.bridge.sandbox.instructeur
         with made.services() as services:
             info = services.reader.demarche(services.demarche)
@@ -149,10 +153,10 @@ def test_a_robot_in_no_groupe_is_told_and_the_workbooks_are_there(town: MakeTown
 
 
 def test_what_was_refused_while_a_dossier_was_hidden_is_due_when_it_is_back(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     hidden, other = some("Complet", 2)
-    with town([hidden, other], **TO_ALL) as made:
+    with exchange([hidden, other], **TO_ALL) as made:
         made.read_only()
         made.control.hide(hidden.number)
         told = made.answer(reading=False)
@@ -166,10 +170,10 @@ def test_what_was_refused_while_a_dossier_was_hidden_is_due_when_it_is_back(
 
 
 def test_a_dossier_that_ds_does_not_find_for_a_moment_gets_all_its_answers_after(
-    town: MakeTown,
+    exchange: MakeExchange,
 ) -> None:
     missing, other = some("Complet", 2)
-    with town([missing, other]) as made:
+    with exchange([missing, other]) as made:
         made.control.fault(
             "root_error", code="not_found", operation="mutation", number=missing.number
         )
@@ -241,7 +245,7 @@ def test_a_link_is_followed_to_listed_hosts_only(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_cannot_be_made_is_named_and_the_others_are_published(
-    town: MakeTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exchange: MakeExchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of = AudienceWorkbook.pack
 
@@ -251,7 +255,7 @@ def test_a_workbook_that_cannot_be_made_is_named_and_the_others_are_published(
         return b"not a workbook" if made.author == "crpv-nice" else of(made)
 
     seeds: list[SeedDossier] = [replace(one) for one in some("Complet", 2)]
-    with town(seeds, columns=few_centres(tmp_path / "deux-centres")) as made:
+    with exchange(seeds, columns=few_centres(tmp_path / "deux-centres")) as made:
         with monkeypatch.context() as patched:
             patched.setattr(AudienceWorkbook, "pack", broken)
             told, again = run(made), run(made)

@@ -11,13 +11,13 @@ from store.database import engine as store_engine
 from store.database.errors import (
     BadDatabaseUrl,
     DiskFull,
-    Overtaken,
     ReadOnlyStore,
     StoppedByServer,
     StoreDamaged,
     StoreError,
     StoreLocked,
     StoreUnreachable,
+    TransactionUndone,
     Unstorable,
 )
 from store.dossiers.pages import DossierRow
@@ -161,8 +161,8 @@ def test_a_base_that_cannot_be_written_says_so(sqlite_url: str, row: MakeRow, da
 @pytest.mark.parametrize(
     ("state", "kind", "said"),
     [
-        ("40001", Overtaken, "relancez"),
-        ("40P01", Overtaken, "relancez"),
+        ("40001", TransactionUndone, "relancez"),
+        ("40P01", TransactionUndone, "relancez"),
         ("57014", StoppedByServer, "statement_timeout"),
         ("25P04", StoppedByServer, "statement_timeout"),
         ("22003", Unstorable, "ne tient pas"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from triage.consumption.cut import FileBeside, Read, doubts_of_cut
+from triage.consumption.cut import ComparedFile, Read, doubts_of_cut
 
 LETTERS = "ABCDGHJLMNPRSV"
 EVERY = [
@@ -31,7 +31,7 @@ def a_year(
 
 
 def told(read: Read, *known: Read) -> Sequence[str]:
-    return [*doubts_of_cut(read, [FileBeside(f"OPEN_MEDIC_{one.year}", one) for one in known])]
+    return [*doubts_of_cut(read, [ComparedFile(f"OPEN_MEDIC_{one.year}", one) for one in known])]
 
 
 @pytest.mark.parametrize("order", ["class", "code"])
@@ -75,13 +75,13 @@ def test_a_year_loses_no_row_of_its_own() -> None:
 
 def test_persons_and_boxes_of_a_year_have_the_same_codes() -> None:
     whole = a_year(2024)
-    persons = FileBeside("NB_2024_cip13", Read(2024, 700, None, whole.codes), kind="twin")
+    persons = ComparedFile("NB_2024_cip13", Read(2024, 700, None, whole.codes), kind="twin")
     classes = {atc: atc for atc in whole.codes.values()}
-    by_class = FileBeside("NB_2024_atc5", Read(2024, 90, None, classes), kind="twin", width=7)
+    by_class = ComparedFile("NB_2024_atc5", Read(2024, 90, None, classes), kind="twin", width=7)
     assert not [*doubts_of_cut(whole, [persons, by_class])]
     cut = a_year(2024, share=0.99)
     assert len([*doubts_of_cut(cut, [persons, by_class])]) == 2
-    boxes = FileBeside("NB_2024_cip13", Read(2024, 700, 2 * (whole.boxes or 0), {}), kind="twin")
+    boxes = ComparedFile("NB_2024_cip13", Read(2024, 700, 2 * (whole.boxes or 0), {}), kind="twin")
     assert "boîtes en tout" in next(doubts_of_cut(whole, [boxes]))
 
 

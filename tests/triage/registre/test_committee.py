@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.triage.registre.desk import ANNE, Desk, day, lists
+from tests.triage.registre.in_memory import ANNE, RegisterInMemory, day, lists
 from triage.registre.acts import history
 from triage.registre.committee import seances as committee
 from triage.registre.committee.seances import Meeting, MeetingState, meetings
@@ -16,8 +16,8 @@ from triage.registre.register import MeasureState, State
 TEXT = {"texte": "Informer les prescripteurs.", "suite": "Courrier", "qui": "Pôle douleur"}
 
 
-class Table(Desk):
-    """A desk with a committee."""
+class RegisterWithCommittee(RegisterInMemory):
+    """A memory with a committee."""
 
     def meeting(self) -> Meeting:
         return meetings(self.acts)["SEA-0001"]
@@ -53,8 +53,8 @@ class Table(Desk):
 
 
 @pytest.fixture
-def table() -> Table:
-    table = Table(today=day("01/03"))
+def table() -> RegisterWithCommittee:
+    table = RegisterWithCommittee(today=day("01/03"))
     for number in (1, 2):
         name = table.opened(number, on="05/01")
         table.validated(name, "10/01")
@@ -62,7 +62,7 @@ def table() -> Table:
     return table
 
 
-def test_11_an_advice_proposes_a_measure_and_leaves_the_state(table: Table) -> None:
+def test_11_an_advice_proposes_a_measure_and_leaves_the_state(table: RegisterWithCommittee) -> None:
     table.put_on_agenda("SIT-0001")
     table.today = day("16/03")
     table.held()
@@ -80,7 +80,9 @@ def test_11_an_advice_proposes_a_measure_and_leaves_the_state(table: Table) -> N
     assert table.figure(2026).measured == ()
 
 
-def test_a_seance_is_prepared_then_held_then_its_minutes_validated(table: Table) -> None:
+def test_a_seance_is_prepared_then_held_then_its_minutes_validated(
+    table: RegisterWithCommittee,
+) -> None:
     with pytest.raises(Refused, match="SEA-0001 est déjà la séance du 15/03/2026"):
         table.planned("15/03")
     with pytest.raises(
@@ -111,7 +113,7 @@ def test_a_seance_is_prepared_then_held_then_its_minutes_validated(table: Table)
     assert table.acts[-2].former["texte"] == "Poursuivre.", "what was said first is kept"
 
 
-def test_an_agenda_says_what_is_wrong(table: Table) -> None:
+def test_an_agenda_says_what_is_wrong(table: RegisterWithCommittee) -> None:
     table.merged("SIT-0002", "SIT-0001", "01/03")
     with pytest.raises(Refused, match="« Fondue »"):
         table.put_on_agenda("SIT-0002")
@@ -138,7 +140,9 @@ def test_an_agenda_says_what_is_wrong(table: Table) -> None:
         committee.postpone(table.meeting(), day("20/03"), by=ANNE, when=table.when("28/02"))
 
 
-def test_a_measure_goes_to_the_situation_that_a_merged_one_stands_for(table: Table) -> None:
+def test_a_measure_goes_to_the_situation_that_a_merged_one_stands_for(
+    table: RegisterWithCommittee,
+) -> None:
     table.put_on_agenda("SIT-0002")
     table.merged("SIT-0002", "SIT-0001", "01/03")
     table.today = day("16/03")
@@ -147,7 +151,7 @@ def test_a_measure_goes_to_the_situation_that_a_merged_one_stands_for(table: Tab
     assert table.of("SIT-0001").measures == ("MES-0001",)
 
 
-def test_a_seance_of_the_past_is_as_it_was_known(table: Table) -> None:
+def test_a_seance_of_the_past_is_as_it_was_known(table: RegisterWithCommittee) -> None:
     table.put_on_agenda("SIT-0001")
     before = asdict(meetings(table.acts, on=date(2026, 3, 1))["SEA-0001"])
     table.today = day("10/03")

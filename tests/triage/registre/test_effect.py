@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.triage.registre.desk import ANNE, Desk
+from tests.triage.registre.in_memory import ANNE, RegisterInMemory
 from tests.triage.situations.planted import the_matching
 from tests.triage.situations.test_duplicates import told as described
 from triage.registre.acts import history
@@ -35,12 +35,12 @@ FIRST, UNTIL = date(2025, 9, 1), date(2027, 3, 1)
 
 def measure(*others: date, kind: str = "courrier aux professionnels") -> list[Measure]:
     """A measure of that day, and others."""
-    desk = Desk(today=date(2027, 12, 31))
-    name = desk.opened(1, on="01/01/2026")
-    desk.validated(name, "02/01/2026")
+    memory = RegisterInMemory(today=date(2027, 12, 31))
+    name = memory.opened(1, on="01/01/2026")
+    memory.validated(name, "02/01/2026")
     for day in (DAY, *others):
-        desk.measured(name, kind, in_force=day)
-    return [*desk.read().measures.values()]
+        memory.measured(name, kind, in_force=day)
+    return [*memory.read().measures.values()]
 
 
 def reports(before: int, after: int) -> list[date]:
@@ -121,11 +121,11 @@ def test_a_shortage_counts_where_it_has_a_day_in_the_periods(
 
 
 def test_a_measure_that_is_not_in_force_has_no_effect() -> None:
-    desk = Desk()
-    name = desk.opened(1, on="01/01")
-    desk.validated(name, "02/01")
-    desk.measured(name, decided="03/01")
-    assert effect_of(desk.read().measures["MES-0001"], observed([])) is None
+    memory = RegisterInMemory()
+    name = memory.opened(1, on="01/01")
+    memory.validated(name, "02/01")
+    memory.measured(name, decided="03/01")
+    assert effect_of(memory.read().measures["MES-0001"], observed([])) is None
 
 
 def test_10_a_family_is_one_report() -> None:
@@ -141,39 +141,39 @@ def test_10_a_family_is_one_report() -> None:
 
 
 def test_a_duplicate_is_a_person_s_act_and_can_be_taken_back() -> None:
-    desk = Desk()
-    name = desk.opened(1, 2, 3, on="05/01")
-    register, when = desk.read(), desk.when("10/01")
+    memory = RegisterInMemory()
+    name = memory.opened(1, 2, 3, on="05/01")
+    register, when = memory.read(), memory.when("10/01")
 
     def say(number: int, of: int) -> None:
-        desk.enter(confirm_copy(register, copies(desk.acts), number, of, by=ANNE, when=when))
+        memory.enter(confirm_copy(register, copies(memory.acts), number, of, by=ANNE, when=when))
 
     say(2, 1)
     say(3, 2)
-    assert copies(desk.acts) == {2: 1, 3: 2}
+    assert copies(memory.acts) == {2: 1, 3: 2}
     with pytest.raises(Refused, match="lui-même un doublon"):
         say(1, 3)
     with pytest.raises(Refused, match="dossier 9 n'est dans aucune"):
         say(9, 1)
-    assert confirm_copy(register, copies(desk.acts), 2, 1, by=ANNE, when=when) == []
-    later = desk.when("12/01")
-    desk.enter(withdraw_copy(register, copies(desk.acts), 3, by=ANNE, when=later))
-    assert copies(desk.acts) == {2: 1}
-    assert copies(desk.acts, on=date(2026, 1, 11)) == {2: 1, 3: 2}
-    assert [one.verb for one in history(desk.acts, name)][-1] == "doublon"
+    assert confirm_copy(register, copies(memory.acts), 2, 1, by=ANNE, when=when) == []
+    later = memory.when("12/01")
+    memory.enter(withdraw_copy(register, copies(memory.acts), 3, by=ANNE, when=later))
+    assert copies(memory.acts) == {2: 1}
+    assert copies(memory.acts, on=date(2026, 1, 11)) == {2: 1, 3: 2}
+    assert [one.verb for one in history(memory.acts, name)][-1] == "doublon"
     with pytest.raises(Refused, match="Personne"):
-        withdraw_copy(register, copies(desk.acts), 3, by=ANNE, when=later)
+        withdraw_copy(register, copies(memory.acts), 3, by=ANNE, when=later)
 
 
 def test_an_event_is_told_from_its_day_on() -> None:
-    desk = Desk()
-    name = desk.opened(1, on="05/01")
-    desk.enter(note_event(desk.of(name), "Baisse du prix", by=ANNE, when=desk.when("10/01")))
-    (told,) = events(desk.acts, [name])
+    memory = RegisterInMemory()
+    name = memory.opened(1, on="05/01")
+    memory.enter(note_event(memory.of(name), "Baisse du prix", by=ANNE, when=memory.when("10/01")))
+    (told,) = events(memory.acts, [name])
     assert (told.on, told.text) == (date(2026, 1, 10), "Baisse du prix")
-    assert events(desk.acts, [name], on=date(2026, 1, 9)) == ()
+    assert events(memory.acts, [name], on=date(2026, 1, 9)) == ()
     with pytest.raises(Refused, match="donnée de patient"):
-        note_event(desk.of(name), "Voir Mme Martin, 06 12 34 56 78", by=ANNE, when=desk.when())
+        note_event(memory.of(name), "Voir Mme Martin, 06 12 34 56 78", by=ANNE, when=memory.when())
 
 
 def months(first: int, values: Sequence[float]) -> dict[str, float]:

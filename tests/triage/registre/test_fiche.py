@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.triage.registre.desk import ANNE, Desk, lists
+from tests.triage.registre.in_memory import ANNE, RegisterInMemory, lists
 from triage.registre import signals
 from triage.registre.committee import seances as committee
 from triage.registre.committee.fiche import (
@@ -36,19 +36,19 @@ SECRETS = (
 
 def known(**changes: Any) -> FicheFacts:
     """A situation of which everything is known."""
-    desk = Desk(today=date(2026, 12, 31))
-    name = desk.opened(1, 2, on="01/01/2026")
-    desk.validated(
+    memory = RegisterInMemory(today=date(2026, 12, 31))
+    name = memory.opened(1, 2, on="01/01/2026")
+    memory.validated(
         name,
         "02/01/2026",
         level="Élevé",
         resume_clair="Des patients avalent un produit des LABORATOIRES FICTIFS, SAS.",
         pilote="Pilote secret",
     )
-    one = desk.measured(name, "courrier aux professionnels", in_force=DAY)
-    desk.measured(name, "PGR", decided=DAY)
-    desk.measured(name, "étude")
-    desk.measured(name, "sanction financière", in_force=DAY)
+    one = memory.measured(name, "courrier aux professionnels", in_force=DAY)
+    memory.measured(name, "PGR", decided=DAY)
+    memory.measured(name, "étude")
+    memory.measured(name, "sanction financière", in_force=DAY)
     for kind, spread in (("CRPV", "agence"), ("association de patients", "réseau")):
         given = {
             "type": kind,
@@ -57,19 +57,19 @@ def known(**changes: Any) -> FicheFacts:
             "résumé": "Cas rapportés",
             "diffusion": spread,
         }
-        number = f"SIG-{len(desk.read().signals) + 1:04d}"
-        when = desk.when("03/01/2026")
-        desk.enter(signals.enter(number, given, by=ANNE, when=when, lists=lists()))
-        home = desk.of(name)
+        number = f"SIG-{len(memory.read().signals) + 1:04d}"
+        when = memory.when("03/01/2026")
+        memory.enter(signals.enter(number, given, by=ANNE, when=when, lists=lists()))
+        home = memory.of(name)
         placed = signals.place_signal(number, None, home, by=ANNE, when=when, on=when.on)
-        desk.enter(placed)
-    desk.enter(committee.plan({}, date(2027, 1, 15), by=ANNE, when=desk.when()))
-    meeting = meetings(desk.acts)["SEA-0001"]
+        memory.enter(placed)
+    memory.enter(committee.plan({}, date(2027, 1, 15), by=ANNE, when=memory.when()))
+    meeting = meetings(memory.acts)["SEA-0001"]
     asked, who = "Le produit de Démo Santé doit-il changer de boîte ?", "A. Durand"
-    desk.enter(
-        committee.put_on_agenda(meeting, desk.of(name), asked, who, by=ANNE, when=desk.when())
+    memory.enter(
+        committee.put_on_agenda(meeting, memory.of(name), asked, who, by=ANNE, when=memory.when())
     )
-    meeting, register = meetings(desk.acts)["SEA-0001"], desk.read()
+    meeting, register = meetings(memory.acts)["SEA-0001"], memory.read()
     reports = [DAY - timedelta(days=n + 1) for n in range(14)]
     reports += [DAY + timedelta(days=n) for n in range(4)]
     effect = effect_of(

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.triage.registre.desk import ANNE, JUSTIFIED, Desk, lists, shown
-from triage.registre import life, measures, questions, signals
+from tests.triage.registre.in_memory import ANNE, JUSTIFIED, RegisterInMemory, lists, shown
+from triage.registre import lifecycle, measures, questions, signals
 from triage.registre.acts import Draft, dossier_object
+from triage.registre.drafting import When
 from triage.registre.folding import read
-from triage.registre.life import LevelGiven, When
+from triage.registre.lifecycle import LevelGiven
 from triage.registre.measures import next_number
 from triage.registre.refused import Refused
 from triage.registre.register import Situation
@@ -29,75 +30,79 @@ STEPS = st.tuples(
 )
 
 
-def act(desk: Desk, step: tuple[str, str, str, int, int]) -> None:
+def act(memory: RegisterInMemory, step: tuple[str, str, str, int, int]) -> None:
     """Do it, dated back by some days; what cannot be is refused and leaves nothing."""
     what, name, other, back, more = step
-    on = max(desk.today - timedelta(days=back), START)
-    if name not in (register := desk.read()).situations:
-        desk.opened(len(desk.acts) + 1, len(desk.acts) + 2, on=on)
+    on = max(memory.today - timedelta(days=back), START)
+    if name not in (register := memory.read()).situations:
+        memory.opened(len(memory.acts) + 1, len(memory.acts) + 2, on=on)
         return
-    one, when = register.situations[name], desk.when(on)
+    one, when = register.situations[name], memory.when(on)
     simple: dict[str, Callable[[str, date], None]] = {
-        "validate": desk.validated,
-        "close": desk.closed,
-        "discard": desk.discarded,
+        "validate": memory.validated,
+        "close": memory.closed,
+        "discard": memory.discarded,
     }
-    simple |= {"reopen": desk.reopened, "undo": desk.undone}
+    simple |= {"reopen": memory.reopened, "undo": memory.undone}
     match what:
         case _ if what in simple:
             simple[what](name, on)
         case "merge" if other in register.situations:
-            desk.merged(name, other, on)
+            memory.merged(name, other, on)
         case "split":
-            desk.enter(life.split(one, f"N-{len(desk.acts)}", one.dossiers[:1], by=ANNE, when=when))
+            memory.enter(
+                lifecycle.split(one, f"N-{len(memory.acts)}", one.dossiers[:1], by=ANNE, when=when)
+            )
         case "measure":
-            desk.measured(name, **{("proposed", "decided", "in_force")[more]: on})
+            memory.measured(name, **{("proposed", "decided", "in_force")[more]: on})
         case "move" if one.measures:
             measure = register.measures[one.measures[-1]]
             state = ("décidée", "mise en œuvre", "abandonnée")[more]
-            desk.enter(measures.move(measure, state, by=ANNE, when=when))
+            memory.enter(measures.move(measure, state, by=ANNE, when=when))
         case "again" if one.dossiers:  # erased, then shown again by DS, elsewhere
-            desk.joined(other, one.dossiers[0], on=on)
+            memory.joined(other, one.dossiers[0], on=on)
         case _ if what in _OTHERS:
-            _OTHERS[what](desk, what, one, when, more)
+            _OTHERS[what](memory, what, one, when, more)
         case _:
-            desk.joined(name, len(desk.acts) + 1, on=on)
+            memory.joined(name, len(memory.acts) + 1, on=on)
 
 
-def _of_situation(desk: Desk, what: str, one: Situation, when: When, more: int) -> None:
-    desk.enter(_drawn(what, one, when, more))
+def _of_situation(
+    memory: RegisterInMemory, what: str, one: Situation, when: When, more: int
+) -> None:
+    memory.enter(_drawn(what, one, when, more))
 
 
 def _drawn(what: str, one: Situation, when: When, more: int) -> list[Draft]:
     by = ANNE
     match what:
         case "look":
-            return life.look(one, by=by, when=when)
+            return lifecycle.look(one, by=by, when=when)
         case "edit":
-            return life.change(one, {"pilote": f"P{more}"}, by=by, when=when, lists=lists())
+            return lifecycle.change(one, {"pilote": f"P{more}"}, by=by, when=when, lists=lists())
         case "level":
             given = LevelGiven(lists().niveaux[more], JUSTIFIED)
-            return life.set_level(one, given, by=by, when=when, lists=lists())
+            return lifecycle.set_level(one, given, by=by, when=when, lists=lists())
         case "identify":
-            return life.identify(one, when.on, by=by, when=when)
+            return lifecycle.identify(one, when.on, by=by, when=when)
         case _:
-            return life.confirm(one, one.dossiers[:1], by=by, when=when)
+            return lifecycle.confirm(one, one.dossiers[:1], by=by, when=when)
 
 
-def _question(desk: Desk, what: str, one: Situation, when: When, more: int) -> None:
+def _question(memory: RegisterInMemory, what: str, one: Situation, when: When, more: int) -> None:
     due = when.on + timedelta(days=more)
     if what == "ask" or not one.questions:
         about = one.id if more or not one.dossiers else dossier_object(one.dossiers[0])
-        desk.asked(about, "lyon", "lille", on=when.on, due=due)
+        memory.asked(about, "lyon", "lille", on=when.on, due=due)
     elif what == "answer":
-        desk.answered(one.questions[-1], ("lyon", "lille", "nice")[more], f"R{due}", on=when.on)
+        memory.answered(one.questions[-1], ("lyon", "lille", "nice")[more], f"R{due}", on=when.on)
     else:
-        question = desk.read().questions[one.questions[-1]]
-        desk.enter(questions.withdraw(question, by=ANNE, when=when))
+        question = memory.read().questions[one.questions[-1]]
+        memory.enter(questions.withdraw(question, by=ANNE, when=when))
 
 
-def _signal(desk: Desk, what: str, one: Situation, when: When, _: int) -> None:
-    register, place = desk.read(), signals.place_signal
+def _signal(memory: RegisterInMemory, what: str, one: Situation, when: When, _: int) -> None:
+    register, place = memory.read(), signals.place_signal
     if what == "place" and register.signals:
         found = [*register.signals.values()][-1]
         drafts = place(found.id, found.situation, one, by=ANNE, when=when, on=when.on)
@@ -105,10 +110,10 @@ def _signal(desk: Desk, what: str, one: Situation, when: When, _: int) -> None:
         name = next_number("SIG", register.signals)
         given = {"type": "CRPV", "organisme": "CRPV", "substance": "x", "résumé": "y"}
         drafts = signals.enter(name, given, by=ANNE, when=when, lists=lists())
-    desk.enter(drafts)
+    memory.enter(drafts)
 
 
-_OTHERS: dict[str, Callable[[Desk, str, Situation, When, int], None]] = {
+_OTHERS: dict[str, Callable[[RegisterInMemory, str, Situation, When, int], None]] = {
     **dict.fromkeys(("look", "edit", "level", "identify", "confirm"), _of_situation),
     **dict.fromkeys(("ask", "answer", "recall"), _question),
     **dict.fromkeys(("signal", "place"), _signal),
@@ -120,21 +125,21 @@ _OTHERS: dict[str, Callable[[Desk, str, Situation, When, int], None]] = {
 def test_later_acts_change_no_past_state(
     steps: list[tuple[str, str, str, int, int]], on: int, until: int
 ) -> None:
-    desk, day = Desk(today=START), START + timedelta(days=on)
+    memory, day = RegisterInMemory(today=START), START + timedelta(days=on)
     seen = moment = figure = None
     for number, step in enumerate(steps):
-        desk.today = START + timedelta(days=number)
+        memory.today = START + timedelta(days=number)
         with suppress(Refused):
-            act(desk, step)
-        if number == min(until, len(steps) - 1) and desk.acts:
-            moment = desk.acts[-1].entered_at
-            seen = shown(read(desk.acts, on=day, known=moment))
-            figure = desk.figure(2026, known=desk.today)
-            known = desk.today
+            act(memory, step)
+        if number == min(until, len(steps) - 1) and memory.acts:
+            moment = memory.acts[-1].entered_at
+            seen = shown(read(memory.acts, on=day, known=moment))
+            figure = memory.figure(2026, known=memory.today)
+            known = memory.today
     if moment is None:
         return
-    assert shown(read(desk.acts, on=day, known=moment)) == seen
-    assert desk.figure(2026, known=known) == figure
+    assert shown(read(memory.acts, on=day, known=moment)) == seen
+    assert memory.figure(2026, known=known) == figure
 
 
 @example(  # merged, dated back to before the other was there
@@ -149,13 +154,13 @@ def test_later_acts_change_no_past_state(
 def test_every_dossier_is_in_one_situation_and_no_merge_goes_round(
     steps: list[tuple[str, str, str, int, int]],
 ) -> None:
-    desk = Desk(today=START)
+    memory = RegisterInMemory(today=START)
     for number, step in enumerate(steps):
-        desk.today = START + timedelta(days=number)
+        memory.today = START + timedelta(days=number)
         with suppress(Refused):
-            act(desk, step)
+            act(memory, step)
     for day in range(len(steps)):
-        register = desk.read(on=START + timedelta(days=day))
+        register = memory.read(on=START + timedelta(days=day))
         placed = [n for one in register.situations.values() for n in one.dossiers]
         assert len(placed) == len(set(placed))
         for name, target in register.merged().items():
@@ -171,17 +176,17 @@ def test_every_dossier_is_in_one_situation_and_no_merge_goes_round(
 def test_a_merge_that_is_undone_leaves_both_as_they_were(
     steps: list[tuple[str, str, str, int, int]],
 ) -> None:
-    desk = Desk(today=START)
-    a, b = desk.opened(1, 2, on=START), desk.opened(3, on=START)
+    memory = RegisterInMemory(today=START)
+    a, b = memory.opened(1, 2, on=START), memory.opened(3, on=START)
     for number, step in enumerate(steps):
-        desk.today = START + timedelta(days=number)
+        memory.today = START + timedelta(days=number)
         with suppress(Refused):
-            act(desk, step)
-    before = desk.read()
+            act(memory, step)
+    before = memory.read()
     with suppress(Refused):
-        desk.merged(b, a, desk.today)
-        desk.undone(b, desk.today)
-        after = desk.read()
+        memory.merged(b, a, memory.today)
+        memory.undone(b, memory.today)
+        after = memory.read()
         for name in (a, b):
             one, same = before.situations[name], after.situations[name]
             for what in ("state", "dossiers", "measures", "fields", "woken", "identified_on"):

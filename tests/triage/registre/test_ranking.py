@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from datafiles.file import DataFileError
-from tests.triage.registre.desk import lists
+from tests.triage.registre.in_memory import lists
 from triage.registre.levels import propose_level
 from triage.registre.ranking import Inputs, RankBasis, Ranking, moves, parse_ranking, rank, score
 

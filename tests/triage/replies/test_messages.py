@@ -24,11 +24,11 @@ from tests.triage.replying import (
     judged,
     labelled,
     message,
-    rulebook,
+    reply_rules,
     sent,
     the_form,
 )
-from triage.replies.inputs import Memory, Rulebook
+from triage.replies.inputs import Memory, ReplyRules
 from triage.replies.messages import asked_since, kind_of_reference, message_key
 from triage.replies.plan import Plan
 from triage.replies.reply import Outcome, SendMessage, SetLabel
@@ -38,13 +38,13 @@ from triage.verdict.model import Fault, Status, Verdict
 
 
 @cache
-def asks() -> Rulebook:
-    return rulebook(channel="correction")
+def asks() -> ReplyRules:
+    return reply_rules(channel="correction")
 
 
 @cache
-def writes() -> Rulebook:
-    return rulebook(channel="message")
+def writes() -> ReplyRules:
+    return reply_rules(channel="message")
 
 
 INCOMPLETE = judged(verdict=assessment(Status.A_COMPLETER))
@@ -140,7 +140,7 @@ def test_the_same_set_of_items_is_asked_once_whatever_became_of_the_answer(
 
 
 def test_after_the_last_request_a_label_calls_a_human() -> None:
-    rules = rulebook(channel="correction", max_requests=2)
+    rules = reply_rules(channel="correction", max_requests=2)
     sets = [(RCP,), (SIRET,), (RCP, SIRET)]
     memory = Memory()
     for items in sets[:2]:
@@ -173,7 +173,7 @@ def test_after_the_last_request_a_label_calls_a_human() -> None:
 def test_humans_are_called_when_the_declarant_answered_not_when_an_instructeur_took_it_up(
     changes: dict[str, Any], heeded: bool
 ) -> None:
-    rules = rulebook(channel="correction", max_requests=3)
+    rules = reply_rules(channel="correction", max_requests=3)
     (first,) = sent(message(due(lacking(RCP), rules=rules)))
     asked = MessageSeen(
         id="M-1",
@@ -234,8 +234,8 @@ def test_some_dossiers_are_never_written_to(changes: dict[str, Any], status: Sta
 
 
 def test_a_pilot_list_keeps_everyone_else_out() -> None:
-    assert message(due(INCOMPLETE, rules=rulebook(channel="message", pilot={NUMBER})))
-    assert message(due(INCOMPLETE, rules=rulebook(channel="message", pilot={1, 2}))) is None
+    assert message(due(INCOMPLETE, rules=reply_rules(channel="message", pilot={NUMBER})))
+    assert message(due(INCOMPLETE, rules=reply_rules(channel="message", pilot={1, 2}))) is None
 
 
 def test_a_message_that_ds_refuses_is_not_tried_again() -> None:

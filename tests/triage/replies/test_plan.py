@@ -19,7 +19,7 @@ from tests.triage.replying import (
     judged,
     labelled,
     ours,
-    rulebook,
+    reply_rules,
     written,
 )
 from triage.replies.inputs import Memory
@@ -208,7 +208,7 @@ def test_a_situation_is_proposed_and_a_humans_one_kept_without_conflict() -> Non
 
 
 def test_the_manual_switch_stops_the_bridge_for_this_dossier() -> None:
-    rules = rulebook(channel="correction")
+    rules = reply_rules(channel="correction")
     made = due(judged(dossier({921: True}), assessment(Status.A_COMPLETER)), rules=rules)
     assert made.replies == ()
     assert due(judged(dossier({921: False})), rules=rules).replies
@@ -218,7 +218,7 @@ def test_the_manual_switch_stops_the_bridge_for_this_dossier() -> None:
 def test_a_decided_dossier_is_closed_only_where_the_bridge_had_written(state: str) -> None:
     verdict = assessment(Status.CLOS)
     shown = dossier({901: "Complet", 902: OPTION, 903: 12}, state=DossierState(state))
-    rules = rulebook(channel="correction", pass_en_instruction=True)
+    rules = reply_rules(channel="correction", pass_en_instruction=True)
     assert due(judged(shown, verdict), rules=rules).replies == ()
     memory = Memory(written=ours(statut="Complet"), labels=frozenset({"Complet"}))
     made = due(judged(shown, verdict), memory, rules=rules)
@@ -252,13 +252,13 @@ def test_a_label_that_a_human_took_off_is_left_off() -> None:
 
 
 def test_a_label_that_the_demarche_lacks_is_told_not_planned() -> None:
-    made = due(judged(), rules=rulebook(labels=frozenset({"Urgent"})))
+    made = due(judged(), rules=reply_rules(labels=frozenset({"Urgent"})))
     assert labelled(made) == {}
     assert made.missing_labels == {"Complet"}
 
 
 def test_a_complete_dossier_is_passed_en_instruction_once_for_each_submission() -> None:
-    rules = rulebook(pass_en_instruction=True)
+    rules = reply_rules(pass_en_instruction=True)
 
     def passages(**changes: Any) -> list[str]:
         made = due(judged(dossier(**changes)), rules=rules)

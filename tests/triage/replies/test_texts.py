@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from datafiles.file import DataFileError
-from tests.triage.replying import rulebook
+from tests.triage.replying import reply_rules
 from tests.triage.second_reading.judging import judged
 from triage.replies import text_limits
 from triage.replies.inputs import JudgedDossier
@@ -131,7 +131,7 @@ def test_a_length_is_said_once_and_one_point_is_one(typed: str | None, told: str
     one = JudgedDossier(
         dossier, verdict, dossier.deposited_at, (), typed=typed_at_fault(verdict, report)
     )
-    texts = dict(previewed(one, rulebook=rulebook(), now=dossier.deposited_at))
+    texts = dict(previewed(one, reply_rules=reply_rules(), now=dossier.deposited_at))
     asked = texts["Première demande"].replace("\u202f", " ").replace("\u00a0", " ")
     assert told in asked
     assert asked.count("8 chiffres") == 1

@@ -10,7 +10,7 @@ from mappings.report.mapper import map_report
 from mappings.report.model import Report
 from steps.judge.planning import question_labels
 from tests.triage.conftest import make_dossier, revision_of, the_mapping, the_second_reading
-from tests.triage.replying import rulebook
+from tests.triage.replying import reply_rules
 from triage.replies.decision import decide
 from triage.replies.inputs import JudgedDossier, Memory
 from triage.replies.messages import due_message
@@ -84,7 +84,7 @@ def letter(
     case: Mapping[str, Any], dossier: Dossier, report: Report, verdict: Assessment
 ) -> str | list[str]:
     """What the declarant is told: each thing that is asked for, without what the guide expects."""
-    rules = rulebook(channel="correction")
+    rules = reply_rules(channel="correction")
     decision = decide(verdict, {})
     policy = rules.policy.statuses[verdict.status]
     judged_dossier = JudgedDossier(
@@ -100,7 +100,7 @@ def letter(
         Memory(),
         kind=policy.message,
         decision=decision,
-        rulebook=rules,
+        reply_rules=rules,
         now=dossier.deposited_at,
     )
     if message is None:

@@ -310,7 +310,10 @@ def test_a_title_that_tells_nothing_is_not_kept(
 
 def test_a_class_names_substances_as_people_write_them(matching: MatchingRules) -> None:
     members = FollowedClass(substances=frozenset({"valproique acide", "topiramate"}))
-    followed = matching.model_copy(update={"classes": {"antiépileptiques": members}})
+    names = MatchingRules.model_fields.keys() - {"salt_words"}
+    kept = {name: getattr(matching, name) for name in names}
+    asked = {"salts": matching.salt_words, "classes": {"antiépileptiques": members}}
+    followed = MatchingRules.model_validate(kept | asked)
     reports = [told(1, "acide valproïque"), told(2, "topiramate")]
     assert group(reports, followed) == ((1, 2),)
 

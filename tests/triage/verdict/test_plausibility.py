@@ -13,6 +13,7 @@ from triage.patient_data import addresses, ages, birth_days, births, finders, nu
 from triage.patient_data.dictionary import known_words
 from triage.patient_data.finders import FINDERS
 from triage.patient_data.persons import (
+    by_context,
     civilities,
     file_names,
     initials,
@@ -22,7 +23,6 @@ from triage.patient_data.persons import (
     records,
     roles,
     tables,
-    told,
 )
 from triage.rules.checks import CheckFacts
 from triage.rules.model import RuleSet
@@ -221,7 +221,7 @@ IN_ONE_PASS = {"_PAIRS", "_A_CODE"}
 
 MODULES = (
     *(addresses, ages, birth_days, births, civilities, file_names, finders, initials),
-    *(kinds, known_words, names, numbers, people, phones, records, roles, tables, told),
+    *(kinds, known_words, names, numbers, people, phones, records, roles, tables, by_context),
 )
 
 

@@ -6,6 +6,14 @@ from collections.abc import Iterator
 from triage.patient_data.ages import ages_in
 from triage.patient_data.birth_days import birth_days_in
 from triage.patient_data.births import days_in, is_old
+from triage.patient_data.persons.by_context import (
+    THE_PATIENT,
+    THEN_CITED,
+    by_what_follows,
+    is_lone,
+    is_surname_with_initial,
+    stands_alone,
+)
 from triage.patient_data.persons.civilities import (
     CIVILITY_STEMS,
     civilities_in,
@@ -29,14 +37,6 @@ from triage.patient_data.persons.kinds import (
 from triage.patient_data.persons.names import Name, has_first_name, name_after, name_before
 from triage.patient_data.persons.records import records_in
 from triage.patient_data.persons.roles import PATIENT_STEMS, said_names_in
-from triage.patient_data.persons.told import (
-    THE_PATIENT,
-    THEN_CITED,
-    by_what_follows,
-    is_lone,
-    is_surname_with_initial,
-    stands_alone,
-)
 from triage.patient_data.words import WORDS, any_of
 
 Span = tuple[int, int]

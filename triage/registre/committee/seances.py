@@ -13,7 +13,7 @@ from typing import Any
 from french.time import calendar_day
 from triage.registre import measures
 from triage.registre.acts import Act, By, Draft, Verb, as_known
-from triage.registre.life import When, check_day
+from triage.registre.drafting import When, draft
 from triage.registre.lists import Lists
 from triage.registre.measures import next_number
 from triage.registre.refused import Refused, needed, without_patients
@@ -103,17 +103,19 @@ def meetings(
         on: « État au »; without it, all effects.
         known: « Tel que connu le » (aware); without it, every act.
     """
-    papers: dict[str, _Paper] = {}
+    papers: dict[str, _MeetingInFolding] = {}
     for act in as_known(acts, on=on, known=known):
         if act.verb is Verb.MEETING and act.object not in papers:
-            papers[act.object] = _Paper(date.fromisoformat(act.new["date"]), act.effect_on)
+            papers[act.object] = _MeetingInFolding(
+                date.fromisoformat(act.new["date"]), act.effect_on
+            )
         if act.object in papers and act.verb in {Verb.MEETING, Verb.AGENDA, Verb.ADVICE}:
             papers[act.object].apply(act)
     return {name: one.meeting(name) for name, one in sorted(papers.items())}
 
 
 @dataclass
-class _Paper:
+class _MeetingInFolding:
     """A séance while acts are applied to it."""
 
     on: date
@@ -178,7 +180,7 @@ def plan(known: Mapping[str, Meeting], day: date, *, by: By, when: When) -> list
             raise Refused(f"{one.id} est déjà la séance du {day:%d/%m/%Y}.")
     name = next_number("SEA", known)
     new = {"date": day.isoformat(), "état": MeetingState.PREPARED.value}
-    return [_draft(name, Verb.MEETING, {}, new, by=by, when=when)]
+    return [draft(name, Verb.MEETING, by=by, when=when, new=new)]
 
 
 def postpone(one: Meeting, day: date, *, by: By, when: When) -> list[Draft]:
@@ -357,29 +359,7 @@ def _drawn(
             f"{one.id} : un acte a effet le {one.acted_on:%d/%m/%Y}, celui-ci ne peut être daté"
             " d'avant."
         )
-    return _draft(one.id, verb, former, new, by=by, when=when)
-
-
-def _draft(
-    name: str,
-    verb: Verb,
-    former: Mapping[str, Any],
-    new: Mapping[str, Any],
-    *,
-    by: By,
-    when: When,
-) -> Draft:
-    check_day(when.on, by=by, when=when)
-    return Draft(
-        object=name,
-        verb=verb,
-        effect_on=when.on,
-        person=needed(by.person, "Qui agit (--by)"),
-        door=by.door,
-        former=former,
-        new=new,
-        reason=" ".join(when.reason.split()),
-    )
+    return draft(one.id, verb, by=by, when=when, former=former, new=new)
 
 
 def _told(text: str, name: str, title: str) -> str:

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from triage.registre.acts import Act, By, Draft, Verb, end_of
+from triage.registre.drafting import When, draft
 from triage.registre.folding import read
-from triage.registre.life import When, check_day
 from triage.registre.lists import Lists
 from triage.registre.refused import Refused
 from triage.registre.register import MeasureState, Register, State
@@ -101,24 +101,13 @@ def freeze(acts: Sequence[Act], year: int, *, by: By, when: When, lists: Lists) 
         raise Refused(f"{year} est arrêtée depuis le {found.frozen_on:%d/%m/%Y} : rien n'y change.")
     if when.today <= date(year, 12, 31):
         raise Refused(f"{year} n'est pas finie : elle s'arrête à partir du 01/01/{year + 1}.")
-    check_day(when.today, by=by, when=when)
     new: dict[str, Any] = {
         "identifiées": list(found.identified),
         "avec une mesure": list(found.measured),
         "closes sans mesure": list(found.closed),
         "registre": lists.version,
     }
-    return [
-        Draft(
-            object=_object(year),
-            verb=Verb.FROZEN,
-            effect_on=when.today,
-            person=by.person,
-            door=by.door,
-            new=new,
-            reason=when.reason,
-        )
-    ]
+    return [draft(_object(year), Verb.FROZEN, by=by, when=when, new=new, on=when.today)]
 
 
 def years_of(acts: Sequence[Act]) -> tuple[int, ...]:

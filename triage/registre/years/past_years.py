@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import TypeAlias
 
-from triage.registre import life, measures, signals
+from triage.registre import lifecycle, measures, signals
 from triage.registre.acts import Act, By, Draft, Verb
+from triage.registre.drafting import When
 from triage.registre.folding import read
-from triage.registre.life import LevelGiven, When
+from triage.registre.lifecycle import LevelGiven
 from triage.registre.lists import Lists, choice
 from triage.registre.refused import Refused
 from triage.registre.register import MeasureState, Register, Situation
@@ -226,13 +227,13 @@ class _Importer:
             raise _Wrong(row["identifiée"], "« Identifiée le » est à donner")
         if values["identifiée"] < values["premier"]:
             raise _Wrong(row["identifiée"], "avant son premier signal")
-        texts = {key: values[key] for key in life.TEXTS if values.get(key)}
+        texts = {key: values[key] for key in lifecycle.TEXTS if values.get(key)}
         given = LevelGiven(values["niveau"], values["justification"])
         when = self._when(values["identifiée"], reason)
-        titles = {key: title for key, title in life.TEXTS.items() if key in values}
+        titles = {key: title for key, title in lifecycle.TEXTS.items() if key in values}
         with _told(row, {**titles, "niveau": "Niveau", "justification": "Justification"}):
             local.add(
-                life.validate(
+                lifecycle.validate(
                     local.of(name), texts, given, by=self._by, when=when, lists=self._lists
                 )
             )
@@ -251,10 +252,12 @@ class _Importer:
         when, one = self._when(values["fin"], values["motif"]), local.of(name)
         with _told(row, {"fin": one.id}):
             if state == DISCARDED:
-                local.add(life.discard(one, by=self._by, when=when))
+                local.add(lifecycle.discard(one, by=self._by, when=when))
             else:
                 conclusion = values["conclusion"]
-                local.add(life.close(one, conclusion, by=self._by, when=when, lists=self._lists))
+                local.add(
+                    lifecycle.close(one, conclusion, by=self._by, when=when, lists=self._lists)
+                )
 
     def _measures(
         self,

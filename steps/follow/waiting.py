@@ -14,7 +14,7 @@ from triage.registre.register import Register, Situation, State
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class WaitingItem:
     """One thing that waits.
 
     Attributes:
@@ -40,7 +40,7 @@ class Matter:
 
     kind: str
     title: str
-    things: tuple[Thing, ...]
+    things: tuple[WaitingItem, ...]
 
 
 _LONGEST = 140
@@ -66,7 +66,7 @@ def _signals(register: Register, author: str) -> Iterator[Matter]:
     if author != "agence":
         return
     things = [
-        Thing(
+        WaitingItem(
             one.id,
             " — ".join(str(one.fields[name]) for name in _TOLD if one.fields.get(name)),
             date.fromisoformat(one.fields["reçu_le"]),
@@ -88,7 +88,7 @@ def _questions(register: Register, author: str) -> Iterator[Matter]:
         for one in asked(register, on=today(), centre=centre)
         if one.answer is None and not one.question.withdrawn and (centre or one.late)
     ]
-    things = tuple(Thing(one.question.id, _told(one, centre), None) for one in found)
+    things = tuple(WaitingItem(one.question.id, _told(one, centre), None) for one in found)
     title = "Questions auxquelles répondre" if centre else "Questions en retard"
     yield Matter("questions", title, things)
 
@@ -114,4 +114,4 @@ def _holds(one: Situation) -> bool:
 
 def _matter(kind: str, title: str, found: list[Situation]) -> Matter:
     latest = sorted(found, key=lambda one: (one.since, one.id), reverse=True)
-    return Matter(kind, title, tuple(Thing(one.id, one.title, one.since) for one in latest))
+    return Matter(kind, title, tuple(WaitingItem(one.id, one.title, one.since) for one in latest))

@@ -7,8 +7,8 @@ import pytest
 
 from mappings.medicines.bdpm_files import MITM, SHORTAGES, FileSpec, rows_of
 from mappings.medicines.match import Declared, Matcher
+from mappings.medicines.priority_facts import WeighingFact, found_by_code, weighed
 from mappings.medicines.reference import Reference, build_reference
-from mappings.medicines.weighing import WeighingFact, found_by_code, weighed
 
 BDPM = Path(__file__).parents[2] / "data/bdpm"
 ANASTROZOLE, TENORMINE, ABECMA = "60002283", "61436304", "65329132"

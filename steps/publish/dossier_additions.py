@@ -21,7 +21,7 @@ _OTHERS = {"agence": "Agence", "reseau": "Réseau"}
 
 
 @dataclass(frozen=True, slots=True)
-class BesideReports:
+class DossierAdditions:
     """See :class:`exports.model.ExportedDossier`, which has most of these names."""
 
     conflicts: Mapping[int, tuple[Conflict, ...]]

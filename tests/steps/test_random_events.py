@@ -1,8 +1,8 @@
-"""A storm: people, faults, kills, lost memory, lost locks and clocks, between whole runs.
+"""Random events between whole runs: people, faults, kills, lost memory, lost locks, clocks.
 
 Once all is clear again: no dossier is lost, no word was said twice or was false when it was said,
 what DS shows is the present verdict but where a person holds it, and nothing is stuck.
-UNC_TEST_EXAMPLES runs more storms: a few are run each time, always the same.
+UNC_TEST_EXAMPLES runs more examples: a few are run each time, always the same.
 """
 
 import os
@@ -29,26 +29,42 @@ from steps.wiring.summary import Summary
 from store.database.errors import StoreError
 from tests.conftest import bridge_on
 from tests.steps.answering import TO_ALL
-from tests.steps.storm import FATES, LEVERS, MANAGED, PICKED, STATES, People, Place
-from tests.steps.storming import EARLIER, Truth, clock_ahead, forks, kill, truth, watching
+from tests.steps.observed_runs import (
+    EARLIER,
+    Truth,
+    clock_ahead,
+    forked_runs,
+    kill,
+    truth,
+    watching,
+)
+from tests.steps.random_events import (
+    ANSWER_CHANGES,
+    HAPPENED,
+    MANAGED,
+    PICKED,
+    STATES,
+    Place,
+    RandomEvents,
+)
 from tests.steps.syncing import Mirror, Patient
 
 pytestmark = pytest.mark.first
 
 
-class Storm(People):
+class RunsAmongRandomEvents(RandomEvents):
     """Whole runs between what happens, some killed, some side by side; then what must hold."""
 
     # Runs
 
     @rule()
     def run(self) -> None:
-        FATES["runs"] += 1
+        HAPPENED["runs"] += 1
         try:
             self.step(run_once)
         except DsError:
-            assert self.stormy, "one dossier, list or write stopped the rest"
-            FATES["runs stopped by DS"] += 1
+            assert self.disturbed, "one dossier, list or write stopped the rest"
+            HAPPENED["runs stopped by DS"] += 1
 
     @rule()
     def run_again(self) -> None:
@@ -58,7 +74,7 @@ class Storm(People):
     def run_once_more(self) -> None:
         self.run()
 
-    @rule(at=st.integers(1, 25), picked=PICKED, lever=st.sampled_from(LEVERS))
+    @rule(at=st.integers(1, 25), picked=PICKED, lever=st.sampled_from(ANSWER_CHANGES))
     def run_while_somebody_submits(self, at: int, picked: int, lever: dict[int, Any]) -> None:
         number = self.dossiers[picked % len(self.dossiers)]
 
@@ -66,10 +82,10 @@ class Storm(People):
             with suppress(Refusal, ApiError, KeyError):
                 people.submit(instance, number, {str(key): value for key, value in lever.items()})
 
-        self.eye.plan(at, submit)
+        self.observer.plan(at, submit)
         self.run()
-        FATES["submitted during a run"] += self.eye.acted.is_set()
-        self.eye.plan(None, None)
+        HAPPENED["submitted during a run"] += self.observer.acted.is_set()
+        self.observer.plan(None, None)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -88,17 +104,17 @@ class Storm(People):
             "UNC_MESSAGES_PER_RUN": "1000",
             "UNC_MAX_REQUESTS": "100",
             "UNC_OVERLAP_MINUTES": "0",
-            "STORM_AHEAD": str(ahead),
+            "CLOCK_AHEAD": str(ahead),
         }
 
     @rule(at=st.integers(1, 40))
     def run_and_die(self, at: int) -> None:
         pids: list[int] = []
-        self.eye.plan(at, lambda _instance: kill(pids[0]) if pids else None)
-        pids.append(self.place.forks.start(self.environment))
-        status = self.place.forks.end(pids[0], after=20)
-        self.eye.plan(None, None)
-        FATES[f"forked runs that ended with {status}"] += 1
+        self.observer.plan(at, lambda _instance: kill(pids[0]) if pids else None)
+        pids.append(self.place.forked_runs.start(self.environment))
+        status = self.place.forked_runs.end(pids[0], after=20)
+        self.observer.plan(None, None)
+        HAPPENED[f"forked runs that ended with {status}"] += 1
 
     @rule(at=st.integers(2, 30))
     def run_beside_another(self, at: int) -> None:
@@ -108,15 +124,15 @@ class Storm(People):
             for file in self.home.glob("unc.sqlite.run-*"):
                 file.unlink()
 
-        self.eye.plan(at, unlock)
-        pid = self.place.forks.start(self.environment)
-        if self.eye.acted.wait(4):
-            FATES["locks lost"] += 1
+        self.observer.plan(at, unlock)
+        pid = self.place.forked_runs.start(self.environment)
+        if self.observer.acted.wait(4):
+            HAPPENED["locks lost"] += 1
         with suppress(DsError, StoreError):
             self.step(run_once)
-        status = self.place.forks.end(pid, after=20)
-        self.eye.plan(None, None)
-        FATES[f"runs beside another that ended with {status}"] += 1
+        status = self.place.forked_runs.end(pid, after=20)
+        self.observer.plan(None, None)
+        HAPPENED[f"runs beside another that ended with {status}"] += 1
 
     # What must hold
 
@@ -146,9 +162,9 @@ class Storm(People):
         assert self.control.stats()["mutations"] == {}
 
     def assert_nothing_is_false(self) -> None:
-        for one in self.eye.said:
-            hands = self.hands.get(one.number, {}).get(901, set())
-            if one.status in hands:
+        for one in self.observer.said:
+            by_hand = self.by_hand.get(one.number, {}).get(901, set())
+            if one.status in by_hand:
                 assert one.status not in {"Hors champ", "À trier", "Clos"}, one
                 assert not (one.status == "Complet" and one.asks), one
                 assert one.status == "Complet" or (one.asks and one.asks == one.true), one
@@ -157,26 +173,26 @@ class Storm(People):
                 assert one.true - one.asks <= {EARLIER}, one
 
     def assert_nothing_is_said_twice(self) -> None:
-        references = Counter((one.number, one.reference) for one in self.eye.said)
-        assert not [one for one, times in references.items() if times > 1], self.eye.said
-        same = Counter((one.number, one.asks, one.submitted_at) for one in self.eye.said)
-        assert not [one for one, times in same.items() if times > 1], self.eye.said
+        references = Counter((one.number, one.reference) for one in self.observer.said)
+        assert not [one for one, times in references.items() if times > 1], self.observer.said
+        same = Counter((one.number, one.asks, one.submitted_at) for one in self.observer.said)
+        assert not [one for one, times in same.items() if times > 1], self.observer.said
 
     def wanted(self, one: dict[str, Any]) -> Truth:
-        return truth(one["answers"], self.eye.existing, itself=one["number"])
+        return truth(one["answers"], self.observer.existing, itself=one["number"])
 
     def assert_current(self, number: int, one: dict[str, Any]) -> None:
         """What DS shows of an open dossier is its present verdict, or a person's word."""
-        wanted, hands = self.wanted(one), self.hands.get(number, {})
+        wanted, by_hand = self.wanted(one), self.by_hand.get(number, {})
         status = "À préciser" if wanted == {"une question d'éligibilité"} else "À compléter"
         status = status if wanted else "Complet"
         shown = one["annotations"].get("901")
-        held = shown in hands.get(901, set()) - {None}
+        held = shown in by_hand.get(901, set()) - {None}
         assert held or shown == status, (number, wanted, one)
         if held and shown != status:
             return
         missing = one["annotations"].get("904", "")
-        if missing not in hands.get(904, set()):
+        if missing not in by_hand.get(904, set()):
             named = {
                 line.split(" :")[0].split(" ", 1)[1]
                 for line in missing.splitlines()
@@ -186,12 +202,17 @@ class Storm(People):
                 assert named == wanted, (number, wanted, missing)
             if status == "Complet":
                 assert missing == "Aucun", (number, missing)
-        by_hand = self.labels.get(number, set())
+        labels_by_hand = self.labels.get(number, set())
         ours = {"Complet": {"Complet"}, "À préciser": {"À examiner"}}.get(status, set())
         labels = set(one["labels"]) & (MANAGED - {"Urgent"})
-        assert ours <= labels <= ours | by_hand, (number, status, one["labels"], by_hand)
-        if not (one["archived"] or number in self.withdrawn or hands.get(901)):
-            said = [each for each in self.eye.said if each.number == number]
+        assert ours <= labels <= ours | labels_by_hand, (
+            number,
+            status,
+            one["labels"],
+            labels_by_hand,
+        )
+        if not (one["archived"] or number in self.withdrawn or by_hand.get(901)):
+            said = [each for each in self.observer.said if each.number == number]
             assert said, (number, "never a word")
             assert said[-1].asks == wanted, (number, wanted, said[-1])
 
@@ -205,18 +226,18 @@ class Storm(People):
         assert numbers <= found, numbers - found
 
     def assert_ours_is_no_persons(self, last: Summary) -> None:
-        assert last.conflicts <= {n for n, hands in self.hands.items() if hands}, last
+        assert last.conflicts <= {n for n, by_hand in self.by_hand.items() if by_hand}, last
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder: Path = tmp_path_factory.mktemp("storm")
+    folder: Path = tmp_path_factory.mktemp("events")
     changes = {**TO_ALL, "max_requests": 100, "overlap_minutes": 0}
     with (
         pytest.MonkeyPatch.context() as patch,
-        watching() as eye,
+        watching() as observer,
         bridge_on(folder, [], **changes) as bridge,
-        forks() as processes,
+        forked_runs() as processes,
     ):
         patch.setattr(lost_answers, "SETTLED", timedelta(0))
         clock = Patient(bridge.sandbox.control)
@@ -228,7 +249,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             bridge.home,
             loses_bases=True,
         )
-        yield Place(mirror, eye, processes, folder)
+        yield Place(mirror, observer, processes, folder)
 
 
 LEAST = 15
@@ -237,12 +258,12 @@ LEAST = 15
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 def test_whatever_happens_nothing_is_lost_false_said_twice_or_stuck(place: Place) -> None:
-    Storm.place = place
+    RunsAmongRandomEvents.place = place
     examples = int(os.environ.get("UNC_TEST_EXAMPLES", "0"))
 
     with clock_ahead(place.seconds_ahead):
         run_state_machine_as_test(
-            Storm,
+            RunsAmongRandomEvents,
             settings=settings(
                 max_examples=examples or LEAST,
                 stateful_step_count=18,

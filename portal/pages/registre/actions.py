@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from portal.errors import ForbiddenError
 from portal.pages.registre import asked
 from portal.pages.registre.acting import ActForm, Done, FormPage, form_routes
-from portal.pages.registre.desk import desk_of, find
 from portal.pages.registre.forms import (
     CloseForm,
     CopyForm,
@@ -22,20 +21,21 @@ from portal.pages.registre.forms import (
     TextsForm,
     ValidateForm,
 )
+from portal.pages.registre.shared import access_of, find
 from portal.pages.writing import Shown
 from portal.people.sessions import Person
-from portal.registre.desk import Desk, RegisterRead
+from portal.registre.access import RegisterAccess, RegisterRead
 from portal.registre.inputs import Input, day_of
 from portal.registre.rows import title_of
 from steps.registre import acting as steps
 from steps.registre import evidence
 from steps.registre.acting import Acting
 from steps.wiring.services import Services
-from triage.registre import life
-from triage.registre.life import REQUIRED
+from triage.registre import lifecycle
+from triage.registre.lifecycle import REQUIRED
 from triage.registre.refused import Refused
 from triage.registre.register import OPEN, Situation, State
-from triage.registre.told import state_of
+from triage.registre.sentences import state_of
 
 router = APIRouter()
 
@@ -44,7 +44,7 @@ Work = Callable[[Services, str, Any, Acting], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Gesture:
+class SituationAction:
     """Something that a person does of a situation.
 
     Attributes:
@@ -61,7 +61,7 @@ class Gesture:
     name: str
     form: type[ActForm]
     allowed: Callable[[Situation], bool]
-    inputs: Callable[[Desk, RegisterRead, Situation], Sequence[Input]]
+    inputs: Callable[[RegisterAccess, RegisterRead, Situation], Sequence[Input]]
     work: Work
     said: str
 
@@ -71,7 +71,7 @@ def _in(*states: State) -> Callable[[Situation], bool]:
 
 
 def _drawn(draw: Callable[[Situation, Any, Any, Any, Any], list[Any]]) -> Work:
-    """An act of a situation alone: what :mod:`triage.registre.life` draws of it."""
+    """An act of a situation alone: what :mod:`triage.registre.lifecycle` draws of it."""
 
     def work(services: Services, name: str, form: Any, acting: Acting) -> object:
         lists, by = services.form.lists, acting.by
@@ -85,14 +85,14 @@ def _drawn(draw: Callable[[Situation, Any, Any, Any, Any], list[Any]]) -> Work:
 def _change(one: Situation, form: TextsForm, by: Any, when: Any, lists: Any) -> list[Any]:
     given = form.texts()
     told = {n: text for n, text in given.items() if text or one.fields.get(n) or n in REQUIRED}
-    return life.change(one, told, by=by, when=when, lists=lists)
+    return lifecycle.change(one, told, by=by, when=when, lists=lists)
 
 
 def _identify(one: Situation, form: DayForm, by: Any, when: Any, _: Any) -> list[Any]:
     day = day_of(form.jour, "Identifiée le")
     if day is None:
         raise Refused("Identifiée le : à donner.")
-    return life.identify(one, day, by=by, when=when)
+    return lifecycle.identify(one, day, by=by, when=when)
 
 
 def _merge(services: Services, name: str, form: MergeForm, acting: Acting) -> object:
@@ -127,10 +127,10 @@ def _copy(services: Services, name: str, form: CopyForm, acting: Acting) -> obje
     return number
 
 
-GESTURES: Mapping[str, Gesture] = {
+ACTIONS: Mapping[str, SituationAction] = {
     one.path: one
     for one in (
-        Gesture(
+        SituationAction(
             "valider",
             "Valider",
             ValidateForm,
@@ -141,16 +141,16 @@ GESTURES: Mapping[str, Gesture] = {
             ),
             "La situation est validée.",
         ),
-        Gesture(
+        SituationAction(
             "ecarter",
             "Écarter",
             ActForm,
             _in(State.TO_VALIDATE),
             asked.reason_only,
-            _drawn(lambda one, _, by, when, __: life.discard(one, by=by, when=when)),
+            _drawn(lambda one, _, by, when, __: lifecycle.discard(one, by=by, when=when)),
             "Le regroupement est écarté.",
         ),
-        Gesture(
+        SituationAction(
             "modifier",
             "Modifier",
             TextsForm,
@@ -159,7 +159,7 @@ GESTURES: Mapping[str, Gesture] = {
             _drawn(_change),
             "Les textes sont enregistrés.",
         ),
-        Gesture(
+        SituationAction(
             "niveau",
             "Fixer le niveau",
             LevelForm,
@@ -170,7 +170,7 @@ GESTURES: Mapping[str, Gesture] = {
             ),
             "Le niveau est enregistré.",
         ),
-        Gesture(
+        SituationAction(
             "mesure",
             "Enregistrer une mesure",
             MeasureForm,
@@ -181,38 +181,38 @@ GESTURES: Mapping[str, Gesture] = {
             ),
             "La mesure est enregistrée.",
         ),
-        Gesture(
+        SituationAction(
             "clore",
             "Clore",
             CloseForm,
             _in(*OPEN),
             asked.for_closing,
             _drawn(
-                lambda one, form, by, when, lists: life.close(
+                lambda one, form, by, when, lists: lifecycle.close(
                     one, form.conclusion, by=by, when=when, lists=lists
                 )
             ),
             "La situation est close.",
         ),
-        Gesture(
+        SituationAction(
             "rouvrir",
             "Rouvrir",
             ActForm,
             _in(State.CLOSED, State.DISCARDED),
             asked.reason_only,
-            _drawn(lambda one, _, by, when, __: life.reopen(one, by=by, when=when)),
+            _drawn(lambda one, _, by, when, __: lifecycle.reopen(one, by=by, when=when)),
             "La situation est rouverte.",
         ),
-        Gesture(
+        SituationAction(
             "vu",
             "Vu, sans suite",
             ActForm,
             lambda one: one.woken,
             asked.only_when,
-            _drawn(lambda one, _, by, when, __: life.look(one, by=by, when=when)),
+            _drawn(lambda one, _, by, when, __: lifecycle.look(one, by=by, when=when)),
             "C’est noté\u00a0: vu, sans suite.",
         ),
-        Gesture(
+        SituationAction(
             "dater",
             "Dater l’identification",
             DayForm,
@@ -221,7 +221,7 @@ GESTURES: Mapping[str, Gesture] = {
             _drawn(_identify),
             "La date est enregistrée.",
         ),
-        Gesture(
+        SituationAction(
             "fondre",
             "Fondre dans…",
             MergeForm,
@@ -230,7 +230,7 @@ GESTURES: Mapping[str, Gesture] = {
             _merge,
             "La situation est fondue.",
         ),
-        Gesture(
+        SituationAction(
             "scinder",
             "Scinder",
             DossiersForm,
@@ -239,7 +239,7 @@ GESTURES: Mapping[str, Gesture] = {
             _split,
             "Les dossiers choisis ouvrent une situation à valider.",
         ),
-        Gesture(
+        SituationAction(
             "confirmer",
             "Confirmer des dossiers",
             DossiersForm,
@@ -248,7 +248,7 @@ GESTURES: Mapping[str, Gesture] = {
             _confirm,
             "Les dossiers choisis sont confirmés\u00a0: aucun passage ne les déplacera.",
         ),
-        Gesture(
+        SituationAction(
             "doublon",
             "Dire un doublon",
             CopyForm,
@@ -257,7 +257,7 @@ GESTURES: Mapping[str, Gesture] = {
             _copy,
             "C’est noté\u00a0: les nombres en tiennent compte.",
         ),
-        Gesture(
+        SituationAction(
             "evenement",
             "Noter un évènement",
             EventForm,
@@ -268,7 +268,7 @@ GESTURES: Mapping[str, Gesture] = {
             ),
             "L’évènement est noté.",
         ),
-        Gesture(
+        SituationAction(
             "defaire",
             "Défaire",
             ActForm,
@@ -281,9 +281,9 @@ GESTURES: Mapping[str, Gesture] = {
 }
 
 
-def gestures_of(one: Situation) -> list[Gesture]:
+def actions_of(one: Situation) -> list[SituationAction]:
     """What can be done of a situation as it is."""
-    return [each for each in GESTURES.values() if each.allowed(one)]
+    return [each for each in ACTIONS.values() if each.allowed(one)]
 
 
 def shown_of(read: RegisterRead, one: Situation) -> Shown:
@@ -316,21 +316,21 @@ def agency(person: Person) -> None:
         raise ForbiddenError
 
 
-def _page(request: Request, person: Person, gesture: Gesture) -> tuple[FormPage, int]:
+def _page(request: Request, person: Person, action: SituationAction) -> tuple[FormPage, int]:
     agency(person)
-    desk = desk_of(request)
-    read = desk.read(person.role)
+    access = access_of(request)
+    read = access.read(person.role)
     one = find(read, request.path_params["name"])
     title = title_of(read, one)
-    allowed = gesture.allowed(one)
+    allowed = action.allowed(one)
     page = FormPage(
-        title=f"{gesture.name.rstrip('…')}\u00a0: {title}",
-        inputs=gesture.inputs(desk, read, one),
+        title=f"{action.name.rstrip('…')}\u00a0: {title}",
+        inputs=action.inputs(access, read, one),
         shown=shown_of(read, one),
-        action=f"/situations/{one.id}/{gesture.path}",
+        action=f"/situations/{one.id}/{action.path}",
         back=f"/situations/{one.id}",
         back_name=f"{one.id} · {title}",
-        button=gesture.name.rstrip("…"),
+        button=action.name.rstrip("…"),
         warning=""
         if allowed
         else f"Cette situation est dans l’état «\u00a0{state_of(one)}\u00a0»\u00a0:"
@@ -339,18 +339,18 @@ def _page(request: Request, person: Person, gesture: Gesture) -> tuple[FormPage,
     return page, one.last
 
 
-def _route(gesture: Gesture) -> None:
+def _route(action: SituationAction) -> None:
     form_routes(
         router,
-        f"/situations/{{name}}/{gesture.path}",
-        gesture.form,
-        lambda request, person: _page(request, person, gesture),
-        lambda services, sent, acting: gesture.work(
+        f"/situations/{{name}}/{action.path}",
+        action.form,
+        lambda request, person: _page(request, person, action),
+        lambda services, sent, acting: action.work(
             services, sent.request.path_params["name"], sent.form, acting
         ),
-        Done(lambda _: gesture.said),
+        Done(lambda _: action.said),
     )
 
 
-for _one in GESTURES.values():
+for _one in ACTIONS.values():
     _route(_one)

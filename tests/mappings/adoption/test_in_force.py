@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from mappings.adoption.absences import absences, silent
-from mappings.adoption.gate import adoption_of, is_adopted, not_adopted
+from mappings.adoption.in_force import adoption_of, is_adopted, not_adopted
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Severity

@@ -21,7 +21,7 @@ from openpyxl.xml.functions import tostring
 from exports.cells import Content, looks_like_formula, runs
 from exports.sheets.tables import Column, Table
 from exports.xlsx.print_setup import Margins, set_up_page
-from exports.xlsx.shell import above_height, fill_shell, last_row
+from exports.xlsx.sheet_layout import above_height, last_row, lay_out_sheet
 
 _LAST: Final = 918_273
 """Stands for the last row of a table: no width or height has it."""
@@ -51,7 +51,7 @@ _AROUND: Final = Margins(title="Titre", dated="Date", audience="Lecteurs")
 
 
 @dataclass(frozen=True, slots=True)
-class KnownShell:
+class SheetTemplate:
     """The sheet of a table, with slots.
 
     Attributes:
@@ -114,8 +114,8 @@ class KnownShell:
         return int(workbook._cell_styles.add(own))  # noqa: SLF001
 
 
-def known_shell(table: Table, *, mask: str) -> KnownShell:
-    """The sheet of a table, see :func:`exports.xlsx.shell.fill_shell`; made once."""
+def sheet_template(table: Table, *, mask: str) -> SheetTemplate:
+    """The sheet of a table, see :func:`exports.xlsx.sheet_layout.lay_out_sheet`; made once."""
     told = table.above
     plain = len(runs(told)) == 1 and told == told.strip() and "\r" not in told
     above = _ABOVE if told and plain and not looks_like_formula(told) else told
@@ -125,7 +125,7 @@ def known_shell(table: Table, *, mask: str) -> KnownShell:
 @lru_cache(maxsize=256)
 def _made(
     columns: tuple[Column, ...], name: str, printed: int, above: str, mask: str
-) -> KnownShell:
+) -> SheetTemplate:
     header = 2 if above else 1
     rows = cast("Sequence[tuple[Content, ...]]", range(_LAST - header))
     table = Table(
@@ -135,7 +135,7 @@ def _made(
     sheet, scratch = workbook.worksheets[0], cast("Any", workbook)
     bare = {one: len(getattr(scratch, one)) for one in _PARTS.values()}
     set_up_page(sheet, _AROUND)
-    fill_shell(sheet, table, mask=mask)
+    lay_out_sheet(sheet, table, mask=mask)
     WorksheetWriter(sheet, out=into).write()
     definition = sheet.tables[name]
     definition.id = 1
@@ -146,7 +146,7 @@ def _made(
         for part, one in _PARTS.items():
             setattr(own, part, max(0, getattr(style, part) - bare[one] + 1))
         styles.append(own)
-    return KnownShell(
+    return SheetTemplate(
         pieces=_pieces(into.getvalue()),
         definition=tostring(definition.to_tree()),
         looks=looks,
@@ -164,7 +164,7 @@ def _pieces(xml: bytes) -> tuple[tuple[bytes, str, bytes], ...]:
 
 
 _FORMATS: list[Any] = []
-"""Every conditional format of a shell: two that are equal are the same."""
+"""Every conditional format of a template: two that are equal are the same."""
 
 
 def _alone(format_: Any) -> Any:

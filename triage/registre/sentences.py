@@ -6,7 +6,7 @@ from typing import Any
 
 from triage.registre.acts import Act
 from triage.registre.levels import ProposedLevel
-from triage.registre.life import TEXTS
+from triage.registre.lifecycle import TEXTS
 from triage.registre.register import MeasureState, Situation
 
 

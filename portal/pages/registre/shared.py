@@ -1,4 +1,4 @@
-"""What pages of the register share: the desk, the day that is asked for, a situation by its id."""
+"""What pages of the register share: the day that is asked for, a situation by its id."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,14 +7,14 @@ from fastapi import Request
 
 from french.time import calendar_day
 from portal.errors import UnknownError
-from portal.registre.desk import At, Desk, RegisterRead
+from portal.registre.access import At, RegisterAccess, RegisterRead
 from triage.registre.register import Situation
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk of this portal."""
-    desk: Desk = request.app.state.desk
-    return desk
+def access_of(request: Request) -> RegisterAccess:
+    """The access of this portal."""
+    access: RegisterAccess = request.app.state.access
+    return access
 
 
 def at_of(params: Mapping[str, str]) -> tuple[At, tuple[str, ...]]:

@@ -1,6 +1,6 @@
-"""What a storm needs: an eye in the sandbox, runs that die or race, and what is true of a dossier.
+"""What runs among random events need: who observes the sandbox, runs that die or race, the truth.
 
-The truth is told from a few questions that the storm moves, never by the rules of the bridge.
+The truth is told from a few questions that the events move, never by the rules of the bridge.
 """
 
 import json
@@ -43,7 +43,7 @@ Truth = frozenset[str]
 
 
 def truth(answers: Mapping[str, Any], existing: set[int], *, itself: int) -> Truth:
-    """What is missing or invalid in a report that was complete before the storm moved it."""
+    """What is missing or invalid in a report that was complete before events moved it."""
     if answers.get("1") is None:
         return frozenset({SCOPE})
     names = {8: "Contact", 20: "Usage autorisé", 61: "Attestation"}
@@ -69,7 +69,7 @@ def asked(body: str) -> Truth:
 
 
 @dataclass(frozen=True)
-class Said:
+class SentMessage:
     """A message of the bridge, with the dossier as DS had it at that moment."""
 
     number: int
@@ -95,10 +95,10 @@ class Said:
 
 
 @dataclass
-class Eye:
+class MessageObserver:
     """Sees each message as it is sent, and does something at a chosen request."""
 
-    said: list[Said] = field(default_factory=list)
+    said: list[SentMessage] = field(default_factory=list)
     existing: set[int] = field(default_factory=set)
     requests: int = 0
     at: int | None = None
@@ -121,7 +121,7 @@ class Eye:
     def note(self, dossier: Any, body: str) -> None:
         told = json.loads(json.dumps(dossier.answers))
         self.said.append(
-            Said(
+            SentMessage(
                 number=dossier.number,
                 body=body,
                 answers=told,
@@ -133,9 +133,9 @@ class Eye:
 
 
 @contextmanager
-def watching() -> Iterator[Eye]:
+def watching() -> Iterator[MessageObserver]:
     """Look into the sandboxes of this process."""
-    eye = Eye()
+    observer = MessageObserver()
     send, execute = acts.send_message, endpoint.execute
 
     def send_message(dossier: Any, body: str, *, sender: str, **told: Any) -> dict[str, Any]:
@@ -143,17 +143,17 @@ def watching() -> Iterator[Eye]:
         sent = send(dossier, body, sender=sender, **told)
         assert before == dossier.champs_at
         if sender == INSTRUCTEUR:
-            eye.note(dossier, body)
+            observer.note(dossier, body)
         return sent
 
     def executed(instance: Any, *args: Any, **named: Any) -> Any:
-        eye.before(instance)
+        observer.before(instance)
         return execute(instance, *args, **named)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(acts, "send_message", send_message)
         patch.setattr(endpoint, "execute", executed)
-        yield eye
+        yield observer
 
 
 @contextmanager
@@ -170,7 +170,7 @@ def clock_ahead(seconds: Callable[[], float]) -> Iterator[None]:
         yield
 
 
-class Forks:
+class ForkedRuns:
     """Whole runs in processes of their own."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
@@ -200,7 +200,7 @@ def kill(pid: int) -> None:
 
 
 @contextmanager
-def forks() -> Iterator[Forks]:
+def forked_runs() -> Iterator[ForkedRuns]:
     """A process that forks runs."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.steps.killed"],
@@ -209,6 +209,6 @@ def forks() -> Iterator[Forks]:
         text=True,
         cwd=ROOT,
     ) as process:
-        yield Forks(process)
+        yield ForkedRuns(process)
         assert process.stdin is not None
         process.stdin.close()

@@ -76,12 +76,13 @@ class RegisterRead:
 
 
 @dataclass
-class Desk:
+class RegisterAccess:
     """Where the register is read."""
 
     source: Source
     library: Library
     _years: dict[tuple[int, int, date | None], YearFigure] = field(default_factory=dict)
+    _past: dict[tuple[int, At], tuple[Sequence[Act], Register]] = field(default_factory=dict)
 
     @property
     def lists(self) -> Lists:
@@ -134,12 +135,13 @@ class Desk:
         """The indicator of a year, as it was known."""
         acts = self._all()
         key = (year, acts[-1].id if acts else 0, at.known)
-        if key not in self._years:
+        found = self._years.get(key)
+        if found is None:
             if len(self._years) > _MOST:
                 self._years.clear()
-            known = known_by(at.known)
-            self._years[key] = year_figure(acts, year, lists=self.lists, known=known)
-        return self._years[key]
+            found = year_figure(acts, year, lists=self.lists, known=known_by(at.known))
+            self._years[key] = found
+        return found
 
     def _all(self) -> Sequence[Act]:
         return self.source.register()[0]
@@ -148,11 +150,20 @@ class Desk:
         acts, register = self.source.register()
         if not at.is_past:
             return acts, register
-        known = end_of(at.known) if at.known else None
-        return as_known(acts, on=at.on, known=known), read(acts, on=at.on, known=known)
+        key = (acts[-1].id if acts else 0, at)
+        found = self._past.get(key)
+        if found is None:
+            if len(self._past) >= _MOST_PAST:
+                self._past.clear()
+            known = end_of(at.known) if at.known else None
+            found = as_known(acts, on=at.on, known=known), read(acts, on=at.on, known=known)
+            self._past[key] = found
+        return found
 
 
 _MOST = 200
+_MOST_PAST = 4
+"""A whole register each: somebody who looks at a past day turns its pages."""
 
 
 def holds(read: RegisterRead, name: str) -> bool:

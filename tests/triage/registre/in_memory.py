@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from triage.registre import life, measures, questions
+from triage.registre import lifecycle, measures, questions
 from triage.registre.acts import BRIDGE, Act, By, Draft
+from triage.registre.drafting import When
 from triage.registre.folding import read
-from triage.registre.life import LevelGiven, When
+from triage.registre.lifecycle import LevelGiven
 from triage.registre.lists import Lists, parse_lists
 from triage.registre.measures import next_number
 from triage.registre.register import MeasureState, Register, Situation
@@ -40,7 +41,7 @@ def day(text: str) -> date:
 
 
 @dataclass
-class Desk:
+class RegisterInMemory:
     """Acts as the store keeps them; ``today`` is the day on which things are entered."""
 
     today: date = date(2026, 12, 31)
@@ -69,47 +70,48 @@ class Desk:
         """A grouping of the bridge, with its dossiers."""
         self.situations += 1
         name = f"SIT-{self.situations:04d}"
-        self.enter([life.opening(name, by=BRIDGE, on=self.when(on).on)])
+        self.enter([lifecycle.opening(name, by=BRIDGE, on=self.when(on).on)])
         self.joined(name, *numbers, on=on)
         return name
 
     def joined(self, name: str, *numbers: int, on: date | str) -> None:
         on = self.when(on).on
         self.enter(
-            life.place(number, None, name, by=BRIDGE, on=on, confirmed=False) for number in numbers
+            lifecycle.place(number, None, name, by=BRIDGE, on=on, confirmed=False)
+            for number in numbers
         )
 
     def validated(self, name: str, on: date | str, *, level: str = "Modéré", **texts: str) -> None:
         given = {**TEXTS, **texts}
         leveled = LevelGiven(level, JUSTIFIED)
         one, when = self.of(name), self.when(on)
-        self.enter(life.validate(one, given, leveled, by=ANNE, when=when, lists=lists()))
+        self.enter(lifecycle.validate(one, given, leveled, by=ANNE, when=when, lists=lists()))
 
     def closed(self, name: str, on: date | str) -> None:
         one, when = self.of(name), self.when(on)
-        self.enter(life.close(one, "risque maîtrisé", by=ANNE, when=when, lists=lists()))
+        self.enter(lifecycle.close(one, "risque maîtrisé", by=ANNE, when=when, lists=lists()))
 
     def discarded(self, name: str, on: date | str) -> None:
-        self.enter(life.discard(self.of(name), by=ANNE, when=self.when(on)))
+        self.enter(lifecycle.discard(self.of(name), by=ANNE, when=self.when(on)))
 
     def reopened(self, name: str, on: date | str) -> None:
-        self.enter(life.reopen(self.of(name), by=ANNE, when=self.when(on)))
+        self.enter(lifecycle.reopen(self.of(name), by=ANNE, when=self.when(on)))
 
     def merged(self, name: str, into: str, on: date | str) -> None:
         one, other = self.of(name), self.of(into)
-        self.enter(life.merge(one, other, by=ANNE, when=self.when(on)))
+        self.enter(lifecycle.merge(one, other, by=ANNE, when=self.when(on)))
 
     def split(self, name: str, *numbers: int, on: date | str) -> str:
         self.situations += 1
         new = f"SIT-{self.situations:04d}"
         one, when = self.of(name), self.when(on)
-        self.enter(life.split(one, new, numbers, by=ANNE, when=when))
+        self.enter(lifecycle.split(one, new, numbers, by=ANNE, when=when))
         return new
 
     def undone(self, name: str, on: date | str) -> None:
         register = self.read()
         one, when = register.situations[name], self.when(on)
-        self.enter(life.undo(register, one, by=ANNE, when=when))
+        self.enter(lifecycle.undo(register, one, by=ANNE, when=when))
 
     def measured(
         self, name: str, kind: str = "courrier aux professionnels", /, **dates: date | str

@@ -24,7 +24,7 @@ _REFERENCE = re.compile(r"UNC-[0-9A-F]{4}-[0-9A-F]{4}")
 RawMessage = Mapping[str, Any]
 
 
-class Unsaid(Enum):
+class MessageAbsent(Enum):
     """Whether a message that DS does not show may be sent now, and why not."""
 
     NEVER = "never"
@@ -35,7 +35,7 @@ class Unsaid(Enum):
     """The declarant submitted since the dossier was read: the next run reads what it says now."""
 
 
-def before_sending(services: Connected, message: SendMessage) -> str | Unsaid:
+def before_sending(services: Connected, message: SendMessage) -> str | MessageAbsent:
     """Id of a message that DS has already, or whether it may be sent.
 
     Raises:
@@ -47,7 +47,7 @@ def before_sending(services: Connected, message: SendMessage) -> str | Unsaid:
     if there is not None:
         return there
     if _submitted_since(services, raw):
-        return Unsaid.OVERTAKEN
+        return MessageAbsent.OVERTAKEN
     outbox, demarche = services.store.outbox, services.demarche
     known = outbox.messages_sent(demarche, numbers=[message.number]).get(message.number, ())
     ids = {one.message_id for one in known}
@@ -56,9 +56,9 @@ def before_sending(services: Connected, message: SendMessage) -> str | Unsaid:
         return str(withdrawn[-1]["id"])  # from before we remember anything: it may be this one
     shown = _ours(services, message.number, seen)
     if {one.reference for one in shown} <= {one.reference for one in known}:
-        return Unsaid.NEVER
+        return MessageAbsent.NEVER
     outbox.recall(demarche, message.number, messages=shown)
-    return Unsaid.BEHIND
+    return MessageAbsent.BEHIND
 
 
 def after_a_lost_answer(

@@ -61,7 +61,7 @@ _COLOURED = {
 }
 
 
-def fill_shell(sheet: Worksheet, table: Table, *, mask: str) -> None:
+def lay_out_sheet(sheet: Worksheet, table: Table, *, mask: str) -> None:
     """Fill a new sheet with everything of a table but its rows."""
     top = table.header_row
     for place, column in enumerate(table.columns, start=1):

@@ -21,8 +21,8 @@ from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.functions import tostring
 
 from exports.sheets.tables import Table
-from exports.xlsx.known_shell import KnownShell
-from exports.xlsx.shell import printed_corner
+from exports.xlsx.sheet_layout import printed_corner
+from exports.xlsx.sheet_template import SheetTemplate
 
 _relationship: Callable[..., Relationship] = Relationship
 """The stub asks more than there is to tell."""
@@ -40,7 +40,7 @@ class _Parts(dict[str, bytes]):
 
 
 def add_sheet(workbook: Any, table: Table) -> None:
-    """Add the sheet of a table whose shell is known to a workbook."""
+    """Add the sheet of a table whose template is known to a workbook."""
     workbook._sheets.append(_TableSheet(workbook, table))  # noqa: SLF001
 
 
@@ -66,33 +66,33 @@ class _TableSheet(Worksheet):
         return self._titles
 
 
-def shell_parts(
+def template_parts(
     workbook: Workbook,
     tables: Mapping[str, Table],
     *,
-    shells: Mapping[str, KnownShell],
+    templates: Mapping[str, SheetTemplate],
     around: bytes,
 ) -> dict[str, bytes]:
     """Every part of a workbook by name, in order.
 
     Args:
-        workbook: Its sheets; those whose shell is known were each added by :func:`add_sheet`.
+        workbook: Its sheets; those whose template is known were each added by :func:`add_sheet`.
         tables: Its tables, by name of sheet.
-        shells: The shells that are known, by name of sheet.
+        templates: The templates that are known, by name of sheet.
         around: What stands around the pages of these, as XML.
     """
     parts = _Parts()
     writer = _Writer(workbook, cast("ZipFile", parts))
-    writer.known = {name: (tables[name], shell) for name, shell in shells.items()}
+    writer.known = {name: (tables[name], template) for name, template in templates.items()}
     writer.around = around
     writer.write_data()
     return parts
 
 
 class _Writer(ExcelWriter):
-    """Openpyxl's own, but for the sheets of tables whose shell is known."""
+    """Openpyxl's own, but for the sheets of tables whose template is known."""
 
-    known: Mapping[str, tuple[Table, KnownShell]]
+    known: Mapping[str, tuple[Table, SheetTemplate]]
     around: bytes
     _archive: _Parts
     _tables: list[Any]
@@ -107,12 +107,12 @@ class _Writer(ExcelWriter):
                 self._archive.writestr(_rels_path(sheet.path)[1:], tostring(rels.to_tree()))
 
     def _known(self, sheet: Any) -> RelationshipList:
-        table, shell = self.known[sheet.title]
-        part = shell.sheet(table, self.workbook, around=self.around)
+        table, template = self.known[sheet.title]
+        part = template.sheet(table, self.workbook, around=self.around)
         self._archive.writestr(sheet.path[1:], part)
         self.manifest.append(sheet)
         rels, place = RelationshipList(), self._next_table()
-        self._archive.writestr(place.path[1:], shell.table(table, number=place.id))
+        self._archive.writestr(place.path[1:], template.table(table, number=place.id))
         rels.append(_relationship(type="table", Target=place.path))
         return rels
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exports.cells import typed_text, unescaped
 from exports.model import Opinion
 from exports.returned.reader import read_returned
-from exports.returned.typed_text import typed_text, unescaped
 from tests.exports.conftest import entry
 from tests.exports.returned.comparing import LIGHT, made
 

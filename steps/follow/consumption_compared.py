@@ -13,7 +13,7 @@ from store.consumption.base import (
     ConsumptionBase,
     ConsumptionFile,
 )
-from triage.consumption.cut import FileBeside, Read
+from triage.consumption.cut import ComparedFile, Read
 from triage.consumption.monthly import Monthly
 
 _CIP13 = "cip13"
@@ -21,7 +21,7 @@ _CIP13 = "cip13"
 
 def files_beside(
     base: ConsumptionBase, edition: ConsumptionFile, *, last: str = ""
-) -> Iterator[FileBeside]:
+) -> Iterator[ComparedFile]:
     """Files of every year of the same set and grouping, and others of its year.
 
     Args:
@@ -34,19 +34,19 @@ def files_beside(
     for one in base.largest():
         if (one.family, one.part) == (edition.family, edition.part):
             found = _read(base, one, level)
-            yield FileBeside(one.source, replace(found, last=_flat(groups.get(one.period, {}))))
+            yield ComparedFile(one.source, replace(found, last=_flat(groups.get(one.period, {}))))
         elif one.period == edition.period and one.family == OPEN_MEDIC:
-            yield FileBeside(one.source, _read(base, one, level), kind="twin")
+            yield ComparedFile(one.source, _read(base, one, level), kind="twin")
         elif one.period == edition.period and one.family == PERSONS:
             other = _level(one)
             if other == level:
-                yield FileBeside(one.source, _read(base, one, level), kind="twin")
+                yield ComparedFile(one.source, _read(base, one, level), kind="twin")
             elif level == _CIP13 and edition.family == OPEN_MEDIC:
                 width = CLASS_WIDTHS[other]
-                yield FileBeside(one.source, _read(base, one, other), kind="twin", width=width)
+                yield ComparedFile(one.source, _read(base, one, other), kind="twin", width=width)
 
 
-def books_beside(base: ConsumptionBase, sheet: Monthly) -> Iterator[FileBeside]:
+def books_beside(base: ConsumptionBase, sheet: Monthly) -> Iterator[ComparedFile]:
     """The month that is kept of the same prescribers, nearest to those of a sheet (a year away)."""
     first, last = min(sheet.periods), max(sheet.periods)
     near = {str(int(first[:4]) - 1), *(one[:4] for one in sheet.periods), str(int(last[:4]) + 1)}
@@ -58,7 +58,7 @@ def books_beside(base: ConsumptionBase, sheet: Monthly) -> Iterator[FileBeside]:
     if kept:
         month = max((one for one in kept if one <= last), default=min(kept))
         codes = base.codes_of_month(sheet.who, month)
-        yield FileBeside(f"{month} ({sheet.who})", Read(int(month[:4]), len(codes), None, codes))
+        yield ComparedFile(f"{month} ({sheet.who})", Read(int(month[:4]), len(codes), None, codes))
 
 
 def _flat(cells: Mapping[str, Mapping[str, Sequence[float]]]) -> dict[tuple[str, str], float]:

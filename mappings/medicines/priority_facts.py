@@ -14,7 +14,7 @@ _FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class PriorityFact:
     """Whether a fact holds of one medicine at least, and what shows it.
 
     Attributes:
@@ -26,7 +26,7 @@ class Weighed:
     text: str
 
 
-def weighed(fact: WeighingFact, medicines: Sequence[Medicine], *, unfound: int = 0) -> Weighed:
+def weighed(fact: WeighingFact, medicines: Sequence[Medicine], *, unfound: int = 0) -> PriorityFact:
     """A fact of the medicines of a report or a situation.
 
     Args:
@@ -39,12 +39,12 @@ def weighed(fact: WeighingFact, medicines: Sequence[Medicine], *, unfound: int =
     showing = [f"{one.name} ({text})" if text else one.name for one, holds, text in told if holds]
     if showing:
         more = f", et {len(showing) - _FEW} de plus" if len(showing) > _FEW else ""
-        return Weighed(True, f"{' ; '.join(showing[:_FEW])}{more}")
+        return PriorityFact(True, f"{' ; '.join(showing[:_FEW])}{more}")
     if unfound or not told:
-        return Weighed(None, "inconnu : une spécialité n'est pas retrouvée par un code")
+        return PriorityFact(None, "inconnu : une spécialité n'est pas retrouvée par un code")
     if any(holds is None for _, holds, _ in told):
-        return Weighed(None, "inconnu : un fichier de la BDPM manque ou a été lu en partie")
-    return Weighed(False, "non")
+        return PriorityFact(None, "inconnu : un fichier de la BDPM manque ou a été lu en partie")
+    return PriorityFact(False, "non")
 
 
 def found_by_code(matches: Sequence[MedicineMatch | None]) -> tuple[tuple[Medicine, ...], int]:

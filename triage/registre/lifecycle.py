@@ -1,7 +1,7 @@
 """Life of a situation: what a person may do of it, in which state, and the acts that it makes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from french.text import agreed
@@ -15,6 +15,7 @@ from triage.registre.acts import (
     history,
     situations_of,
 )
+from triage.registre.drafting import When, check_day, draft
 from triage.registre.lists import Lists, choice
 from triage.registre.refused import Refused, needed, without_patients
 from triage.registre.register import OPEN, Register, Situation, State, resolve_in
@@ -32,21 +33,6 @@ TEXTS: Mapping[str, str] = {
 """What people enter of a situation, with its French name."""
 _FREE = frozenset({"titre", "usage_autorise", "usage_constate", "resume_clair"})  # may leave
 REQUIRED = ("titre", "usage_autorise", "usage_constate", "risque", "pilote")
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """When an act holds from, and what is the present day (Paris).
-
-    Attributes:
-        on: Day of effect.
-        today: The present day.
-        reason: Why; needed where the effect is dated back.
-    """
-
-    on: date
-    today: date
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +114,7 @@ def validate(
     drawn = _life(one, Verb.VALIDATED, by=by, when=when)
     values = _texts({**dict.fromkeys(REQUIRED, ""), **given}, lists)
     leveled = set_level(one, level, by=by, when=when, lists=lists, required=False)
-    return [_with(drawn, {}, {**values, "dossiers": list(one.dossiers)}), *leveled]
+    return [replace(drawn, new={**values, "dossiers": list(one.dossiers)}), *leveled]
 
 
 def change(
@@ -139,7 +125,9 @@ def change(
     values = _texts(given, lists)
     new = {name: text for name, text in values.items() if one.fields.get(name, "") != text}
     former = {name: one.fields.get(name, "") for name in new}
-    return [_with(_draft(one, Verb.CHANGED, by=by, when=when), former, new)] if new else []
+    if not new:
+        return []
+    return [draft(one.id, Verb.CHANGED, by=by, when=when, former=former, new=new)]
 
 
 def set_level(
@@ -175,7 +163,7 @@ def set_level(
         "justification": justification,
         "proposé": given.proposed,
     }
-    return [_with(_draft(one, Verb.LEVEL, by=by, when=when), one.level, new)]
+    return [draft(one.id, Verb.LEVEL, by=by, when=when, former=one.level, new=new)]
 
 
 def close(one: Situation, conclusion: str, *, by: By, when: When, lists: Lists) -> list[Draft]:
@@ -183,28 +171,29 @@ def close(one: Situation, conclusion: str, *, by: By, when: When, lists: Lists) 
     _require(one, OPEN, "Clore")
     needed(when.reason, "Motif")
     new = {"conclusion": choice(conclusion, lists.clotures, "Conclusion")}
-    return [_with(_life(one, Verb.CLOSED, by=by, when=when), {"état": one.state}, new)]
+    former = {"état": one.state}
+    return [_life(one, Verb.CLOSED, by=by, when=when, former=former, new=new)]
 
 
 def discard(one: Situation, *, by: By, when: When) -> list[Draft]:
     """*Écarter*."""
     _require(one, {State.TO_VALIDATE}, "Écarter")
     needed(when.reason, "Motif")
-    return [_with(_life(one, Verb.DISCARDED, by=by, when=when), {"état": one.state}, {})]
+    return [_life(one, Verb.DISCARDED, by=by, when=when, former={"état": one.state})]
 
 
 def reopen(one: Situation, *, by: By, when: When) -> list[Draft]:
     """*Rouvrir*: back to the state that its measures give."""
     _require(one, {State.CLOSED, State.DISCARDED}, "Rouvrir")
     needed(when.reason, "Motif")
-    return [_with(_life(one, Verb.REOPENED, by=by, when=when), {"état": one.state}, {})]
+    return [_life(one, Verb.REOPENED, by=by, when=when, former={"état": one.state})]
 
 
 def look(one: Situation, *, by: By, when: When) -> list[Draft]:
     """« Vu, sans suite »: what came since it was closed changes nothing."""
     if not one.woken:
         raise Refused(f"{one.id} n'est pas réveillée : rien n'est à voir.")
-    return [_draft(one, Verb.SEEN, by=by, when=when)]
+    return [draft(one.id, Verb.SEEN, by=by, when=when)]
 
 
 def identify(one: Situation, day: date, *, by: By, when: When) -> list[Draft]:
@@ -218,16 +207,15 @@ def identify(one: Situation, day: date, *, by: By, when: When) -> list[Draft]:
             f"{one.id} : la date doit être avant le {one.identified_on:%d/%m/%Y}, et pas avant le"
             f" premier signal ({one.opened_on:%d/%m/%Y})."
         )
-    drawn = _draft(one, Verb.IDENTIFIED, by=by, when=When(day, when.today, when.reason))
-    former = {"identifiée_le": one.identified_on.isoformat()}
-    return [_with(drawn, former, {"identifiée_le": day.isoformat()})]
+    former, new = ({"identifiée_le": each.isoformat()} for each in (one.identified_on, day))
+    return [draft(one.id, Verb.IDENTIFIED, by=by, when=when, on=day, former=former, new=new)]
 
 
 def confirm(one: Situation, numbers: Iterable[int], *, by: By, when: When) -> list[Draft]:
     """Confirm dossiers where they are; no act where they all were."""
     new = sorted(set(numbers) - {*one.confirmed})
-    drawn = _draft(one, Verb.CONFIRMED, by=by, when=when)
-    return [_with(drawn, {}, {"dossiers": new})] if new else []
+    drawn = draft(one.id, Verb.CONFIRMED, by=by, when=when, new={"dossiers": new})
+    return [drawn] if new else []
 
 
 def confirm_alone(one: Situation, numbers: Iterable[int], *, by: By, when: When) -> list[Draft]:
@@ -264,8 +252,8 @@ def merge(one: Situation, into: Situation, *, by: By, when: When) -> list[Draft]
         raise Refused(f"{one.id} ne peut être fondue dans elle-même.")
     needed(when.reason, "Motif")
     later = max(one.life_on, into.life_on, one.opened_on, into.opened_on)
-    drawn = _life(one, Verb.MERGED, by=by, when=when, later=later)
-    return [_with(drawn, {"dans": None, "état": one.state}, {"dans": into.id})]
+    former, new = {"dans": None, "état": one.state}, {"dans": into.id}
+    return [_life(one, Verb.MERGED, by=by, when=when, later=later, former=former, new=new)]
 
 
 def split(one: Situation, new: str, numbers: Sequence[int], *, by: By, when: When) -> list[Draft]:
@@ -283,15 +271,7 @@ def split(one: Situation, new: str, numbers: Sequence[int], *, by: By, when: Whe
     if not taken or (len(taken) == len(one.dossiers) and not one.signals):
         raise Refused(f"Indiquez une partie des {len(one.dossiers)} dossiers de {one.id}.")
     drawn = _life(one, Verb.SPLIT, by=by, when=when)
-    opened = Draft(
-        object=new,
-        verb=Verb.SPLIT,
-        effect_on=drawn.effect_on,
-        person=by.person,
-        door=by.door,
-        new={"de": one.id, "dossiers": taken},
-        reason=drawn.reason,
-    )
+    opened = replace(drawn, object=new, new={"de": one.id, "dossiers": taken})
     moved = [
         place(number, one.id, new, by=by, on=when.on, confirmed=True, reason=drawn.reason)
         for number in taken
@@ -315,8 +295,8 @@ def undo(register: Register, one: Situation, *, by: By, when: When) -> list[Draf
         raise Refused(f"{target} est fondue dans {one.id} : défaites d'abord cette fusion.")
     other = home if back is None else register.situations[back]
     later = max(one.life_on, other.life_on)
-    drawn = _life(one, Verb.UNDONE, by=by, when=when, later=later)
-    return [_with(drawn, {"dans": one.merged_into, "de": target}, {"dans": back})]
+    former, new = {"dans": one.merged_into, "de": target}, {"dans": back}
+    return [_life(one, Verb.UNDONE, by=by, when=when, later=later, former=former, new=new)]
 
 
 def place(
@@ -352,15 +332,6 @@ def touched(drafts: Iterable[Draft]) -> frozenset[str]:
     return frozenset(name for one in drafts for name in situations_of(one))
 
 
-def check_day(day: date, *, by: By, when: When) -> None:
-    """Refuse an effect that is still to come, or dated back without a reason, and no name."""
-    needed(by.person, "Qui agit (--by)")
-    if day > when.today:
-        raise Refused(f"Effet le {day:%d/%m/%Y} : ce jour n'est pas encore venu.")
-    if day < when.today:
-        needed(when.reason, "Motif de la date antérieure")
-
-
 def _require(one: Situation, states: Iterable[State], act: str) -> None:
     allowed = [state for state in State if state in {*states}]
     if one.state not in allowed:
@@ -388,36 +359,20 @@ def _texts(given: Mapping[str, str], lists: Lists) -> dict[str, str]:
     return values
 
 
-def _life(one: Situation, verb: Verb, *, by: By, when: When, later: date | None = None) -> Draft:
+def _life(
+    one: Situation,
+    verb: Verb,
+    *,
+    by: By,
+    when: When,
+    later: date | None = None,
+    former: Values | None = None,
+    new: Values | None = None,
+) -> Draft:
     """An act of its life, which goes before none of the others."""
     last = later or one.life_on
     if when.on < last:
         raise Refused(
             f"{one.id} : un acte a effet le {last:%d/%m/%Y}, celui-ci ne peut être daté d'avant."
         )
-    return _draft(one, verb, by=by, when=when)
-
-
-def _draft(one: Situation, verb: Verb, *, by: By, when: When) -> Draft:
-    check_day(when.on, by=by, when=when)
-    return Draft(
-        object=one.id,
-        verb=verb,
-        effect_on=when.on,
-        person=" ".join(by.person.split()),
-        door=by.door,
-        reason=" ".join(when.reason.split()),
-    )
-
-
-def _with(drawn: Draft, former: Values, new: Values) -> Draft:
-    return Draft(
-        object=drawn.object,
-        verb=drawn.verb,
-        effect_on=drawn.effect_on,
-        person=drawn.person,
-        door=drawn.door,
-        former=former,
-        new=new,
-        reason=drawn.reason,
-    )
+    return draft(one.id, verb, by=by, when=when, former=former, new=new)

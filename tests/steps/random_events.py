@@ -1,4 +1,4 @@
-"""What people, faults and accidents do in a storm; `test_storm` adds the runs and the judgement."""
+"""People, faults and accidents at random; `test_random_events` adds the runs and what must hold."""
 
 import shutil
 import time
@@ -18,7 +18,7 @@ from sandbox.server import default_form
 from steps.read.retention import purge
 from steps.wiring.summary import Summary
 from store.database.backup import backup
-from tests.steps.storming import Eye, Forks
+from tests.steps.observed_runs import ForkedRuns, MessageObserver
 from tests.steps.syncing import Mirror
 
 SEEDS = tuple(
@@ -29,7 +29,7 @@ SEEDS = tuple(
 NUMBERS = count(30_000_001)
 DEMARCHES = count(60_001)
 PICKED = st.integers(0, 30)
-LEVERS: tuple[dict[int, Any], ...] = (
+ANSWER_CHANGES: tuple[dict[int, Any], ...] = (
     {1: None},
     {1: True},
     {8: ""},
@@ -43,7 +43,7 @@ LEVERS: tuple[dict[int, Any], ...] = (
     {1: True, 8: "Léa Martin", 20: "Traitement de la polyarthrite de l'adulte", 61: True},
 )
 STATES = ("en_construction", "en_instruction", "accepte", "sans_suite")
-EVERYWHERE: tuple[dict[str, Any], ...] = (
+FAULTS_FOR_ALL: tuple[dict[str, Any], ...] = (
     {"kind": "http", "status": 503},
     {"kind": "truncated"},
     {"kind": "drop_before"},
@@ -64,7 +64,7 @@ PATCHES: tuple[tuple[tuple[str | int, ...], Any], ...] = (
     (("number",), "12a"),
     (("demarche", "revision", "id"), 12),
 )
-HANDS: tuple[dict[int, Any], ...] = (
+BY_HAND: tuple[dict[int, Any], ...] = (
     {901: "Complet"},
     {901: "À compléter"},
     {901: "Hors champ"},
@@ -75,17 +75,17 @@ HANDS: tuple[dict[int, Any], ...] = (
     {924: False},
 )
 MANAGED = {"Complet", "Urgent", "À examiner"}
-FATES: Counter[str] = Counter()
+HAPPENED: Counter[str] = Counter()
 """How often what happened, for the one who looks."""
 
 
 @dataclass
 class Place:
-    """What all storms share."""
+    """What all examples share."""
 
     mirror: Mirror
-    eye: Eye
-    forks: Forks
+    observer: MessageObserver
+    forked_runs: ForkedRuns
     folder: Path
     ahead: float = 0.0
 
@@ -94,7 +94,7 @@ class Place:
         return self.mirror.clock.wall() - time.time() + self.ahead
 
 
-class People(RuleBasedStateMachine):
+class RandomEvents(RuleBasedStateMachine):
     """A démarche, a base and a home of its own for each example, on one sandbox."""
 
     place: Place
@@ -105,9 +105,9 @@ class People(RuleBasedStateMachine):
         refused=st.booleans(),
     )
     def open(self, size: int, channel: str, *, refused: bool) -> None:
-        FATES["examples"] += 1
+        HAPPENED["examples"] += 1
         self.number = next(DEMARCHES)
-        shared, self.eye = self.place.mirror, self.place.eye
+        shared, self.observer = self.place.mirror, self.place.observer
         self.control = shared.control
         self.calm()
         self.control.switches(second_correction_refused=refused)
@@ -117,22 +117,22 @@ class People(RuleBasedStateMachine):
         self.mirror = replace(
             shared, home=self.home, settings=shared.settings.model_copy(update=changes)
         )
-        self.eye.said, self.eye.existing = [], set()
+        self.observer.said, self.observer.existing = [], set()
         self.dossiers: list[int] = []
         self.born: dict[int, Any] = {}
-        self.hands: dict[int, dict[int, set[Any]]] = {}
+        self.by_hand: dict[int, dict[int, set[Any]]] = {}
         self.labels: dict[int, set[str]] = {}
         self.withdrawn: set[int] = set()
         self.backups: list[Path] = []
         self.place.ahead = 0.0
-        self.stormy = False  # a fault that meets everything may be in force
+        self.disturbed = False  # a fault that meets everything may be in force
         self.memory_lost = False
         for model in range(size):
             self.deposit(model, lever={}, unlisted=False)
 
     # People
 
-    @rule(model=PICKED, lever=st.sampled_from(LEVERS), unlisted=st.booleans())
+    @rule(model=PICKED, lever=st.sampled_from(ANSWER_CHANGES), unlisted=st.booleans())
     def deposit(self, model: int, lever: dict[int, Any], *, unlisted: bool) -> None:
         seed = SEEDS[model % len(SEEDS)]
         now = self.mirror.clock.wall()
@@ -148,7 +148,7 @@ class People(RuleBasedStateMachine):
         self.control.create(self.number, born, unlisted=unlisted)
         self.dossiers.append(number)
         self.born[number] = seed
-        self.eye.existing.add(number)
+        self.observer.existing.add(number)
 
     def act(self, picked: int, action: Callable[..., Any], *told: Any, **named: Any) -> int | None:
         """Do something to a dossier, if it can be done to it; say to which."""
@@ -157,10 +157,10 @@ class People(RuleBasedStateMachine):
             action(number, *told, **named)
         except ControlError:
             return None
-        FATES[getattr(action, "__name__", "act")] += 1
+        HAPPENED[getattr(action, "__name__", "act")] += 1
         return number
 
-    @rule(picked=PICKED, lever=st.sampled_from(LEVERS))
+    @rule(picked=PICKED, lever=st.sampled_from(ANSWER_CHANGES))
     def submit(self, picked: int, lever: dict[int, Any]) -> None:
         self.act(picked, self.control.submit, lever)
 
@@ -169,12 +169,12 @@ class People(RuleBasedStateMachine):
         named = 39_999_999 if never else self.dossiers[other % len(self.dossiers)]
         self.act(picked, self.control.submit, {13: "Complément", 14: named})
 
-    @rule(picked=PICKED, hand=st.sampled_from(HANDS))
+    @rule(picked=PICKED, hand=st.sampled_from(BY_HAND))
     def annotate(self, picked: int, hand: dict[int, Any]) -> None:
         number = self.act(picked, self.control.annotate, hand)
         if number is not None:
             for place, value in hand.items():
-                self.hands.setdefault(number, {}).setdefault(place, set()).add(value)
+                self.by_hand.setdefault(number, {}).setdefault(place, set()).add(value)
 
     @rule(picked=PICKED, name=st.sampled_from(sorted(MANAGED)))
     def label(self, picked: int, name: str) -> None:
@@ -221,9 +221,9 @@ class People(RuleBasedStateMachine):
 
     # Faults
 
-    @rule(fault=st.sampled_from(EVERYWHERE), times=st.integers(1, 8))
+    @rule(fault=st.sampled_from(FAULTS_FOR_ALL), times=st.integers(1, 8))
     def fail(self, fault: dict[str, Any], times: int) -> None:
-        self.stormy = True
+        self.disturbed = True
         self.control.fault(count=times, **fault)
 
     @rule(picked=PICKED, unlistable=st.booleans())
@@ -255,13 +255,13 @@ class People(RuleBasedStateMachine):
     def calm(self) -> None:
         self.control.clear_faults()
         self.control.broken()
-        self.stormy = False
+        self.disturbed = False
 
     # The installation
 
     @rule(hours=st.sampled_from([-24 * 30, -2, 3, 24 * 366]))
     def clock_jumps(self, hours: int) -> None:
-        FATES["clock jumps"] += 1
+        HAPPENED["clock jumps"] += 1
         self.place.ahead = hours * 3600.0
 
     @rule()
@@ -282,14 +282,14 @@ class People(RuleBasedStateMachine):
     @precondition(lambda self: self.backups)
     @rule(which=st.integers(0, 3))
     def restore_the_base(self, which: int) -> None:
-        FATES["restored"] += 1
+        HAPPENED["restored"] += 1
         self.lose_the_base()
         shutil.copyfile(self.backups[which % len(self.backups)], self.base)
 
     @precondition(lambda self: self.base.exists())
     @rule()
     def lose_the_base(self) -> None:
-        FATES["bases lost"] += 1
+        HAPPENED["bases lost"] += 1
         self.memory_lost = True
         for file in self.home.glob("unc.sqlite*"):
             file.unlink()
@@ -297,7 +297,7 @@ class People(RuleBasedStateMachine):
     @precondition(lambda self: self.base.exists())
     @rule()
     def purge_what_is_over(self) -> None:
-        FATES["purges"] += 1
+        HAPPENED["purges"] += 1
         self.step(purge, retention_months=3)
 
     def step(self, step: Callable[[Any, Summary], None], **changes: Any) -> Summary:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from tests.triage.conftest import the_mapping, the_rules, the_second_reading
-from triage.rules.told import BAND, CRITERION, PRIORITY, terms_of
+from triage.rules.sentences import BAND, CRITERION, PRIORITY, terms_of
 
 RULES = [the_second_reading(), the_rules()]
 

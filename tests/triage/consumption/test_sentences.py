@@ -8,7 +8,7 @@ import pytest
 from tests.triage.consumption.samples import a_profile, hospital_profile
 from triage.consumption.codes import merged
 from triage.consumption.rows import rows_of
-from triage.consumption.told import (
+from triage.consumption.sentences import (
     boxes_told,
     expected_told,
     growth_told,

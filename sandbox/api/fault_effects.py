@@ -29,7 +29,7 @@ _DROPS = 20
 _CUTS: tuple[Kind, ...] = ("timeout", "invalid_null")
 
 
-class Spoiler:
+class OperationFaults:
     """The faults that one operation meets."""
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from store.database.errors import Overtaken, StoreLocked
+from store.database.errors import StoreLocked, TransactionUndone
 
 _T = TypeVar("_T")
 _PAUSE = 0.2
@@ -22,19 +22,19 @@ def once_more(work: Callable[[], _T]) -> _T:
     our own.
 
     Raises:
-        Overtaken: Twice.
+        TransactionUndone: Twice.
         StoreLocked: Twice.
     """
     try:
         return work()
-    except (Overtaken, StoreLocked) as error:
+    except (TransactionUndone, StoreLocked) as error:
         if isinstance(error.__cause__, PoolTimeout):
             raise
     time.sleep(random.uniform(0, _PAUSE))
     return work()
 
 
-class Again:
+class RetriedOnce:
     """What is remembered of a subject, each operation of which is done once more where it may be.
 
     For operations that are each a transaction of their own: part of a longer one, they would be

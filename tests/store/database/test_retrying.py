@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from store.database import again
 from store.database import engine as store_engine
-from store.database.again import Again, once_more
-from store.database.errors import Overtaken, StoreError, StoreLocked, StoreUnreachable
+from store.database import retrying
+from store.database.errors import StoreError, StoreLocked, StoreUnreachable, TransactionUndone
+from store.database.retrying import RetriedOnce, once_more
 from store.dossiers.pages import DossierRow
 from store.repository import open_store
 from store.staff.accounts import Account
@@ -43,25 +43,25 @@ class Subject:
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(again, "_PAUSE", 0.0)
+    monkeypatch.setattr(retrying, "_PAUSE", 0.0)
 
 
-@pytest.mark.parametrize("failure", [Overtaken(), StoreLocked()])
+@pytest.mark.parametrize("failure", [TransactionUndone(), StoreLocked()])
 def test_what_the_database_undid_is_done_once_more_with_all_that_was_given(
     failure: StoreError,
 ) -> None:
     subject = Subject(failure)
-    store = Again(subject)
+    store = RetriedOnce(subject)
     assert store.save((n for n in (1, 2)), and_=iter([3])) == 3
     assert subject.kept == [1, 2, 3]
     assert store.most == 7
 
 
 def test_twice_is_told_and_any_other_failure_is_told_at_once() -> None:
-    for failures in ((Overtaken(), Overtaken()), (StoreUnreachable(),)):
+    for failures in ((TransactionUndone(), TransactionUndone()), (StoreUnreachable(),)):
         subject = Subject(*failures)
         with pytest.raises(type(failures[0])):
-            Again(subject).save([1])
+            RetriedOnce(subject).save([1])
         assert not subject.failures
         assert subject.kept == []
 

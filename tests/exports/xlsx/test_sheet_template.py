@@ -1,4 +1,4 @@
-"""A shell that is made once gives, in each workbook, the bytes that openpyxl writes for it."""
+"""A template that is made once gives, in each workbook, the bytes that openpyxl writes for it."""
 
 import io
 import zipfile
@@ -11,12 +11,12 @@ from openpyxl import Workbook
 
 from exports.cells import Content
 from exports.sheets.tables import Column, Table
-from exports.xlsx.known_shell import known_shell
 from exports.xlsx.package import document_properties, pack
 from exports.xlsx.print_setup import Margins, around_xml, set_up_page
-from exports.xlsx.shell import fill_shell
-from exports.xlsx.shell_parts import add_sheet
+from exports.xlsx.sheet_layout import lay_out_sheet
+from exports.xlsx.sheet_template import sheet_template
 from exports.xlsx.styles import register
+from exports.xlsx.template_parts import add_sheet
 
 _COLUMN = partial(Column, width=14, meaning="", origin="", audience="reseau")
 PLAIN = (_COLUMN(name="Dossier", format="lien"), _COLUMN(name="Éléments manquants", format="texte"))
@@ -46,24 +46,24 @@ def tables(count: int, above: str) -> list[Table]:
 
 def parts(of: list[Table], *, known: bool) -> dict[str, bytes]:
     workbook, into = Workbook(), io.BytesIO()
-    styles, shells = register(workbook), {}
+    styles, templates = register(workbook), {}
     workbook.remove(workbook.worksheets[0])
     for one in of:
         if known:
-            shells[one.sheet] = known_shell(one, mask="réservé")
-            shells[one.sheet].register(workbook)
+            templates[one.sheet] = sheet_template(one, mask="réservé")
+            templates[one.sheet].register(workbook)
             add_sheet(workbook, one)
         else:
             sheet = workbook.create_sheet(one.sheet)
             set_up_page(sheet, MARGINS)
-            fill_shell(sheet, one, mask="réservé")
+            lay_out_sheet(sheet, one, mask="réservé")
     made = datetime(2026, 1, 1, tzinfo=UTC)
     pack(
         workbook,
         {one.sheet: one for one in of},
         styles=styles,
         properties=document_properties(title="t", subject="s", software="l", made=made),
-        shells=shells,
+        templates=templates,
         around=around_xml(MARGINS),
         into=into,
     )

@@ -39,7 +39,7 @@ class FormState:
     revision: str
 
 
-class FormDesk:
+class FormAdoption:
     """What a person does with the form of a démarche.
 
     The mapping is written beside the one in use; where that one comes with the bridge, under
