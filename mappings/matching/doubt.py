@@ -112,7 +112,9 @@ def explained(pair: FieldLikeness) -> bool:
     label = pair.offered.descriptor.label
     clauses = [one for one in map(bare_label, _CLAUSES_APART.split(label)) if one]
     said = [one for one in clauses if _told(one, pair) or pair.wants.lexicon.words.light(one)]
-    return _worded(pair) or _is_way(bare_label(label), pair) or all(_is_way(one, pair) for one in said)
+    return (
+        _worded(pair) or _is_way(bare_label(label), pair) or all(_is_way(one, pair) for one in said)
+    )
 
 
 def _is_way(text: str, pair: FieldLikeness) -> bool:
@@ -132,7 +134,7 @@ def _told(text: str, pair: FieldLikeness) -> tuple[str, ...]:
 
 
 def _says_twice(pair: FieldLikeness) -> bool:
-    """Whether it asks twice, or says again a word that the field says once: « Patients du patient »."""
+    """Whether it asks twice, or says again what the field says once: « Patients du patient »."""
     label = pair.offered.descriptor.label
     if _worded(pair):
         return False

@@ -223,13 +223,15 @@ class FieldLikeness:
 
     @cached_property
     def heading(self) -> float:
-        """Whether its heading is one that the field stands under: 0, or 1; ½ without heading."""
+        """Whether its heading is one that the field stands under: 0 to 1, ½ in part or without."""
         nothing = self.wants.lexicon.headings - self.sections
         said = self._meanings(self.offered.section) - nothing
         heading = frozenset(one for one in said if not one.isdigit())
         if not heading or not self.sections:
             return 0.5
-        return 1.0 if heading & self.sections else 0.0
+        if heading <= self.sections:
+            return 1.0
+        return 0.5 if heading & self.sections else 0.0
 
     @cached_property
     def values(self) -> float | None:

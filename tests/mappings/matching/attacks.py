@@ -19,6 +19,9 @@ _TOLD: Raw = YAML(typ="safe").load((FORMS / "leurres.yaml").read_text("utf-8"))
 _FIRST_ID = 7_000_000
 _NO_QUESTION = {"header_section", "repetition"}
 _FEW_WORDS = 3
+_FOLLOWS = re.compile(
+    r"\W*(?:\w{1,4}[.)]\s*)?(?:si|sinon|dont|l[ae]?quel|les|et|où|combien)", re.IGNORECASE
+)
 
 
 def in_capitals(variant: Variant, _: random.Random) -> Variant:
@@ -37,7 +40,7 @@ def as_codes(variant: Variant, _: random.Random) -> Variant:
 
 
 def in_another_order(variant: Variant, chance: random.Random) -> Variant:
-    """Questions shuffled under each heading, and the headings with theirs; follow-ups lose sense."""
+    """Questions shuffled under each heading, and the headings; follow-ups may lose their sense."""
     revision = deepcopy(variant.form["revisions"][-1])
     parts = list(_parts(revision["champs"]))
     for part in parts:
@@ -46,11 +49,10 @@ def in_another_order(variant: Variant, chance: random.Random) -> Variant:
         part[1:] = inside
     chance.shuffle(parts)
     revision["champs"] = [one for part in parts for one in part]
-    follows = re.compile(r"\W*(?:\w{1,4}[.)]\s*)?(?:si|sinon|dont|l[ae]?quel|les|et|où|combien)", re.I)
     gone = {
         str(one["id"])
         for one in every(revision)
-        if follows.match(one["label"]) or len(one["label"].split()) <= _FEW_WORDS
+        if _FOLLOWS.match(one["label"]) or len(one["label"].split()) <= _FEW_WORDS
     }
     kept = {path: ids for path, ids in variant.truth.items() if ids & gone}
     return _also(told_of(variant, revision, set()), kept)
@@ -147,7 +149,7 @@ def _parts(champs: list[Raw]) -> Iterator[list[Raw]]:
 
     def under(one: Raw) -> int:
         nonlocal heading
-        heading += one["type"] == "header_section"
+        heading += int(one["type"] == "header_section")
         return heading
 
     yield from (list(part) for _, part in groupby(champs, key=under))

@@ -30,7 +30,11 @@ _NARROWER: list[str] = _TOLD["bornes"]
 _INSTEAD: Mapping[str, list[str]] = _TOLD["substitutions"]
 _OTHERWISE: Mapping[str, list[str]] = _TOLD["autrement"]
 _COUNTS = {"integer_number", "decimal_number", "number"}
-_TYPES = {"dates": {"date", "datetime"}, "comptes": _COUNTS, "par unité": _COUNTS}
+_DATES = {"date", "datetime"}
+_TYPES = {
+    **dict.fromkeys(("dates", "autres dates"), _DATES),
+    **dict.fromkeys(("comptes", "autres comptes", "par unité"), _COUNTS),
+}
 """Of the kinds that ask for another thing of the same type, what they are asked of."""
 KINDS = (*_OTHERWISE, "fondues")
 """What makes another question of one."""
