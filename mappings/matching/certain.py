@@ -148,11 +148,16 @@ def _supported(
         content = pair.wants.content(pair.label)
         if len(wanted) <= _SHORT or pair.wanted.rows:
             yield key
-        elif content <= pair.wants.lexicon.common:
+        elif _common(pair):
             if around.goes_before(key):
                 yield key
-        elif len(content) > 1 or pair.heading == 1.0 or around.has(listed, key):
+        elif len(content) > 1 or pair.headed == 1.0 or around.has(listed, key):
             yield key
+
+
+def _common(pair: FieldLikeness) -> bool:
+    """Whether its question has no word but those that forms of any subject have."""
+    return pair.wants.content(pair.label) <= pair.wants.lexicon.common
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +179,22 @@ class _Around:
         """
         pair = self.pairs[key]
         if not pair.offered.before:
-            return pair.heading == 1.0
+            return pair.headed == 1.0
         before = (
             other
             for other, one in self.pairs.items()
             if one.offered.asked_before(pair.offered) and one.tells and one.score >= _LIKELY
         )
-        return pair.heading > 0 and any(self._one_part(key, other) for other in before)
+        return pair.headed > 0 and any(
+            self._one_part(key, other)
+            and (not _common(self.pairs[other]) or self.goes_before(other))
+            for other in before
+        )
 
     def has(self, listed: Iterable[Key], key: Key) -> bool:
         """Whether one of some pairs is of its part and near, under no other heading."""
         pair = self.pairs[key]
-        if pair.heading == 0.0 and " " not in bare_label(pair.offered.descriptor.label):
+        if pair.headed == 0.0 and " " not in bare_label(pair.offered.descriptor.label):
             return False
         close = (
             other

@@ -223,7 +223,15 @@ class FieldLikeness:
 
     @cached_property
     def heading(self) -> float:
-        """Whether its heading is one that the field stands under: 0 to 1, ½ in part or without."""
+        """Whether its heading is one that the field stands under: 0, or 1; ½ without heading."""
+        heading = self._meanings(self.offered.section)
+        if not heading or not self.sections:
+            return 0.5
+        return 1.0 if heading & self.sections else 0.0
+
+    @cached_property
+    def headed(self) -> float:
+        """The same of the words that say what is asked under it; ½ where some are the field's."""
         nothing = self.wants.lexicon.headings - self.sections
         said = self._meanings(self.offered.section) - nothing
         heading = frozenset(one for one in said if not one.isdigit())

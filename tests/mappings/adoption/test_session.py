@@ -71,6 +71,8 @@ def test_a_person_says_no_takes_one_skips_and_goes_back() -> None:
     later = session.decided(first.path, Decision())
     assert first.path not in {one.path for one in later.questions()}
     assert first.path not in later.taken
+    assert next(later.resumed().questions()).path == first.path, "put off, it is asked again"
+    assert gone.resumed().absent == gone.absent
     chosen = next(one for one in session.questions() if one.champs)
     taken = session.decided(chosen.path, Decision(champ=chosen.keys[0]))
     assert taken.taken[chosen.path].offered.descriptor.id == chosen.keys[0]
