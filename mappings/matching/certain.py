@@ -133,7 +133,7 @@ def _one_champ(
     """The one champ that asks a field, if it is one: another under other words is a doubt."""
     whole = [key for key in keys if plain[key] >= Plainness.PHRASE]
     single = [key for key in keys if pairs[key].offered.single]
-    alone = whole or single or keys
+    alone = [key for key in keys if pairs[key].reviewed] or whole or single or keys
     return alone[0] if len(alone) == 1 else None
 
 
@@ -146,7 +146,7 @@ def _supported(
     for key in listed:
         pair = pairs[key]
         content = pair.wants.content(pair.label)
-        if len(wanted) <= _SHORT or pair.wanted.rows:
+        if len(wanted) <= _SHORT or pair.wanted.rows or pair.reviewed:
             yield key
         elif _common(pair):
             if around.goes_before(key):
@@ -179,7 +179,7 @@ class _Around:
         """
         pair = self.pairs[key]
         if not pair.offered.before:
-            return pair.headed == 1.0
+            return pair.headed == 1.0 or not pair.offered.section
         before = (
             other
             for other, one in self.pairs.items()

@@ -186,6 +186,12 @@ class FieldLikeness:
         )
         return Plainness.WITHIN if whole else Plainness.NOT
 
+    @property
+    def reviewed(self) -> bool:
+        """Whether it is the very champ that a person reviewed, under a label that it had."""
+        known = self.offered.descriptor.id in self.wanted.champs
+        return known and self.asked is Plainness.LABEL
+
     @cached_property
     def borrowing(self) -> bool:
         """Whether all that it says of the field rather speaks of others, but for those very words.

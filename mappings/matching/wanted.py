@@ -28,6 +28,7 @@ class Wanted:
         type: Type of its value.
         title: Its name in French.
         labels: Bare labels that a person reviewed.
+        champs: Ids of the champs that had them.
         phrases: What its title, its labels and each other way to ask it mean, without doubles.
         inverse: The same, of the contrary; each has a meaning that no phrase has.
         denied: The rest of them: a phrase names them too, to set them aside.
@@ -59,6 +60,7 @@ class Wanted:
     inverse: tuple[Meanings, ...]
     vocabulary: Meanings
     wording: Wording
+    champs: frozenset[str] = frozenset()
     denied: tuple[Meanings, ...] = ()
     typical: Meanings = frozenset()
     own: int = 0
@@ -181,9 +183,11 @@ def _told_apart(level: Iterable[Wanted]) -> tuple[Wanted, ...]:
     )
 
 
-def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[ReviewedChamp]]:
-    """What was reviewed of the champs of each field, by path; their options in our words."""
-    found: dict[str, list[ReviewedChamp]] = {}
+def _seen(
+    reviewed: Iterable[tuple[FormMapping, ReviewedForm]],
+) -> dict[str, list[tuple[str, ReviewedChamp]]]:
+    """What was reviewed of the champs of each field, with their ids; options in our words."""
+    found: dict[str, list[tuple[str, ReviewedChamp]]] = {}
     for mapping, form in reviewed:
         inner = {
             f"{spec.name}.{one.name}": one
@@ -193,9 +197,10 @@ def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, lis
         notes = {f"{ANNOTATIONS}.{name}": one for name, one in mapping.annotations.items()}
         specs: dict[str, FieldSpec | AnnotationSpec] = {**mapping.fields, **inner, **notes}
         for path, spec in specs.items():
-            known = (form.champs[one] for one in spec.champs if one in form.champs)
+            known = ((one, form.champs[one]) for one in spec.champs if one in form.champs)
             found.setdefault(path, []).extend(
-                replace(one, options=tuple(_ours(spec, one.options))) for one in known
+                (champ, replace(one, options=tuple(_ours(spec, one.options))))
+                for champ, one in known
             )
     return found
 
@@ -207,7 +212,7 @@ def _ours(spec: FieldSpec | AnnotationSpec, options: Iterable[str]) -> Iterator[
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    known: Mapping[str, Sequence[ReviewedChamp]]
+    known: Mapping[str, Sequence[tuple[str, ReviewedChamp]]]
     needs: Needs
     lexicon: Lexicon
 
@@ -229,7 +234,8 @@ class _Maker:
         read: bool = False,
         written: bool = False,
     ) -> Wanted:
-        seen = self.known.get(path, ())
+        known = self.known.get(path, ())
+        seen = [one for _, one in known]
         labels = [label for one in seen for label in one.labels]
         wording, words = self.lexicon.of(path), self.lexicon.words
         told = {words.meanings(bare_label(one)) for one in (spec.title, *labels)} - {frozenset()}
@@ -244,6 +250,7 @@ class _Maker:
             type=spec.type,
             title=spec.title,
             labels=frozenset(map(bare_label, labels)),
+            champs=frozenset(champ for champ, _ in known),
             phrases=phrases,
             inverse=inverse,
             denied=tuple(one for one in contrary if one and one not in inverse),
