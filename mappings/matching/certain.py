@@ -149,7 +149,7 @@ def _supported(
         if len(wanted) <= _SHORT or pair.wanted.rows or pair.reviewed:
             yield key
         elif _common(pair):
-            if around.goes_before(key):
+            if pair.tells and around.goes_before(key):
                 yield key
         elif len(content) > 1 or pair.headed == 1.0 or around.has(listed, key):
             yield key

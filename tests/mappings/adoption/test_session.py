@@ -156,7 +156,9 @@ def test_an_option_that_rules_name_and_nothing_means_is_asked_for() -> None:
 
 def test_options_of_a_form_that_was_reviewed_are_known_by_what_they_mean() -> None:
     name = "foreign"
-    mapping, revision = read(started(name), name), variant(name).revision
+    asked = next(one for one in started(name).questions() if one.path == "nature_signalement")
+    said = started(name).decided(asked.path, Decision(champ=asked.keys[0]))
+    mapping, revision = read(said, name), variant(name).revision
     again = wants(
         mapping,
         reviewed=[(mapping, review([revision])), (the_mapping(), the_reviewed())],
