@@ -33,7 +33,7 @@ PREFIX = "unc_"
 LARGEST_NUMBER = 2**31 - 1
 """Numbers of démarches and dossiers are 32-bit integers: DS answers ``bad_request`` to a larger one
 (its schema, FACTS-2026), and so does PostgreSQL."""
-_OUR_YEARS = range(1900, 2101)
+OUR_YEARS = range(1900, 2101)
 """Other years are mistyped, and dates worked out from them may not exist."""
 _Moment = TypeVar("_Moment", bound=date)
 
@@ -44,8 +44,8 @@ def of_our_time(moment: _Moment) -> _Moment:
     Raises:
         ValueError: It is not.
     """
-    if moment.year not in _OUR_YEARS:
-        raise ValueError(f"une année de {_OUR_YEARS[0]} à {_OUR_YEARS[-1]} est attendue")
+    if moment.year not in OUR_YEARS:
+        raise ValueError(f"une année de {OUR_YEARS[0]} à {OUR_YEARS[-1]} est attendue")
     return moment
 
 
@@ -134,7 +134,7 @@ class Given(BaseSettings):
         if not given:
             if known.annotation is Path:
                 raise ValueError("elle est vide ; donnez un chemin, ou ôtez la ligne")
-            return known.default if known.default is None else value
+            return known.default if known.default is None else given
         kinds = {known.annotation, *get_args(known.annotation)}
         secret = SecretStr in kinds
         _plain(given, lines=secret)

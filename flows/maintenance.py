@@ -12,6 +12,7 @@ from flows.deployed import PATIENCE, named, perform
 from flows.parameters import Demarche
 from steps.publish.edition import publish_edition
 from steps.publish.export import export
+from steps.publish.retention import remove_old_workbooks
 from steps.read import retention
 from steps.read.reconcile import reconcile
 from steps.run import Step
@@ -79,4 +80,4 @@ def purger(demarche: Demarche = None) -> State[Any]:
 
 
 def _remove_old_workbooks(services: Connected, _summary: Summary) -> None:
-    retention.remove_old_workbooks(services)
+    remove_old_workbooks(services)

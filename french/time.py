@@ -1,7 +1,7 @@
 """The time of those who report and of those who read: their zone, and their months."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -55,3 +55,15 @@ def in_words(day: date) -> str:
 def day_in_words(day: date) -> str:
     """A day as a letter dates it: ``lundi 16 novembre 2026``, ``dimanche 1er mars 2026``."""
     return f"{DAYS[day.weekday()]} {in_words(day)}".replace("\u00a0", " ")
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """The same day, in Paris, that many months earlier; the last of a shorter month."""
+    here = moment.astimezone(PARIS)
+    year, month = divmod(here.year * 12 + here.month - 1 - months, 12)
+    for day in range(here.day, 0, -1):
+        try:
+            return here.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise AssertionError("every month has a first day")

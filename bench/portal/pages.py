@@ -44,7 +44,7 @@ from steps.wiring.summary import Summary
 from store.staff.accounts import Account
 from store.staff.lines import LineQuery
 from store.staff.opinions import OpinionRow
-from triage.registre.folding import read
+from triage.registre.state_from_acts import read
 
 SECRET = "s" * 48
 TARGET = 0.2

@@ -15,9 +15,9 @@ from steps.wiring.services import Services
 from store.staff.invitations import Invitation
 from triage.registre.acts import By
 from triage.registre.committee.seances import meetings
-from triage.registre.folding import read
 from triage.registre.lifecycle import LevelGiven
 from triage.registre.register import MeasureState, Register, State
+from triage.registre.state_from_acts import read
 
 AGENDA = 10
 _TEXTS = {

@@ -23,6 +23,7 @@ from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
 from steps.wiring.drift import drift_of
+from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_form
 from steps.wiring.services import open_services
 
@@ -64,6 +65,8 @@ def adapt(
         return new(new_folder, common=common)
     settings = load_settings()
     target = output or _target(settings)
+    if target.is_dir():
+        raise RequestError(f"{target} est un dossier : donnez un fichier.")
     with open_services(settings) as services:
         adaptation = begin(services, target=target, by=by, anew=anew)
     asked = not (auto or common.json)

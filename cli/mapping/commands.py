@@ -19,6 +19,7 @@ from cli.mapping.view import (
 from cli.terminal.output import ERROR, Common, Console, print_json
 from cli.terminal.parsing import DossierNumber
 from datafiles.file import DataFile, DataFileError, text_of
+from datafiles.refusals import refusal
 from french.text import agreed
 from mappings.drift.model import COLUMNS, Drift, Severity, counts
 from mappings.drift.model import table as drift_table
@@ -61,8 +62,9 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
         text = text_of(settings.mapping.read_bytes(), source=settings.mapping.name)
         form = parse_mapping(text, source=settings.mapping.name)
         reviewed_form(settings.mapping)
-    except OSError:
-        return _problems([f"UNC_MAPPING : {settings.mapping} ne peut pas être lu"], common)
+    except OSError as error:
+        named = f"{'' if file else 'UNC_MAPPING : '}{settings.mapping}"
+        return _problems([f"{named} ne peut pas être lu ({refusal(error)})"], common)
     except DataFileError as error:
         return _problems(list(error.problems), common)
     drifts, data = _drifts(settings), DataFile(text, source=settings.mapping.name)

@@ -43,8 +43,8 @@ from steps.wiring.services import Services, open_services
 from steps.wiring.summary import OUTCOMES
 from store.database.errors import AlreadyRunning
 from triage.registre.acts import Act
-from triage.registre.folding import read
 from triage.registre.register import Register
+from triage.registre.state_from_acts import read
 
 _T = TypeVar("_T")
 Acts: TypeAlias = tuple[Act, ...]

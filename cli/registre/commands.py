@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
 
 from cyclopts import App
 
@@ -16,7 +15,7 @@ from cli.registre.past_years import import_, template
 from cli.registre.questions import question
 from cli.registre.signals import signal
 from cli.terminal.output import Common, Console, print_json, table
-from cli.terminal.parsing import Count, DossierNumber
+from cli.terminal.parsing import Day, DossierNumber, Year
 from steps.judge.acts import register_of, today
 from steps.registre import acting as steps
 from steps.registre.around import Viewpoint, around
@@ -25,11 +24,11 @@ from steps.registre.ranking import proposed_level
 from triage.registre import lifecycle
 from triage.registre.acts import By, Draft, as_known, history
 from triage.registre.drafting import When
-from triage.registre.folding import read
 from triage.registre.lifecycle import find
 from triage.registre.lists import Lists
 from triage.registre.register import Situation
 from triage.registre.sentences import day, head, state_of
+from triage.registre.state_from_acts import read
 from triage.registre.years.indicator import known_by, year_figure, years_of
 
 registre = App(
@@ -221,7 +220,7 @@ def seen(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
 
 
 @registre.command
-def identify(situation: str, jour: date, *, who: Who, common: Common = _DEFAULT) -> int:
+def identify(situation: str, jour: Day, *, who: Who, common: Common = _DEFAULT) -> int:
     """Dater d'avant l'identification d'une situation, avec un motif.
 
     Args:
@@ -276,7 +275,7 @@ def undo(situation: str, *, who: Who, common: Common = _DEFAULT) -> int:
 
 
 @registre.command
-def years(*annees: Count, connu_le: date | None = None, common: Common = _DEFAULT) -> int:
+def years(*annees: Year, connu_le: Day | None = None, common: Common = _DEFAULT) -> int:
     """Montrer l'indicateur annuel, arrêté ou provisoire.
 
     Situations identifiées dans l'année, ni écartées ni fondues au 31 décembre ; celles qui ont une
@@ -298,7 +297,7 @@ def years(*annees: Count, connu_le: date | None = None, common: Common = _DEFAUL
 
 
 @registre.command
-def freeze(annee: Count, *, who: Who, common: Common = _DEFAULT) -> int:
+def freeze(annee: Year, *, who: Who, common: Common = _DEFAULT) -> int:
     """Arrêter une année finie : rien ne changera plus ses listes.
 
     Args:

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from cli.registre.options import Who, acting
 from cli.registre.view import plain_measure
 from cli.terminal.output import Common, Console, print_json
+from cli.terminal.parsing import Day
 from steps.judge.acts import register_of
 from steps.registre import acting as steps
 from triage.registre.measures import find_measure
@@ -35,13 +36,13 @@ class MeasureOptions:
     """Adresse où elle est publiée."""
     indicateur: str = ""
     """Indicateur attendu."""
-    echeance: date | None = None
+    echeance: Day | None = None
     """Échéance d'évaluation."""
-    proposee_le: date | None = None
+    proposee_le: Day | None = None
     """Jour où elle a été proposée."""
-    decidee_le: date | None = None
+    decidee_le: Day | None = None
     """Jour où elle a été décidée."""
-    en_oeuvre_le: date | None = None
+    en_oeuvre_le: Day | None = None
     """Jour de sa mise en œuvre."""
 
     def given(self) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
@@ -10,6 +9,7 @@ from rich.table import Table
 
 from cli.registre.options import AsOfOptions, Who, acting, reading
 from cli.terminal.output import Common, Console, print_json, table
+from cli.terminal.parsing import Day
 from french.text import agreed
 from steps.judge.acts import register_of
 from steps.registre import committee as steps
@@ -34,7 +34,7 @@ class AdviceOptions:
     """Suite à donner."""
     qui: str = ""
     """Qui s'en charge."""
-    echeance: date | None = None
+    echeance: Day | None = None
     """Pour quand."""
     mesure: str = ""
     """Type de mesure à enregistrer comme « proposée » (registre.yaml)."""
@@ -56,7 +56,7 @@ class AdviceOptions:
 
 
 @meeting.command
-def plan(jour: date, *, who: Who, common: Common = _DEFAULT) -> int:
+def plan(jour: Day, *, who: Who, common: Common = _DEFAULT) -> int:
     """Préparer une séance.
 
     Args:
@@ -68,7 +68,7 @@ def plan(jour: date, *, who: Who, common: Common = _DEFAULT) -> int:
 
 
 @meeting.command
-def postpone(seance: str, jour: date, *, who: Who, common: Common = _DEFAULT) -> int:
+def postpone(seance: str, jour: Day, *, who: Who, common: Common = _DEFAULT) -> int:
     """Changer la date d'une séance préparée.
 
     Args:

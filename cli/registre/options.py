@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date
 
 from cyclopts import Parameter
 
-from cli.terminal.parsing import Count
+from cli.terminal.parsing import Count, Day
 from settings import load_settings
 from steps.judge.situations import place_reports
 from steps.registre.acting import Acting
@@ -26,7 +25,7 @@ class Who:
 
     by: str
     """Personne qui agit : son nom reste avec l'acte."""
-    le: date | None = None
+    le: Day | None = None
     """Jour d'effet ; aujourd'hui par défaut. Un jour passé demande un motif."""
     motif: str = ""
     """Motif, gardé avec l'acte."""
@@ -43,9 +42,9 @@ class Who:
 class AsOfOptions:
     """« État au … tel que connu le … »."""
 
-    au: date | None = None
+    au: Day | None = None
     """État au : jour de l'effet des actes."""
-    connu_le: date | None = None
+    connu_le: Day | None = None
     """Tel que connu le : actes saisis ce jour-là au plus tard."""
 
 

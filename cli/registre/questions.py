@@ -1,7 +1,6 @@
 """`unc registre question`: questions to the centres, and what they answer."""
 
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from cyclopts import App
@@ -9,6 +8,7 @@ from cyclopts import App
 from cli.registre import view
 from cli.registre.options import AsOfOptions, Who, acting, reading
 from cli.terminal.output import Common, Console, print_json
+from cli.terminal.parsing import Day
 from steps.judge.acts import register_of, today
 from steps.registre import questions as steps
 from triage.registre.questions import asked
@@ -27,7 +27,7 @@ def add(
     *,
     texte: str,
     centres: str,
-    echeance: date,
+    echeance: Day,
     who: Who,
     common: Common = _DEFAULT,
 ) -> int:

@@ -1,7 +1,6 @@
 """`unc registre signal`: signals of other sources than companies."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -9,6 +8,7 @@ from cyclopts import App, Parameter
 from cli.registre import view
 from cli.registre.options import Who, acting, reading
 from cli.terminal.output import Common, Console, print_json
+from cli.terminal.parsing import Day
 from steps.judge.acts import register_of
 from steps.registre import signals as steps
 from steps.wiring.failures import RequestError
@@ -31,7 +31,7 @@ class SignalOptions:
     """Substance."""
     resume: str
     """Résumé, sans donnée de patient."""
-    recu_le: date | None = None
+    recu_le: Day | None = None
     """Jour de réception ; aujourd'hui par défaut."""
     periode: str = ""
     """Période concernée."""

@@ -1,7 +1,6 @@
 """`unc rules`: check a rule-set, explain a verdict, try a change, compare two rule-sets."""
 
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,7 @@ from cyclopts import App, Parameter
 from cli.rules.trial_view import trial_tables
 from cli.rules.view import explained_tree, history_table
 from cli.terminal.output import Common, Console, print_json, progress, say, table
-from cli.terminal.parsing import Count, DossierNumber
+from cli.terminal.parsing import Count, Day, DossierNumber
 from french.text import agreed
 from mappings.schema.model import FormMapping
 from settings import Settings, load_settings
@@ -66,7 +65,7 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
 def explain(
     dossier: DossierNumber,
     *,
-    at: date | None = None,
+    at: Day | None = None,
     past: Count | None = None,
     verdicts: Annotated[bool, Parameter(negative=())] = False,
     common: Common = _DEFAULT,

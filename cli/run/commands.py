@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from signal import SIGINT, SIGTERM
 from typing import Annotated
@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from cli.run.several import Finish, for_each
 from cli.run.summary import finish, name_troubles
 from cli.terminal.output import ERROR, Common, Console, print_json, progress, say, table
-from cli.terminal.parsing import DossierNumber
+from cli.terminal.parsing import Day, DossierNumber
 from exports.published.editions import EditionKind
 from french.text import agreed
 from mappings.drift.model import Kind as DriftKind
@@ -146,7 +146,7 @@ def _withdraw(number: int, common: Common) -> int:
 def export(
     *,
     centre: str | None = None,
-    since: date | None = None,
+    since: Day | None = None,
     format: FileFormat = "xlsx",  # noqa: A002 (the name of the option)
     edition: str | None = None,
     common: Common = _DEFAULT,

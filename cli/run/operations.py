@@ -17,7 +17,8 @@ from french.time import PARIS
 from settings import Settings
 from settings_parts import LARGEST_NUMBER
 from steps.publish.export import export, foresee_withdrawal
-from steps.read.retention import old_workbooks, over, remove_old_workbooks
+from steps.publish.retention import old_workbooks, remove_old_workbooks
+from steps.read.retention import over
 from steps.read.retention import purge as erase_what_is_over
 from steps.wiring.failures import RequestError
 from steps.wiring.inputs import BACKUPS

@@ -22,12 +22,22 @@ from cyclopts import (
 from cyclopts.validators import Number
 
 from cli.terminal.help import label
-from settings_parts import LARGEST_NUMBER
+from settings_parts import LARGEST_NUMBER, OUR_YEARS, of_our_time
 
 DossierNumber: TypeAlias = Annotated[int, Parameter(validator=Number(gte=1, lte=LARGEST_NUMBER))]
 Port: TypeAlias = Annotated[int, Parameter(validator=Number(gte=0, lte=65_535))]
 Count: TypeAlias = Annotated[int, Parameter(validator=Number(gte=0, lte=LARGEST_NUMBER))]
 """How many of something, or which one: a larger number is mistyped, and no database holds it."""
+Year: TypeAlias = Annotated[int, Parameter(validator=Number(gte=OUR_YEARS[0], lte=OUR_YEARS[-1]))]
+
+
+def _of_our_time(_: object, given: date | None) -> None:
+    if given is not None:
+        of_our_time(given)
+
+
+Day: TypeAlias = Annotated[date, Parameter(validator=_of_our_time)]
+"""A day of our time: none that is worked out from another one does not exist."""
 
 _KINDS: Final[dict[Any, str]] = {
     date: "une date (AAAA-MM-JJ, par exemple 2026-12-31)",
@@ -97,7 +107,7 @@ def _out_of_bounds(error: ValidationError) -> str:
     given = f"« {typed} »" if typed else "ce qui est donné"
     bound = _BOUND.search(error.exception_message)
     if bound is None:
-        return f"{place} : {given} ne va pas."
+        return f"{place} : {given} ne va pas ({error.exception_message})."
     return f"{place} : {given} ne va pas ; il faut {_BOUNDS[bound[1]].format(bound[2])}."
 
 

@@ -1,13 +1,26 @@
 """The one declared confidentiality policy: what leaves the agency, and under which condition."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from datafiles.file import DataFile
 from french.text import typographic
+from mappings.report.model import Answer
 from mappings.schema.model import FormMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What stands in place of an answer that this audience may not read."""
+
+    text: str
+
+
+Shown: TypeAlias = Answer | Mask
+"""What an audience reads of an answer."""
 
 
 class _PolicyPart(BaseModel):

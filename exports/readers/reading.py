@@ -5,14 +5,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from exports.model import ExportContext, ExportedDossier, Opinion
 from exports.readers.patient_marks import marked, marks_of, passages, without_patients
-from exports.readers.policy import Policy, WithheldRows
+from exports.readers.policy import Mask, Policy, Shown, WithheldRows
+from exports.readers.small_counts import safe_beside, small_count
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
 from mappings.schema.model import Audience, FieldSpec
@@ -35,14 +35,6 @@ _PATH = re.compile(r"[./\[]")
 _NOT_ASKED = Answer(AnswerState.NOT_ASKED)
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """What stands in place of an answer that this audience may not read."""
-
-    text: str
-
-
-Shown: TypeAlias = Answer | Mask
 _T = TypeVar("_T")
 
 
@@ -119,7 +111,9 @@ class Reading:
         if self._withheld(field) or self._tells_small_counts(field):
             return self.mask
         if field in self.policy.small_counts.fields:
-            return self.mask if marked(self.entry.assessment, field) else self._small(answer)
+            if marked(self.entry.assessment, field):
+                return self.mask
+            return small_count(answer, below=self.policy.small_counts.below, mask=self.mask)
         return self._for_others(answer, field)
 
     def rows(self, field: str) -> tuple[Row, ...]:
@@ -335,14 +329,14 @@ class Reading:
         return next((rule for rule in self.policy.rows if rule.field == field), None)
 
     def _tells_small_counts(self, field: str) -> bool:
-        """Whether a field gives a hidden count away: unless all are known, and one is large."""
+        """Whether a field gives a hidden count away."""
         counts = self.policy.small_counts
         if field not in counts.told_by:
             return False
-        answers = [self.entry.report.fields.get(one, _NOT_ASKED) for one in counts.fields]
-        known = [one.value for one in answers if _is_count(one.value)]
-        hidden = any(isinstance(self._small(one), Mask) for one in answers)
-        return hidden or len(known) < len(answers) or not any(known)
+        return not safe_beside(
+            [self.entry.report.fields.get(one, _NOT_ASKED) for one in counts.fields],
+            below=counts.below,
+        )
 
     def _for_others(self, answer: Answer, field: str, *, row: int = 0, column: str = "") -> Answer:
         """An answer without likely patient data. One that cannot be read is only said to be so."""
@@ -351,24 +345,6 @@ class Reading:
             return replace(answer, raw="")
         marks = marks_of(self.entry.assessment, field, row=row, column=column)
         return without_patients(answer, marks, mask=mask)
-
-    def _small(self, answer: Answer) -> Shown:
-        """A count as it leaves the agency; what is not a plain number cannot be judged."""
-        match answer.value:
-            case None if answer.state is not AnswerState.UNREADABLE:
-                return answer
-            case bool():
-                return self.mask
-            case int() | Decimal() as count:
-                below = self.policy.small_counts.below
-                hidden = count != 0 and count < below
-                return Mask(f"< {below}") if hidden else answer
-            case _:
-                return self.mask
-
-
-def _is_count(value: Value | None) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _row_shown(row: Row, rule: WithheldRows) -> bool:

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from exports.cells import Content
 from exports.model import ExportContext
-from exports.readers.policy import Policy
-from exports.readers.reading import Mask
+from exports.readers.policy import Mask, Policy
+from exports.readers.small_counts import hidden
 from mappings.schema.model import Audience
 from triage.consumption.profile import Profile
 from triage.consumption.rows import ConsumptionRow, rows_of
@@ -152,8 +152,9 @@ class RegisterReading:
     def count(self, number: int | None) -> Content:
         """A number of cases: small ones are hidden outside the agency."""
         below = self.policy.small_counts.below
-        hidden = number and number < below and not self.is_agency
-        return f"< {below}" if hidden else number
+        if self.is_agency or number is None or not hidden(number, below=below):
+            return number
+        return f"< {below}"
 
     def cases(self, counts: Sequence[object], total: tuple[int, int] | None) -> Content:
         """A number of cases over several dossiers, from the lowest to the highest that can be.
@@ -170,7 +171,7 @@ class RegisterReading:
         low, high = total
         below = self.policy.small_counts.below
         if not self.is_agency:
-            if 0 < high < below:
+            if hidden(high, below=below):
                 return f"< {below}"
             if any(isinstance(one, Mask) for one in counts):
                 return f"{below} ou plus"

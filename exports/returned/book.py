@@ -124,7 +124,7 @@ class Book:
                     if element.get("columnSort", "") not in _TRUE:
                         ordered.extend(_areas(element.get("ref", "")))
         notes = []
-        for kind, target in self.package.relations(part).values():
+        for kind, target in dict.fromkeys(self.package.relations(part).values()):
             if kind == "table":
                 for element in self._elements(target, "sortState"):
                     ordered.extend(_areas(element.get("ref", "")))
@@ -175,7 +175,8 @@ class Book:
         return [codes.get(one, GENERAL) for one in styles] or [GENERAL]
 
     def _related(self, kind: str) -> list[str]:
-        return [part for one, part in self.package.relations(self._main).values() if one == kind]
+        related = self.package.relations(self._main).values()
+        return [part for one, part in dict.fromkeys(related) if one == kind]  # each read once
 
     def _elements(self, part: str, name: str) -> Iterator[Element]:
         return self.package.elements(part, ends=frozenset({name}))

@@ -20,11 +20,20 @@ from exports.errors import UnreadableWorkbookError
 
 MOST_BYTES: Final = 512 * 2**20
 """Of all parts that are read, unpacked: ten times the largest workbook that is handed out."""
+MOST_AT_ONCE: Final = 16 * 2**20
+"""Bytes of a part that are held at once: one row with all its cells, or one text."""
+MOST_ELEMENTS: Final = 20_000_000
+"""Of all parts that are read: as many as one of ours of :data:`MOST_BYTES` holds, at 27 bytes each;
+four bytes make one, and a zip a thousandth of that."""
 _REMEDY: Final = (
     "ouvrez-le dans Excel ou LibreOffice, « Enregistrer sous… », type « Classeur Excel (.xlsx) »,"
     " puis recommencez."
 )
+_MOST_BEFORE: Final = 2**20
+"""Bytes before the first element of a part, where a workbook has a line."""
 _CHUNK: Final = 4096
+_LARGE_CHUNK: Final = 2**20
+"""An unfinished tag is read again with each chunk: large ones keep its cost from squaring."""
 _OLE: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _OTHERS: Final = (
@@ -37,6 +46,10 @@ _DAMAGED: Final = (BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyErr
 _DAMAGE: Final = (
     "Ce n'est pas un classeur Excel (.xlsx) que l'on peut lire : le fichier est incomplet ou abîmé."
     " S'il s'ouvre encore, "
+)
+_TOO_LARGE: Final = (
+    "Ce classeur est trop grand pour être lu une fois décompressé : reprenez le classeur publié, et"
+    f" copiez-y les avis seuls. Sinon, {_REMEDY}"
 )
 _LOCKED: Final = (
     "Ce classeur est protégé par un mot de passe : ouvrez-le, retirez le mot de passe (Fichier,"
@@ -76,6 +89,7 @@ class Package:
             for one in self._archive.infolist()
         }
         self._left = MOST_BYTES
+        self._elements_left = MOST_ELEMENTS
         self._counted: set[ZipInfo] = set()
         for name, told in _OTHERS:
             if name in self._names:
@@ -95,23 +109,26 @@ class Package:
         info = self._names.get(name.casefold())
         if info is None:
             return
-        self._left -= 0 if info in self._counted else info.file_size
+        new = info not in self._counted  # a part that is read again costs its time, and no more
+        self._left -= info.file_size if new else 0
         self._counted.add(info)
         if self._left < 0:
-            raise UnreadableWorkbookError(
-                "Ce classeur est trop grand pour être lu (plus de 512 Mo une fois décompressé) :"
-                " reprenez le classeur publié, et copiez-y les avis seuls. " + f"Sinon, {_REMEDY}"
-            )
+            raise UnreadableWorkbookError(_TOO_LARGE)
         try:
             with self._archive.open(info) as part:
-                _refuse_entities(part)
+                _refuse_entities(_Measured(part, _MOST_BEFORE, _CHUNK))
             with self._archive.open(info) as part:
+                measured = _Measured(part, MOST_AT_ONCE, _LARGE_CHUNK)
                 # No entity can be declared any more: the parser in C, five times as fast.
-                for _, element in iterparse(part, events=("end",)):  # noqa: S314
+                for _, element in iterparse(measured, events=("end",)):  # noqa: S314
+                    self._elements_left -= new
+                    if self._elements_left < 0:
+                        raise UnreadableWorkbookError(_TOO_LARGE)
                     if local(element.tag) in ends:
                         yield element
                         element.clear()
-        except (ParseError, DefusedXmlException) as error:
+                        measured.held = 0
+        except (ParseError, DefusedXmlException, LookupError) as error:  # or an unknown encoding
             raise PartError(name) from error
         except NotImplementedError as error:
             raise UnreadableWorkbookError(
@@ -138,6 +155,30 @@ class Package:
         return found
 
 
+class _Measured:
+    """A part that is unpacked as it is read, and never held whole: what is held is counted.
+
+    Attributes:
+        held: Bytes since the last element that was asked for and forgotten.
+    """
+
+    def __init__(self, part: IO[bytes], most: int, chunk: int) -> None:
+        self._part, self._most, self._chunk = part, most, chunk
+        self.held = 0
+
+    def read(self, _size: int = -1) -> bytes:
+        """Next bytes, by chunks of its own.
+
+        Raises:
+            UnreadableWorkbookError: Too many of them would be held at once.
+        """
+        chunk = self._part.read(self._chunk)
+        self.held += len(chunk)
+        if self.held > self._most:
+            raise UnreadableWorkbookError(_TOO_LARGE)
+        return chunk
+
+
 class _Root:
     """Knows when the first element starts: nothing is declared after it."""
 
@@ -150,7 +191,7 @@ class _Root:
         """Nothing was built."""
 
 
-def _refuse_entities(part: IO[bytes]) -> None:
+def _refuse_entities(part: _Measured) -> None:
     """Read a part as far as its first element.
 
     Raises:
@@ -160,7 +201,7 @@ def _refuse_entities(part: IO[bytes]) -> None:
     root = _Root()
     parser = DefusedXMLParser(target=root)
     while not root.begun:
-        chunk = part.read(_CHUNK)
+        chunk = part.read()
         if not chunk:
             parser.close()
             return

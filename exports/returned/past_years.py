@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from exports.returned.book import Book, Cell
-from exports.returned.package import Package
-from exports.returned.reader import not_a_text, read_sheet, top_of
+from exports.returned.package import Package, unreadable
+from exports.returned.reader import BROKEN, not_a_text, read_sheet, top_of
 from triage.registre.years.past_columns import SHEETS, PastSheet
 from triage.registre.years.past_years import PastCell, PastRow
 
@@ -15,8 +15,15 @@ def read_past_years(
     """Rows of each sheet, and why the table cannot be read, each with its cell.
 
     Raises:
-        UnreadableWorkbookError: It is no workbook.
+        UnreadableWorkbookError: It is no workbook, or a damaged one.
     """
+    try:
+        return _read(content)
+    except BROKEN as error:
+        raise unreadable(error) from error
+
+
+def _read(content: bytes) -> tuple[Mapping[str, Sequence[PastRow]], tuple[str, ...]]:
     book, problems = Book(Package(content)), list[str]()
     rows: dict[str, Sequence[PastRow]] = {}
     for sheet in SHEETS:

@@ -27,7 +27,8 @@ _MOST_ABOVE: Final = 10
 _MOST_CELLS: Final = 6
 _A_ROW: Final = 4
 """Cells beside the evaluators' by which a row is that of a dossier, its number apart."""
-_BROKEN: Final = (PartError, ValueError, KeyError, IndexError, RecursionError)
+BROKEN: Final = (PartError, ValueError, KeyError, IndexError, RecursionError)
+"""What reading a damaged workbook raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def read_returned(content: bytes, columns: ColumnsFile) -> Returned:
     """
     try:
         return _read(Book(Package(content)), columns)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise unreadable(error) from error
 
 
@@ -159,7 +160,7 @@ def read_sheet(book: Book, name: str) -> Sheet:
     """
     try:
         return book.sheet(name)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise unreadable(error) from error
 
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from datafiles.file import DataFileError
 from exports.excel_names import file_code
-from exports.readers.reading import Mask, Reading
+from exports.readers.policy import Mask
+from exports.readers.reading import Reading
 from exports.sheets.centre_names import centres_named
 from exports.sheets.columns import Territory
 from exports.sheets.values import shown_content

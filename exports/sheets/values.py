@@ -5,7 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from exports.cells import Content, paris
-from exports.readers.reading import Mask, Reading, Shown
+from exports.readers.policy import Mask, Shown
+from exports.readers.reading import Reading
 from french.text import SEMICOLON, typographic
 from mappings.dossier.model import Attachment, Company, DossierState, Place, Unlisted
 from mappings.report.display import show

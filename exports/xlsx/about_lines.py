@@ -8,8 +8,8 @@ from enum import StrEnum
 from exports.cells import paris
 from exports.identity import IDENTITY, WorkbookIdentity
 from exports.model import ExportContext, ExportedDossier
-from exports.readers.policy import Policy
-from exports.readers.reading import Mask, Reading
+from exports.readers.policy import Mask, Policy
+from exports.readers.reading import Reading
 from exports.sheets.dictionary import unmapped_champs
 from french.text import agreed
 from mappings.medicines.columns import NO_REFERENCE

@@ -24,6 +24,9 @@ from exports.xlsx.styles import (
     HEADER_ALIGNMENT,
     HEADER_FILL,
     HEADER_FONT,
+    PRIORITY_COLOURS,
+    STATUS_COLOURS,
+    VERDICT_COLOURS,
     set_text,
 )
 
@@ -37,27 +40,10 @@ lower right corner: beside the second line."""
 _ZOOM = 85
 _PRINTED_WIDTH = 158
 """Characters across A4 in landscape, at 7 points even where letters are wider than Excel's."""
-_STATUS_COLOURS = {
-    "Complet": ("C6EFCE", "006100"),
-    "À compléter": ("FFEB9C", "7F5F00"),
-    "À préciser": ("FCE4D6", "8A3B00"),
-    "Hors champ": ("E0E0E0", "404040"),
-    "Clos": ("DDEBF7", "1F4E79"),
-}
-_PRIORITY_COLOURS = {
-    "P1": ("FFC7CE", "9C0006"),
-    "P2": ("FCE4D6", "8A3B00"),
-    "P3": ("FFF2CC", "7F6000"),
-}
-_VERDICT_COLOURS = {
-    "absent": ("FFC7CE", "9C0006"),
-    "invalide": ("FCE4D6", "8A3B00"),
-    "insuffisant": ("FFF2CC", "7F6000"),
-}
 _COLOURED = {
-    "Statut": _STATUS_COLOURS,
-    "Priorité": _PRIORITY_COLOURS,
-    "Verdict": _VERDICT_COLOURS,
+    "Statut": STATUS_COLOURS,
+    "Priorité": PRIORITY_COLOURS,
+    "Verdict": VERDICT_COLOURS,
 }
 
 

@@ -29,6 +29,25 @@ HEADER_ALIGNMENT = Alignment(horizontal="center", vertical="top", wrap_text=True
 """At the top: the button of the filter stands below."""
 THIN = Border(bottom=Side(style="thin", color=LINE))
 
+STATUS_COLOURS = {
+    "Complet": ("C6EFCE", "006100"),
+    "À compléter": ("FFEB9C", "7F5F00"),
+    "À préciser": ("FCE4D6", "8A3B00"),
+    "Hors champ": ("E0E0E0", "404040"),
+    "Clos": ("DDEBF7", "1F4E79"),
+}
+PRIORITY_COLOURS = {
+    "P1": ("FFC7CE", "9C0006"),
+    "P2": ("FCE4D6", "8A3B00"),
+    "P3": ("FFF2CC", "7F6000"),
+}
+VERDICT_COLOURS = {
+    "absent": ("FFC7CE", "9C0006"),
+    "invalide": ("FCE4D6", "8A3B00"),
+    "insuffisant": ("FFF2CC", "7F6000"),
+}
+"""Background and letters of what a cell says, by its text."""
+
 _NUMBER_FORMATS: Mapping[Format, str] = {
     "texte": "@",
     "centre": "@",

@@ -6,13 +6,11 @@ on the type, the version and the language, so any way of writing the same value 
 """
 
 import re
-from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final, assert_never
 
 from french.text import fold
-from french.time import PARIS
+from mappings.dossier.dates_said import says_day, says_moment
 from mappings.dossier.model import (
     ChampValue,
     Choice,
@@ -33,26 +31,8 @@ from mappings.dossier.texts import AMBIGUOUS, NUMBER, number_of
 
 _YES: Final = frozenset({"true", "oui", "yes", "on", "1", "vrai"})
 _NO: Final = frozenset({"false", "non", "no", "off", "0", "faux"})
-_DIGITS = re.compile(r"\d+", re.ASCII)
-_WORDS = re.compile(r"[a-z]{3,}")
 _ONLY_THIS = re.compile(r"[\W_]+")
 _TITLES: Final = {"M": ("m", "monsieur", "mr"), "Mme": ("mme", "madame", "mrs", "ms")}
-_MONTHS: Final = (
-    ("jan",),
-    ("fev", "feb"),
-    ("mar",),
-    ("avr", "apr"),
-    ("mai", "may"),
-    ("juin", "jun"),
-    ("juil", "jul"),
-    ("aou", "aug"),
-    ("sep",),
-    ("oct",),
-    ("nov",),
-    ("dec",),
-)
-"""How each month begins in French and in English, without accents."""
-_NOON: Final = 12
 _EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+", re.ASCII)
 _TINY: Final = Decimal("1e-4")
 _HUGE: Final = Decimal("1e16")
@@ -70,9 +50,9 @@ def says(text: str, value: ChampValue | None) -> bool:  # noqa: C901 (one case a
         case Number():
             return _says_number(text, value.number)
         case Day():
-            return _says_day(text, value.day)
+            return says_day(text, value.day)
         case Moment():
-            return _says_moment(text, value.moment)
+            return says_moment(text, value.moment)
         case Choice():
             shown = fold(text)
             return shown == fold(value.option) or shown.strip(" .") in _TITLES.get(value.option, ())
@@ -107,41 +87,6 @@ def _says_number(text: str, number: int | Decimal) -> bool:
         return False
     said = number_of(plain)
     return said == number or (isinstance(number, Decimal) and float(said) == float(number))
-
-
-@lru_cache(maxsize=4096)
-def _says_day(text: str, day: date) -> bool:
-    """Day and year among its numbers; the month among them, or no other month among its words."""
-    numbers = [int(one) for one in _DIGITS.findall(text)]
-    for part in (day.year, day.day):
-        if part not in numbers:
-            return False
-        numbers.remove(part)
-    named = [
-        at
-        for word in _WORDS.findall(fold(text))
-        for at, begins in enumerate(_MONTHS, start=1)
-        if word.startswith(begins)
-    ]
-    return day.month in (named or numbers)
-
-
-def _says_moment(text: str, moment: datetime) -> bool:
-    local = moment.astimezone(PARIS)
-    try:
-        said = datetime.fromisoformat(text.strip())
-    except ValueError:
-        said = None
-    if said is not None and said.tzinfo is not None:
-        return abs(said - moment).total_seconds() < 60  # noqa: PLR2004 (to the minute)
-    if not _says_day(text, local.date()):
-        return False
-    numbers = [int(one) for one in _DIGITS.findall(text)]
-    for part in (local.year, local.day):
-        numbers.remove(part)
-    if (local.hour, local.minute) == (0, 0):
-        return True  # a day, from when the question asked for no hour
-    return local.minute in numbers and (local.hour in numbers or local.hour % _NOON in numbers)
 
 
 def _says_options(text: str, options: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.changed import ComparedChamp, changes
-from mappings.drift.level import (
+from mappings.drift.form_champs import (
     DriftBaseline,
     FormLevel,
     homes,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from french.text import fold, normalise_label
 from mappings.dossier.revision import Descriptor
-from mappings.drift.level import FormLevel, matched
+from mappings.drift.form_champs import FormLevel, matched
 from mappings.drift.model import Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import options_of

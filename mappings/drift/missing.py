@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mappings.dossier.revision import Descriptor
-from mappings.drift.level import DriftBaseline, FormLevel
+from mappings.drift.form_champs import DriftBaseline, FormLevel
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.reviewed import ReviewedForm
 from mappings.schema.model import AnnotationSpec, FieldSpec

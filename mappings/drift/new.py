@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from french.text import normalise_label
 from mappings.dossier.revision import Descriptor
-from mappings.drift.level import FormLevel, asking
+from mappings.drift.form_champs import FormLevel, asking
 from mappings.drift.model import ACCEPT, Drift, Kind, Severity
 from mappings.drift.reviewed import ReviewedForm
 from mappings.schema.names import champ_type

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from french.text import normalise_label
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision, flatten
-from mappings.drift.level import named
+from mappings.drift.form_champs import named
 from mappings.drift.model import Drift, Kind
 from mappings.drift.proposed_lines import further_candidate, new_field, new_fields
 from mappings.drift.retyping import Fit, fit

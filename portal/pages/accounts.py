@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from portal.errors import ForbiddenError, UnknownError
-from portal.pages.sign_in import PACE, network_of
+from portal.pages.sign_in import network_of
 from portal.pages.view import view_of
 from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.passwords import SHORTEST, hash_password, is_password
@@ -19,6 +19,7 @@ from portal.people.sessions import Person, SignedIn, sessions_of
 from portal.source import Source, now
 from store.staff.accounts import ADMINISTRATOR, Account, AccountExists, LastAdministrator
 from store.staff.invitations import Invitation
+from store.staff.sign_in_tries import PACE
 
 OPEN_FOR = timedelta(days=7)
 """How long an invitation opens an account."""

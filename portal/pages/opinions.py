@@ -1,6 +1,5 @@
 """Opinions: typed on the page of a dossier, or sent back in a workbook, shown before the yes."""
 
-from threading import Lock
 from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,12 +9,12 @@ from exports.cells import MAX_UNITS
 from exports.errors import ExportError
 from exports.returned.merging import Spread, Ways
 from exports.returned.taken_in import ReadAs, TakenIn
-from portal.errors import BusyError, UnknownError
+from portal.errors import UnknownError
 from portal.pages.dossiers import DossierPages, is_number, opinion_shown
 from portal.pages.view import view_of
 from portal.pages.writing import ConfirmForm, PageForm, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
-from portal.published.returns import MOST_TEXT, Pending, Returns
+from portal.published.returns import MOST_TEXT, Pending, Returns, reading
 from portal.source import Source, now
 from store.database.errors import Superseded
 from store.staff.opinions import OpinionRow
@@ -28,13 +27,10 @@ _WAYS = Ways(
     first="renvoyez-le en choisissant plus bas « pour leur première ligne seule »",
 )
 _SPREADS: dict[str, Spread] = {"premier": "first", "tous": "all"}
-_WAIT = 30.0
 _SHOWN = 500
 _NOTHING = Shown({})
 
 router = APIRouter()
-_reading = Lock()
-"""One workbook is read at a time: it takes memory, and time that pages need."""
 
 
 class OpinionForm(PageForm):
@@ -111,14 +107,11 @@ def upload(sent: Annotated[Sent[ReturnForm], Depends(form_of(ReturnForm))]) -> R
     if file is None:
         raise sent.refuse("Choisissez d’abord le classeur à renvoyer.", back="/renvoi")
     said = ReadAs(bool(sent.form.lignes), _SPREADS.get(sent.form.fusion), _WAYS)
-    if not _reading.acquire(timeout=_WAIT):
-        raise BusyError
     try:
-        taken = source.compare_returned(file.content, file.name, said, person.role.may_return)
+        with reading():
+            taken = source.compare_returned(file.content, file.name, said, person.role.may_return)
     except ExportError as error:
         raise sent.refuse(str(error), back="/renvoi") from error
-    finally:
-        _reading.release()
     if _length(taken) > MOST_TEXT:
         raise sent.refuse(
             "Ce classeur change trop de texte à la fois pour être relu dans une page\u00a0:"

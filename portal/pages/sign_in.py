@@ -16,17 +16,9 @@ from portal.people.passwords import is_password
 from portal.people.sessions import SignedIn, local_path, sessions_of
 from portal.source import now
 from store.repository import Store
-from store.staff.sign_in_tries import SignInPace
+from store.staff.sign_in_tries import PACE
 from store.staff.visits import Event, Visit
 
-PACE = SignInPace(
-    free=10,
-    from_address=40,
-    on_account=100,
-    crowded=timedelta(minutes=1),
-    longest=timedelta(minutes=15),
-    within=timedelta(hours=1),
-)
 _AFTER = "after"
 _MINUTE = 60
 _REFUSED = "Adresse ou mot de passe incorrect."

@@ -6,10 +6,14 @@ again has forgotten it, and the person sends the workbook again.
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
+
+from portal.errors import BusyError
 
 T = TypeVar("T")
 
@@ -18,6 +22,23 @@ MOST = 50
 """Workbooks that wait at once: a person who sends another one gives the former up."""
 MOST_TEXT = 4_000_000
 """Characters of all opinions of one: some five hundred times what a centre ever wrote."""
+_WAIT = 30.0
+_turn = Lock()
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read one workbook at a time: it takes memory, and time that pages need.
+
+    Raises:
+        BusyError: Another one is being read for too long.
+    """
+    if not _turn.acquire(timeout=_WAIT):
+        raise BusyError
+    try:
+        yield
+    finally:
+        _turn.release()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from portal.people.roles import Role
 from portal.source import Source
 from steps.judge.acts import today
 from triage.registre.acts import Act, as_known, end_of
-from triage.registre.folding import read
 from triage.registre.lists import Lists
 from triage.registre.questions import asked
 from triage.registre.register import Register, State
+from triage.registre.state_from_acts import read
 from triage.registre.years.indicator import YearFigure, known_by, year_figure
 from triage.situations.description import Description
 

@@ -13,10 +13,10 @@ from store.verdicts.situations import DecidedBy, SituationReport
 from triage.registre.acts import BRIDGE, Act, By, Draft, Verb, dossier_number, dossier_object
 from triage.registre.drafting import When
 from triage.registre.duplicates import copies
-from triage.registre.folding import read
 from triage.registre.lifecycle import confirm, opening, place, touched
 from triage.registre.register import Register, State
 from triage.registre.signals import anchors as anchors_of
+from triage.registre.state_from_acts import read
 from triage.situations.description import Description, overrule
 from triage.situations.matching import MatchingRules
 from triage.situations.propose import Placed, resolve

@@ -35,7 +35,7 @@ from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit
 from triage.registre.acts import By
 from triage.registre.drafting import When
-from triage.registre.folding import read
+from triage.registre.state_from_acts import read
 
 _DOOR = "classeur"
 

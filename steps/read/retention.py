@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeGuard
 
-from exports.published.editions import EditionKind, old_editions, remove_old_editions
-from exports.published.listing import sequences
-from exports.published.publishing import old_ones, remove_old
-from french.time import PARIS
+from french.time import months_before
 from mappings.dossier.model import RawDossier
 from mappings.dossier.shape import LARGEST_NUMBER
 from steps.read.attachments import sweep_attachments
@@ -85,18 +82,6 @@ def _handled_before(raw: RawDossier, moment: datetime | None) -> bool:
         return False
 
 
-def months_before(moment: datetime, months: int) -> datetime:
-    """The same day, in Paris, that many months earlier; the last of a shorter month."""
-    here = moment.astimezone(PARIS)
-    year, month = divmod(here.year * 12 + here.month - 1 - months, 12)
-    for day in range(here.day, 0, -1):
-        try:
-            return here.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise AssertionError("every month has a first day")
-
-
 def purge(services: Services, summary: Summary) -> None:
     """Erase what is not to be kept any more; a tombstone stays, so that it is not read again.
 
@@ -116,44 +101,3 @@ def over(services: Services) -> list[int]:
     ended += list(store.absences.pending(demarche))
     found = store.dossiers.iterate(demarche, numbers=ended, pending=True)
     return [one.number for one in found if keeping.erases(one.raw)]
-
-
-def old_workbooks(services: Services) -> tuple[str, ...]:
-    """What :func:`remove_old_workbooks` would remove."""
-    publishing, at = services.inputs.publishing, now()
-    root = publishing.folder
-    if not root.is_dir():
-        return ()
-    old = (
-        *old_ones(root, before=at - publishing.retention, at=at),
-        *old_editions(root, before=_editions_before(services, at), at=at),
-    )
-    return tuple(map(str, old))
-
-
-def _editions_before(services: Services, at: datetime) -> dict[EditionKind, datetime]:
-    """Editions published before are kept no longer, by kind."""
-    months = services.inputs.publishing.editions
-    return {EditionKind(kind): months_before(at, count) for kind, count in months.items()}
-
-
-def remove_old_workbooks(services: Services) -> tuple[str, ...]:
-    """Remove what was handed out and is kept no longer: files, and what they showed.
-
-    The current workbooks and the newest edition of each kind stay.
-
-    Raises:
-        ExportFolderError: The folder cannot be written.
-    """
-    publishing, demarche = services.inputs.publishing, services.demarche
-    root, at = publishing.folder, now()
-    if not root.is_dir():
-        return ()
-    recent = at - publishing.retention
-    removed = (
-        *remove_old(root, before=recent, at=at),
-        *remove_old_editions(root, before=_editions_before(services, at), at=at),
-    )
-    there = sequences(root, demarche=demarche)
-    services.store.handed_out.prune(demarche, keep=there, before=recent)
-    return tuple(str(folder) for folder in removed)

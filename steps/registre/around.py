@@ -23,9 +23,9 @@ from triage.registre.duplicates import copies
 from triage.registre.effect.availability import first_generics, shortages
 from triage.registre.effect.effect import Effect, EffectFacts, OtherCause, effect_of, other_measures
 from triage.registre.events import events
-from triage.registre.folding import read
 from triage.registre.lifecycle import find
 from triage.registre.register import Register, Signal, Situation
+from triage.registre.state_from_acts import read
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts, facts_of
 from triage.situations.words.dci import Salts, joined

@@ -13,8 +13,8 @@ from steps.wiring.logs import LOG
 from steps.wiring.services import Services, now
 from triage.consumption.profile import Profile
 from triage.registre.acts import Verb
-from triage.registre.folding import read
 from triage.registre.questions import acts_of, asked
+from triage.registre.state_from_acts import read
 from triage.registre.years.indicator import year_figure, years_of
 
 

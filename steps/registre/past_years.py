@@ -10,8 +10,8 @@ from steps.judge.situations import propose_again
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services
 from triage.registre.acts import Act, By, Draft
-from triage.registre.folding import read
 from triage.registre.register import Register
+from triage.registre.state_from_acts import read
 from triage.registre.years.past_years import Past, past_years
 from triage.situations.propose import next_id
 

@@ -137,7 +137,10 @@ def make_engine(address: str) -> Engine:
     if backend == "sqlite":
         return _sqlite(url)
     if backend in {"postgresql", "postgres"}:
-        return _postgresql(url.set(drivername="postgresql+psycopg"))
+        try:
+            return _postgresql(url.set(drivername="postgresql+psycopg"))
+        except ArgumentError:  # its query is looked at here
+            raise BadDatabaseUrl from None
     raise BadDatabaseUrl
 
 

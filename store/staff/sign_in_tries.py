@@ -46,6 +46,17 @@ class SignInPace:
         return min(timedelta(seconds=1 << doublings), self.longest)
 
 
+PACE = SignInPace(
+    free=10,
+    from_address=40,
+    on_account=100,
+    crowded=timedelta(minutes=1),
+    longest=timedelta(minutes=15),
+    within=timedelta(hours=1),
+)
+"""That of the portal."""
+
+
 class SignInTries:
     """Recent tries, by account and by network address."""
 

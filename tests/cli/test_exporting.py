@@ -14,7 +14,7 @@ from exports.published.listing import latest
 from exports.published.manifest import ON_REQUEST
 from sandbox.generator.generate import generate
 from steps.publish.requested import Request, hand_out
-from steps.read.retention import remove_old_workbooks
+from steps.publish.retention import remove_old_workbooks
 from steps.wiring.services import now, open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on

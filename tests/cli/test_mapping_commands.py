@@ -81,3 +81,26 @@ def test_staff_see_the_drift_accept_it_and_trace_a_value(
         (folder / "mapping.yaml").write_bytes("form: unc\ntitle: Été\n".encode("latin-1"))
         assert call(["mapping", "check"]) == 2
         assert "mapping.yaml:2 : le fichier n'est pas en UTF-8" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_read_is_named_as_it_was_given_and_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(["mapping", "check", "absent.yaml", "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert told["problems"] == ["absent.yaml ne peut pas être lu (il n'existe pas)"]
+    monkeypatch.setenv("UNC_MAPPING", str(tmp_path))
+    assert call(["mapping", "check"]) == 2
+    assert f"UNC_MAPPING : {tmp_path} ne peut pas être lu (c'est un dossier)" in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_folder_is_no_file_to_write(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for given in ("/", ""):
+        assert call(["mapping", "adapt", "--auto", f"--output={given}"]) == 2
+        assert "est un dossier : donnez un fichier." in capsys.readouterr().err

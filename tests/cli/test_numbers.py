@@ -104,6 +104,8 @@ def test_a_table_of_a_demarche_is_named_with_its_file(
         "sandbox --port 65536",
         "serve --port 99999",
         "serve --port -1",
+        "registre years 0",
+        f"registre freeze {HUGE} --by n",
     ],
 )
 def test_a_number_that_is_typed_is_refused_before_anything_is_opened(
@@ -113,6 +115,23 @@ def test_a_number_that_is_typed_is_refused_before_anything_is_opened(
     told = capsys.readouterr().err
     assert "Commande incomprise" in told
     assert "il faut au " in told
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "registre pack SEA-0001 --to pack --connu-le 9999-12-31",
+        "registre meeting plan 0001-01-01 --by n",
+        "rules explain 12 --at 9999-12-31",
+        "export --since 0001-01-01",
+    ],
+)
+def test_a_day_that_is_typed_is_of_our_time(
+    typed: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(typed.split()) == 2
+    assert "une année de 1900 à 2100 est attendue" in capsys.readouterr().err
     assert not home.exists()
 
 
@@ -161,6 +180,13 @@ def test_spaces_and_the_carriage_return_of_an_editor_are_no_part_of_a_value(
     read = load_settings()
     assert (read.demarche, read.instructeur) == (12, "robot@example.fr")
     assert read.home == tmp_path / "travail"
+
+
+def test_a_sender_of_spaces_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNC_SMTP_HOST", "localhost")
+    monkeypatch.setenv("UNC_SMTP_FROM", "  ")
+    with pytest.raises(SettingsError, match="UNC_SMTP_HOST demande UNC_SMTP_FROM"):
+        loaded(PortalSettings)
 
 
 def test_what_is_typed_and_is_no_text_still_gets_its_json(

@@ -11,8 +11,8 @@ from exports.sheets.centres import Centre, parse_centres
 from exports.sheets.columns import ColumnsFile
 from tests.exports.conftest import COLUMNS, POLICY, ROOT, context
 from tests.triage.registre.in_memory import RegisterInMemory, lists
-from triage.registre.folding import read
 from triage.registre.questions import acts_of, asked
+from triage.registre.state_from_acts import read
 
 _KEPT = {
     "Dossiers",

@@ -48,6 +48,15 @@ def told(start: str) -> str:
     return found.pop()
 
 
+def deploying(tree: Path) -> str:
+    """The commands between Prefect's start and its worker's, as the guide of a tree gives them."""
+    page = (tree / "docs/exploitation.md").read_text("utf-8")
+    enable = "systemctl enable --now unc-"
+    found = re.findall(f"(?ms)^{enable}prefect$\n(.+?)^{enable}worker@1", page)
+    assert len(found) == 1, found
+    return str(found[0])
+
+
 def require(*tools: str) -> None:
     """Skip, or fail where everything has to be tried, unless we are root and have these tools."""
     lost = [

@@ -6,6 +6,7 @@ of the release before too, upgraded with what people wrote.
 """
 
 import re
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from sandbox.server import Sandbox, running_sandbox
 from tests.conftest import said
 from tests.installed import debian
 from tests.installed.debian import Machine, wait_for
+from tests.steps.registre.test_register import BY, LEVEL, TEXTS
 from tests.steps.returning import fill
 
 pytestmark = [
@@ -397,6 +399,14 @@ def rows(server: Machine) -> dict[str, list[dict[str, Any]]]:
     return {one: orjson.loads(server.sh(f'{ask} "{held.format(one)}"')) for one in told}
 
 
+def of_prefect(kind: str) -> dict[str, str]:
+    """What its server holds of a kind: id by name, one of each."""
+    told = requests.post(f"http://127.0.0.1:4200/api/{kind}/filter", json={}, timeout=60).json()
+    found = {one["name"]: one["id"] for one in told}
+    assert len(found) == len(told), told
+    return found
+
+
 def test_a_server_of_the_release_before_is_upgraded_and_nothing_that_people_wrote_is_lost(
     server: Machine, sandbox: Sandbox, debian_machines: Path
 ) -> None:
@@ -405,13 +415,16 @@ def test_a_server_of_the_release_before_is_upgraded_and_nothing_that_people_wrot
     server.sh(f"{BEFORE} --serveur || true")  # it may say that its Prefect is not started
     server.sh(PREFECT_UNIT)
     wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
-    server.sh(f"{UNC_BEFORE} deploy")
+    server.sh(debian.deploying(debian_machines))
+    deployed = of_prefect("deployments")
     server.sh(WORKER)
     asked_for(server, PASSAGE)
     everything_is_answered(server, sandbox, by=UNC_BEFORE)
     situation = unc(server, "registre list", by=UNC_BEFORE)["situations"][0]["id"]
-    for written in (f"registre identify {situation} 2026-11-02 --by 'Anne Essai'",
-                    f"registre event {situation} 'Vu en réunion' --by 'Anne Essai'",
+    validated, by = shlex.join((*LEVEL, *TEXTS)), shlex.join(BY)
+    for written in (f"registre validate {situation} {validated} {by}",
+                    f"registre identify {situation} 2026-11-02 {by}",
+                    f"registre event {situation} 'Vu en réunion' {by}",
                     "users add anne.essai@exemple.fr --role agence --no-password"):  # fmt: skip
         server.sh(f"{UNC_BEFORE} {written}")
     current = server.root / "var/lib/passerelle-unc/exports/courant/reseau.xlsx"
@@ -432,7 +445,10 @@ def test_a_server_of_the_release_before_is_upgraded_and_nothing_that_people_wrot
     for table in ("accounts", "acts", "opinions"):
         for row in before[table]:
             assert any(row.items() <= one.items() for one in after[table]), table
-    server.sh(debian.told("unc deploy"))
+    for _ in range(2):
+        server.sh(debian.told("unc deploy"))
+        assert of_prefect("deployments").items() >= deployed.items()
+        assert list(of_prefect("work_pools")) == ["unc"]
     asked_for(server, PASSAGE)
     everything_is_answered(server, sandbox)
     shown = unc(server, f"registre show {situation}")

@@ -21,10 +21,10 @@ from sqlalchemy import text
 from cli.app import call
 from cli.demo.sandbox import sandbox_home
 from french.text import agreed
+from french.time import months_before
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import load_settings
-from steps.read.retention import months_before
 from steps.wiring.services import open_services
 from store.database.backup import NoBackupTool, backup
 from store.database.engine import make_engine

@@ -2,7 +2,7 @@
 
 Nothing of the register is kept but acts, and no act is ever changed: every current value, and every
 value of a past day as it was known on another, is worked out of them
-(:mod:`triage.registre.folding`).
+(:mod:`triage.registre.state_from_acts`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

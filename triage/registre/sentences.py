@@ -62,10 +62,12 @@ def dates_told(dates: Mapping[MeasureState, date]) -> str:
 
 
 def changes_told(one: Act) -> str:
-    """What an act changed: before, then after."""
-    names = [name for name in one.new if one.former.get(name) or one.new[name]]
+    """What an act changed, by the names that its form gave: before, then after."""
+    told = {name: (_shown(one.former.get(name)), _shown(new)) for name, new in one.new.items()}
     return " ; ".join(
-        f"{name} : {_shown(one.former.get(name))} → {_shown(one.new[name])}" for name in names
+        f"{TEXTS.get(name, name.replace('_', ' '))} : {before} → {after}"
+        for name, (before, after) in told.items()
+        if before != after
     )
 
 
@@ -79,5 +81,7 @@ def _shown(value: Any) -> str:
             return ", ".join(map(str, value))
         case dict():
             return ", ".join(f"{name} {text}" for name, text in value.items())
+        case str() if value[4:5] == "-":  # digits alone are a number
+            return day_text(value)
         case _:
             return str(value)

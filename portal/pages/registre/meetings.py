@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from french.text import typographic
+from french.text import agreed, typographic
 from portal.errors import UnknownError
 from portal.headers import HEAD
 from portal.pages.registre.acting import ActForm, Done, FormPage, form_routes, when
@@ -362,7 +362,7 @@ def prepare(meeting: str, sent: Annotated[Sent[PackForm], Depends(form_of(PackFo
         done = access.source.look_up(make)
     except (Refused, RequestError) as error:
         raise sent.refuse(typographic(str(error)), back=back) from error
-    told = f"{len(done.files)} fiches pour {_READERS[reader].lower()}"
+    told = f"{_READERS[reader]}\u00a0: {agreed(len(done.files), 'fichier prêt')}"
     if done.absent:
         names = ", ".join(name for name, _ in done.absent)
         told += f"\u00a0; absente, sans «\u00a0Résumé en langage clair\u00a0»\u00a0: {names}"

@@ -13,7 +13,7 @@ from portal.pages.registre.shared import access_of
 from portal.pages.view import view_of
 from portal.pages.writing import ConfirmForm, PageForm, Sent, Shown, form_of
 from portal.people.sessions import Person, SignedIn
-from portal.published.returns import Pending, Returns
+from portal.published.returns import Pending, Returns, reading
 from portal.registre.access import RegisterAccess
 from portal.source import now
 from steps.judge.acts import today
@@ -225,9 +225,10 @@ def _brought(access: RegisterAccess, content: bytes, sent: Sent[Any]) -> Past:
 def _read(access: RegisterAccess, content: bytes, person: Person) -> Past:
     """What a table would bring; nothing is entered."""
     by = By(person.email, DOOR)
-    return access.source.look_up(
-        lambda services: past_years.import_past_years(services, content, by=by, dry_run=True)
-    )
+    with reading():
+        return access.source.look_up(
+            lambda services: past_years.import_past_years(services, content, by=by, dry_run=True)
+        )
 
 
 def _shown(past: Past) -> Shown:

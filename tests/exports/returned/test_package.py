@@ -199,6 +199,10 @@ ODS = b"application/vnd.oasis.opendocument.spreadsheet"
         (lambda: back()[:9000], "incomplet ou abîmé"),
         (lambda: repacked(back(), {BOOK: lambda part: part[:200]}), "incomplet ou abîmé"),
         (lambda: repacked(back(), {SHEET: put(b"<sheetData>", b"<sheetDat>")}), "incomplet"),
+        (
+            lambda: repacked(back(), {SHEET: lambda _: b'<?xml version="1.0" encoding="x"?>'}),
+            "abîm",
+        ),
         (lambda: repacked(back(), {SHEET: put(b'<row r="2"', b'<row r="deux"')}), "incomplet"),
     ],
 )
@@ -211,6 +215,33 @@ def test_what_cannot_be_read_is_told_with_the_remedy(make: Callable[[], bytes], 
 def test_a_package_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package, "MOST_BYTES", 100_000)
     bomb = repacked(back(), {SHEET: put(b"<sheetData>", b"<sheetData>" + b" " * 200_000)})
+    with pytest.raises(UnreadableWorkbookError, match="trop grand"):
+        read_returned(bomb, LIGHT)
+
+
+@pytest.mark.parametrize(
+    ("limit", "many"),
+    [
+        ("MOST_AT_ONCE", b"<row>" + b"<c/>" * 50_000 + b"</row>"),
+        ("MOST_AT_ONCE", b'<row><c t="str"><v>' + b"a" * 200_000 + b"</v></c></row>"),
+        ("MOST_ELEMENTS", b"<x/>" * 50_000),
+        ("MOST_ELEMENTS", b"<row/>" * 50_000),
+    ],
+    ids=["cells", "text", "unknown", "rows"],
+)
+def test_what_a_small_file_makes_many_of_is_not_held(
+    monkeypatch: pytest.MonkeyPatch, limit: str, many: bytes
+) -> None:
+    monkeypatch.setattr(package, limit, {"MOST_AT_ONCE": 150_000, "MOST_ELEMENTS": 40_000}[limit])
+    bomb = repacked(back(), {SHEET: put(b"<sheetData>", b"<sheetData>" + many)})
+    assert len(bomb) < len(back()) + 5_000
+    with pytest.raises(UnreadableWorkbookError, match="trop grand"):
+        read_returned(bomb, LIGHT)
+
+
+def test_what_stands_before_the_first_element_is_not_held() -> None:
+    long = b"<!--" + b"a" * 2**20 + b"--><workbook"
+    bomb = repacked(back(), {BOOK: put(b"<workbook", long)})
     with pytest.raises(UnreadableWorkbookError, match="trop grand"):
         read_returned(bomb, LIGHT)
 

@@ -18,9 +18,8 @@ from tests.ops.prefect.stack import free_port
 
 HOOK = "http://127.0.0.1:9/alerte-secrete"
 DEPLOYMENTS = {one["name"] for one in YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]}
-AUTOMATIONS = [
-    one["name"] for one in YAML(typ="safe").load(ROOT / "flows/automations.yaml")["automations"]
-]
+WANTED = YAML(typ="safe").load(ROOT / "flows/automations.yaml")["automations"]
+AUTOMATIONS = [one["name"] for one in WANTED]
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +79,21 @@ def held(environment: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
 def test_deploying_twice_is_deploying_once_and_heals_what_was_taken_away(
     server: dict[str, str],
 ) -> None:
+    url = f"{server['PREFECT_API_URL']}/automations/"
+    of_hand = next(one for one in WANTED if one["name"] == "unc-perdu") | {
+        "description": "À la main"
+    }
+    for _ in range(2):
+        requests.post(url, json=of_hand, timeout=30).raise_for_status()
     told = deploy(server, UNC_ALERT_WEBHOOK=HOOK)
     assert told == {"pool_made": True, "automations": AUTOMATIONS, "missing": []}
     before = held(server)
     assert {name for name, _ in before["deployments"]} == DEPLOYMENTS
     assert [name for name, _ in before["automations"]] == sorted(AUTOMATIONS)
-    url = f"{server['PREFECT_API_URL']}/automations"
+    described = requests.post(f"{url}filter", json={}, timeout=30).json()
+    assert "À la main" not in {one["description"] for one in described}
     gone = dict(before["automations"])["unc-echec"]
-    requests.delete(f"{url}/{gone}", timeout=30).raise_for_status()
+    requests.delete(f"{url}{gone}", timeout=30).raise_for_status()
     assert not deploy(server, UNC_ALERT_WEBHOOK=HOOK)["pool_made"]
     after = held(server)
     assert [name for name, _ in after["automations"]] == sorted(AUTOMATIONS)

@@ -67,7 +67,8 @@ def dress(request: pytest.FixtureRequest) -> str:
 
 
 def serious(page: Page, name: str) -> list[str]:
-    """What axe finds that is serious or worse, with where it is."""
+    """Open what is folded; what axe finds that is serious or worse, with where it is."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     said = Axe().run(page, options={"runOnly": {"type": "tag", "values": _AA}})
     return [
         f"{name}: {one['id']} {one['nodes'][0]['target']}"

@@ -61,6 +61,7 @@ def test_the_agency_validates_measures_and_prepares_a_seance(
         page.get_by_label("Résumé en langage clair").fill("Un sirop contre la toux est bu.")
         press(page, "Valider")
         expect(page.get_by_role("status").first).to_contain_text("La situation est validée.")
+        expect(page.get_by_role("main")).to_contain_text("Usage autorisé : – → Toux sèche")
         home = page.url
         picture(page, SHOTS / "registre-situation.png", whole=True)
         follow(page, "Enregistrer une mesure")
@@ -81,6 +82,8 @@ def test_the_agency_validates_measures_and_prepares_a_seance(
         page.get_by_label("Rapporteur").fill("Anne Durand")
         press(page, "Inscrire une situation")
         page.get_by_role("button", name="Préparer les fiches").first.click()
+        told = page.get_by_role("status").first
+        expect(told).to_have_text("Fiches de l’agence : 2 fichiers prêts.")
         picture(page, SHOTS / "registre-seance.png", whole=True)
         with page.expect_download() as waiting:
             follow(page, "Fiches de l’agence")

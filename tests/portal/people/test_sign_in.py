@@ -13,11 +13,12 @@ import requests
 from itsdangerous import TimestampSigner
 
 from cli.app import call
-from portal.pages.sign_in import PACE, _network
+from portal.pages.sign_in import _network
 from portal.people.passwords import hash_password, is_password
 from portal.people.sessions import LASTS, local_path
 from portal.source import now
 from store.staff.accounts import Account
+from store.staff.sign_in_tries import PACE
 from tests.portal.conftest import AGENCE, PASSWORD, Portal, add_account
 
 

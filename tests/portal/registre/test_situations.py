@@ -13,7 +13,7 @@ import requests
 from french.time import PARIS
 from tests.portal.conftest import ADMIN, AGENCE, LYON, NICE, Portal, Visitor
 from triage.registre.acts import Act, history
-from triage.registre.folding import read
+from triage.registre.state_from_acts import read
 
 ROW = re.compile(r'<th scope="row" role="rowheader"><a href="/situations/([^"?]+)')
 
@@ -284,7 +284,7 @@ def test_a_seance_is_prepared_its_fiches_fetched_and_its_advice_entered(portal: 
     assert centre.get(page).status_code == 403
     form = agency.form(page, f"{page}/fiches")
     packed = agency.post(f"{page}/fiches", **{**form, "pour": "agence"})
-    assert "2 fiches" in text(packed)
+    assert "2 fichiers prêts" in text(packed)
     got = agency.get(f"{page}/fiches/agence")
     with zipfile.ZipFile(io.BytesIO(got.content)) as pack:
         assert [one.split(".")[-1] for one in sorted(pack.namelist())] == ["docx", "pdf"]

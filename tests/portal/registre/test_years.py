@@ -2,6 +2,7 @@
 
 import html
 import io
+import zipfile
 from datetime import date
 from string import digits
 
@@ -13,8 +14,8 @@ from tests.portal.conftest import AGENCE, LYON, Portal, Visitor, plain
 from tests.portal.registre.test_situations import count, do, listed
 from triage.registre.acts import Verb
 from triage.registre.duplicates import copies
-from triage.registre.folding import read
 from triage.registre.register import Situation
+from triage.registre.state_from_acts import read
 
 PAGE = "/annees"
 
@@ -118,6 +119,15 @@ def filled(content: bytes, **cells: str) -> bytes:
     return made.getvalue()
 
 
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """A package of these parts alone."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return made.getvalue()
+
+
 def upload(visitor: Visitor, content: bytes, name: str = "passe.xlsx") -> requests.Response:
     return visitor.session.post(
         visitor.url + "/annees/reprise",
@@ -184,9 +194,20 @@ def test_a_year_of_which_nothing_is_known_has_no_page(portal: Portal, year: str)
 
 def test_what_is_no_table_is_refused_and_nothing_written(portal: Portal) -> None:
     agency, before = portal.visitor(AGENCE), count(portal)
-    for content in (b"", b"PK\x03\x04", b"<html>", b"a" * 1_000):
+    blank = agency.get("/annees/tableau").content
+    bomb = b'<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><workbook>&b;</workbook>'
+    no_table = (
+        *(b"", b"PK\x03\x04", b"<html>", b"a" * 1_000, blank[:-60], blank[:400]),
+        zipped({}),
+        zipped({"xl/workbook.xml": b"rien"}),
+        zipped({"xl/workbook.xml": bomb}),
+        zipped({"xl/workbook.xml": b'<?xml version="1.0" encoding="inconnu"?><workbook/>'}),
+        zipped({"_rels/.rels": bomb, "xl/workbook.xml": b"<workbook/>"}),
+    )
+    for content in no_table:
         refused = upload(agency, content)
-        assert refused.status_code in {400, 409}, content
+        assert refused.status_code == 409, content
+        assert "Rien n’a été" in plain(refused.text), content
     assert count(portal) == before
     assert html.unescape(agency.get(PAGE).text)
     assert listed(agency.get("/situations").text)

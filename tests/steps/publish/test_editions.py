@@ -16,7 +16,7 @@ from exports.published.editions import EditionKind
 from sandbox.generator.generate import generate
 from steps.publish.edition import publish_edition
 from steps.publish.export import export
-from steps.read.retention import remove_old_workbooks
+from steps.publish.retention import remove_old_workbooks
 from steps.wiring.services import Services, open_services
 from steps.wiring.summary import Summary
 from store.dossiers.absences import Deletion

@@ -14,8 +14,8 @@ from store.dossiers.absences import Deletion
 from store.repository import Store, open_store
 from tests.triage.registre.in_memory import RegisterInMemory, lists, shown
 from tests.triage.registre.test_history import START, STEPS, act
-from triage.registre.folding import read
 from triage.registre.refused import Refused
+from triage.registre.state_from_acts import read
 from triage.registre.years.indicator import year_figure
 
 DEMARCHES = count(1)

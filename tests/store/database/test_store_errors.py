@@ -40,6 +40,7 @@ def sqlite_url(empty_sqlite: Path, tmp_path: Path) -> str:
         "not a url",
         "mysql://u:s3cret@host/base",
         "postgresql://u:s3cret@host:port/base",
+        "postgresql://u:s3cret@/base?host=/run/postgresql&port=abc",
         "sqlite://",
         "sqlite:///:memory:",
         "sqlite:///file:unc?uri=true",

@@ -15,8 +15,8 @@ from store.dossiers.absences import Deletion
 from store.dossiers.pages import DossierRow
 from store.repository import Store, open_store
 from triage.registre.acts import Draft, Verb
-from triage.registre.folding import read
 from triage.registre.register import State
+from triage.registre.state_from_acts import read
 
 OPENED = Draft(
     object="SIT-0001",

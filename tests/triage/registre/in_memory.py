@@ -10,11 +10,11 @@ from typing import Any
 from triage.registre import lifecycle, measures, questions
 from triage.registre.acts import BRIDGE, Act, By, Draft
 from triage.registre.drafting import When
-from triage.registre.folding import read
 from triage.registre.lifecycle import LevelGiven
 from triage.registre.lists import Lists, parse_lists
 from triage.registre.measures import next_number
 from triage.registre.register import MeasureState, Register, Situation
+from triage.registre.state_from_acts import read
 from triage.registre.years import indicator
 
 ANNE = By("Anne Durand", "commande")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import example, given, settings
@@ -11,11 +12,12 @@ from tests.triage.registre.in_memory import ANNE, JUSTIFIED, RegisterInMemory, l
 from triage.registre import lifecycle, measures, questions, signals
 from triage.registre.acts import Draft, dossier_object
 from triage.registre.drafting import When
-from triage.registre.folding import read
 from triage.registre.lifecycle import LevelGiven
 from triage.registre.measures import next_number
 from triage.registre.refused import Refused
 from triage.registre.register import Situation
+from triage.registre.sentences import changes_told
+from triage.registre.state_from_acts import read
 
 START = date(2026, 1, 1)
 _NAMES = [f"SIT-{number:04d}" for number in range(1, 5)]
@@ -28,6 +30,22 @@ STEPS = st.tuples(
     st.integers(0, 5),
     st.integers(0, 2),
 )
+
+
+def test_an_act_is_told_by_the_names_of_its_form_and_says_what_changed_alone() -> None:
+    memory = RegisterInMemory()
+    name = memory.opened(1, on="01/06")
+    memory.validated(name, on="02/06", pilote="Anne Durand")
+    memory.enter([replace(memory.acts[-1], former={"situation": name}, new={"situation": name})])
+    told = [changes_told(one) for one in memory.acts[-3:]]
+    assert "Titre public : – → Néfopam injectable avalé" in told[0]
+    assert "Usage autorisé : – → Voie injectable" in told[0]
+    assert "usage_" not in told[0]
+    assert told[2] == ""
+    day = replace(memory.acts[-1], former={"reçu_le": ""}, new={"reçu_le": "2026-06-03"})
+    assert changes_told(day) == "reçu le : – → 03/06/2026"
+    number = replace(memory.acts[-1], former={"de": ""}, new={"de": "24000101"})
+    assert changes_told(number) == "de : – → 24000101"
 
 
 def act(memory: RegisterInMemory, step: tuple[str, str, str, int, int]) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from triage.registre.acts import Act, By, Draft, Verb, end_of
 from triage.registre.drafting import When, draft
-from triage.registre.folding import read
 from triage.registre.lists import Lists
 from triage.registre.refused import Refused
 from triage.registre.register import MeasureState, Register, State
+from triage.registre.state_from_acts import read
 
 _GONE = frozenset({State.DISCARDED, State.MERGED})
 

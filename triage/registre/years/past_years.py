@@ -14,11 +14,11 @@ from typing import TypeAlias
 from triage.registre import lifecycle, measures, signals
 from triage.registre.acts import Act, By, Draft, Verb
 from triage.registre.drafting import When
-from triage.registre.folding import read
 from triage.registre.lifecycle import LevelGiven
 from triage.registre.lists import Lists, choice
 from triage.registre.refused import Refused
 from triage.registre.register import MeasureState, Register, Situation
+from triage.registre.state_from_acts import read
 from triage.registre.years.past_columns import (
     CLOSED,
     DISCARDED,

@@ -1,0 +1,42 @@
+"""Counts that are so small that they may tell of a person: what leaves the agency instead."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from exports.readers.policy import Mask
+from mappings.report.model import Answer, AnswerState, Value
+
+
+def small_count(answer: Answer, *, below: int, mask: Mask) -> Answer | Mask:
+    """A count as it leaves the agency; what is not a plain number cannot be judged.
+
+    Args:
+        answer: The count.
+        below: The first that is told.
+        mask: What stands in place of what cannot be judged.
+    """
+    match answer.value:
+        case None if answer.state is not AnswerState.UNREADABLE:
+            return answer
+        case bool():
+            return mask
+        case int() | Decimal() as count:
+            return Mask(f"< {below}") if hidden(count, below=below) else answer
+        case _:
+            return mask
+
+
+def hidden(count: int | Decimal, *, below: int) -> bool:
+    """Whether a count is hidden: no case at all tells of nobody."""
+    return count != 0 and count < below
+
+
+def safe_beside(counts: Sequence[Answer], *, below: int) -> bool:
+    """Whether what gives counts away may be told: all are known, none is hidden, one is large."""
+    known = [one.value for one in counts if _is_count(one.value)]
+    told = all(isinstance(small_count(one, below=below, mask=Mask("")), Answer) for one in counts)
+    return told and len(known) == len(counts) and any(known)
+
+
+def _is_count(value: Value | None) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
