@@ -29,7 +29,7 @@ FORMS = [
     ("pharmacien.yaml", 44, 85),
     ("juriste.yaml", 10, 83),
     ("ergonome.yaml", 15, 64),
-    ("agent.yaml", 22, 57),
+    ("agent.yaml", 21, 57),
     ("groupement.yaml", 14, 59),
     ("laconique.yaml", 17, 47),
     ("hospitalier.yaml", 9, 62),
