@@ -163,17 +163,19 @@ def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
     out.print(_HELP, style="dim", highlight=False)
     try:
         while not session.decisions.by:
-            name = input("Votre nom (gardé avec ce que vous décidez) : ")
-            session = session.signed(name.strip())
+            name = input("Votre nom (gardé avec ce que vous décidez ; q : arrêter) : ").strip()
+            if name.lower() == "q":
+                return adaptation, False
+            session = session.signed(name)
         while choice := next(session.questions(), None):
             answered = _answer(session, choice, out)
             if answered is None:
-                return adaptation.saying(session), False
+                return adaptation.saying(session.resumed()), False
             session = answered
-            keep_decisions(adaptation.saying(session))
+            keep_decisions(adaptation.saying(session.resumed()))
     except (EOFError, KeyboardInterrupt):
-        return adaptation.saying(session), False
-    return adaptation.saying(session), True
+        return adaptation.saying(session.resumed()), False
+    return adaptation.saying(session.resumed()), True
 
 
 def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session | None:
@@ -183,25 +185,41 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
         for line in _question(choice, shown):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
         said = input("> ").strip().lower()
-        keys = choice.keys
+        keys = choice.keys if choice.option else choice.keys[:shown]
         match said:
             case "q":
                 return None
-            case "r":
+            case "r" if session.decisions.of:
                 return session.undone()
             case "s":
                 return session.decided(choice.path, Decision())
             case "n":
                 reason = input(f"Pourquoi ? [{ABSENT}] ").strip() or ABSENT
                 return session.decided(choice.path, Decision(absent=reason))
-            case "+":
+            case "+" if len(keys) < len(choice.keys):
                 shown += _SHOWN
             case "" if keys:
                 return session.decided(choice.path, Decision(champ=keys[0]))
-            case _ if said.isdigit() and 1 <= int(said) <= len(keys):
+            case _ if said in {str(at) for at in range(1, len(keys) + 1)}:
                 return session.decided(choice.path, Decision(champ=keys[int(said) - 1]))
             case _:
+                out.print(_refused(said, len(keys)), markup=False, highlight=False)
                 out.print(_HELP, style="dim", highlight=False)
+
+
+def _refused(said: str, proposed: int) -> str:
+    """Why the question is asked again."""
+    match said:
+        case "" | "+" if not proposed:
+            return "Rien n'est proposé ici : répondez n, ou s."
+        case "+":
+            return "Il n'y a pas d’autre proposition."
+        case "r":
+            return "Il n'y a encore rien à reprendre."
+        case _ if said.isdigit():
+            return f"Il n'y a pas de proposition {said} à l’écran."
+        case _:
+            return f"« {said} » n'est pas une réponse."
 
 
 def _question(choice: ChoiceQuestion, shown: int) -> Iterator[str]:

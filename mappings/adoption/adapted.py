@@ -107,6 +107,8 @@ class _Maker:
         if match is None:
             return bare
         source = self._source(spec, match)
+        if isinstance(source, FlatRows) and not source.rows:
+            return bare  # asked row after row, and nobody said yet which champ asks which column
         named = source is None and not flat
         means = {} if isinstance(source, TickedBoxes) else self.session.means(path)
         return replace(

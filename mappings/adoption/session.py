@@ -67,6 +67,15 @@ class Session:
         of = dict(list(self.decisions.of.items())[:-1])
         return replace(self, decisions=replace(self.decisions, of=of))
 
+    def resumed(self) -> "Session":
+        """The session as it goes on another time: what was put off is asked again."""
+        of = {
+            path: one
+            for path, one in self.decisions.of.items()
+            if one != Decision() or path in self.matching.sure
+        }
+        return replace(self, decisions=replace(self.decisions, of=of))
+
     @cached_property
     def taken(self) -> Mapping[str, Match]:
         """The champ of each field that is sure, or that a person chose; rows with their fields."""

@@ -10,8 +10,8 @@ from typing import Final
 
 from french.text import bare_label, fold
 from mappings.matching.likeness import FieldLikeness, Plainness
-from mappings.matching.wanted import ANNOTATIONS, Wanted
-from mappings.matching.words import NEGATED, Meanings
+from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
+from mappings.matching.words import NEGATED, stems
 
 _NUMBERING: Final = re.compile(r"\d{1,2}|[ivx]+")
 _IF: Final = re.compile(r"(?:si|sinon|dans (?:l|la) (?:affirmative|negative)|a defaut)\b")
@@ -35,6 +35,7 @@ _POINTS: Final = re.compile(r"\bil s agit\b|ez (?:l[ae]s?|en)\b")
 _LIMITS: Final = re.compile(
     r"\bn[e'] ?\w+ que\b|\b(?:uniquement|seulement|exclusivement|reservee?s?)\b"
 )
+_CLAUSES_APART: Final = re.compile(r"[:;()?–—]| - ")
 _SENTENCES: Final = re.compile(r"[.;!?\n]+")
 _AND: Final = re.compile(r"\b(?:et|puis|ainsi que)\b", re.IGNORECASE)
 _CLAUSES: Final = re.compile(r"[;,/&:–—?]| \(| - |\b(?:et|puis|ou|ainsi que)\b", re.IGNORECASE)
@@ -42,6 +43,7 @@ _CLAUSES: Final = re.compile(r"[;,/&:–—?]| \(| - |\b(?:et|puis|ou|ainsi que)
 _ANSWERED_OTHERWISE: Final = frozenset({"yes_no", "text", "date", "integer", "decimal", "files"})
 _NOTES: Final = f"{ANNOTATIONS}."
 _SEVERAL: Final = 2
+_LITTLE: Final = 3
 _ENOUGH: Final = 0.4
 """Share of our choices from which a list asks them all."""
 
@@ -56,7 +58,7 @@ def doubted(pair: FieldLikeness) -> bool:
         return False
     several = _says_twice(pair) or _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)
     other = _denies(pair) or _asks_otherwise(pair) or _says_nothing(pair)
-    return several or other or bool(unexplained(pair))
+    return several or other or not explained(pair)
 
 
 def misplaced(pair: FieldLikeness) -> bool:
@@ -100,40 +102,50 @@ def _says_nothing(pair: FieldLikeness) -> bool:
     return NEGATED in pair.label and not content and not _worded(pair)
 
 
-def unexplained(pair: FieldLikeness) -> Meanings:
-    """What its question says that the field hardly ever says: each word bounds what is asked.
+def explained(pair: FieldLikeness) -> bool:
+    """Whether some way of asking the field accounts for every word of its question.
 
-    Beside a whole phrase, a word that one other phrase alone has is no word of the field.
+    A word more, be it one of the field's, bounds or turns what is asked: « selon la classe »,
+    « lors du premier signalement ». Neutral words apart, which are listed, nothing is left over:
+    what stands between marks may be a way each, as « Que contient-il ? (substance active) ».
     """
-    wanted, lexicon = pair.wanted, pair.wants.lexicon
-    label = bare_label(pair.offered.descriptor.label)
-    if _worded(pair):
-        return frozenset()
-    said = frozenset(one for one in pair.label if not _NUMBERING.fullmatch(one)) - {NEGATED}
-    said = pair.wants.content(said) | said & (lexicon.kinds | lexicon.bounds)
-    usual = wanted.vocabulary if pair.label in wanted.phrases else wanted.usual
-    whole = frozenset().union(*(one for one in pair.alike if one <= pair.label))
-    light = (little for asked, little in wanted.light if asked <= pair.label)
-    left = lexicon.words.light(label) - frozenset().union(*light)
-    return said - usual - whole - pair.sections | left
+    label = pair.offered.descriptor.label
+    clauses = [one for one in map(bare_label, _CLAUSES_APART.split(label)) if one]
+    said = [one for one in clauses if _told(one, pair) or pair.wants.lexicon.words.light(one)]
+    return (
+        _worded(pair) or _is_way(bare_label(label), pair) or all(_is_way(one, pair) for one in said)
+    )
+
+
+def _is_way(text: str, pair: FieldLikeness) -> bool:
+    """Whether a text is a way of asking the field, its first word first, neutral words apart."""
+    words, ways = pair.wants.lexicon.words, pair.wanted.ways
+    headed = frozenset().union(*(light for asked, light in pair.wanted.light if not asked))
+    light = words.light(text) - headed
+    there = (*ways.get(said_of(words.read(text)), ()), *ways.get(_told(text, pair), ()))
+    return any(light <= one for one in there)
+
+
+def _told(text: str, pair: FieldLikeness) -> tuple[str, ...]:
+    """What a text says, however ordered, but what adds nothing: « facultatif », « 13 chiffres »."""
+    own = frozenset(one for one in pair.wanted.vocabulary if one.isdigit())
+    nothing = pair.wants.lexicon.neutral | own
+    return said_of([one for one in pair.wants.lexicon.words.read(text) if one not in nothing])
 
 
 def _says_twice(pair: FieldLikeness) -> bool:
-    """Whether it says again what the field says once: « Prescripteurs du médecin »."""
-    read = pair.wants.lexicon.words.read
+    """Whether it asks twice, or says again what the field says once: « Patients du patient »."""
     label = pair.offered.descriptor.label
-    said, telling = Counter(read(bare_label(label))), pair.label & pair.wants.lexicon.kinds
-    telling |= pair.wants.content(pair.label) - {NEGATED}
-    twice = {one for one in telling if said[one] > 1}
     if _worded(pair):
         return False
     heads = Counter(bare_label(one).split(" ")[0] for one in _AND.split(label))
     if label.count("?") > 1 or max(heads.values()) > 1:
         return True  # « N estimable et N patients »
-    if not twice:
-        return False
-    return not any(
-        twice <= {one for one, n in Counter(read(way)).items() if n > 1} for way in _ways(pair)
+    clauses = (Counter(stems(bare_label(one))) for one in _CLAUSES_APART.split(label))
+    twice = {one for said in clauses for one in said if said[one] > 1 and len(one) > _LITTLE}
+    return bool(twice) and not any(
+        twice <= {one for one, times in Counter(stems(way)).items() if times > 1}
+        for way in _ways(pair)
     )
 
 

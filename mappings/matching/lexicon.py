@@ -46,6 +46,9 @@ class Lexicon:
         bounds: Those of them that make a question narrower where its field never says them.
         strangers: Meanings of a heading that speaks of somebody or something else.
         headings: Meanings that tell nothing of what is asked under a heading.
+        neutral: Meanings that add nothing to any question that they stand beside.
+        common: Meanings that forms of any subject have: a question that has no other asks a field
+            only where it stands among those of its part.
         names: Meanings of what tells who somebody is, which any question may ask to leave out.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
@@ -56,6 +59,8 @@ class Lexicon:
     bounds: Meanings = frozenset()
     strangers: Meanings = frozenset()
     headings: Meanings = frozenset()
+    neutral: Meanings = frozenset()
+    common: Meanings = frozenset()
     names: Meanings = frozenset()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
@@ -85,6 +90,8 @@ class _LexiconModel(BaseModel):
     bounds: list[str] = []
     strangers: list[str] = []
     headings: list[str] = []
+    neutral: list[str] = []
+    common: list[str] = []
     names: list[str] = []
     fields: dict[str, _WordingModel] = {}
 
@@ -113,6 +120,8 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         bounds=_all(model.bounds, words),
         strangers=_all(model.strangers, words),
         headings=_all(model.headings, words),
+        neutral=_all(model.neutral, words),
+        common=_all(model.common, words),
         names=_all(model.names, words),
         wordings={
             path: Wording(

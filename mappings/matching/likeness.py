@@ -186,6 +186,12 @@ class FieldLikeness:
         )
         return Plainness.WITHIN if whole else Plainness.NOT
 
+    @property
+    def reviewed(self) -> bool:
+        """Whether it is the very champ that a person reviewed, under a label that it had."""
+        known = self.offered.descriptor.id in self.wanted.champs
+        return known and self.asked is Plainness.LABEL
+
     @cached_property
     def borrowing(self) -> bool:
         """Whether all that it says of the field rather speaks of others, but for those very words.
@@ -228,6 +234,18 @@ class FieldLikeness:
         if not heading or not self.sections:
             return 0.5
         return 1.0 if heading & self.sections else 0.0
+
+    @cached_property
+    def headed(self) -> float:
+        """The same of the words that say what is asked under it; ½ where some are the field's."""
+        nothing = self.wants.lexicon.headings - self.sections
+        said = self._meanings(self.offered.section) - nothing
+        heading = frozenset(one for one in said if not one.isdigit())
+        if not heading or not self.sections:
+            return 0.5
+        if heading <= self.sections:
+            return 1.0
+        return 0.5 if heading & self.sections else 0.0
 
     @cached_property
     def values(self) -> float | None:
@@ -379,5 +397,7 @@ class FieldLikeness:
             return False  # « Absence de … » goes on with nothing
         light = self.wants.lexicon.words.light(label)
         known = (little for asked, little in self.wanted.light if asked <= self.label)
+        if not self.label:  # words that say nothing go on word for word: « Lesquels ? »
+            return label in map(bare_label, self.wanted.wording.after.get(before, ()))
         asked = self.wanted.after.get(before, frozenset())
         return light <= frozenset().union(*known) and self.label in asked

@@ -1,35 +1,26 @@
 """Every field of a form decided together: an assignment, then what of it is sure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
 from mappings.dossier.revision import Revision
-from mappings.drift.retyping import Fit
+from mappings.matching.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
 from mappings.matching.doubt import doubted, misplaced
-from mappings.matching.likeness import FieldLikeness, Plainness
+from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
-from mappings.matching.several import Columns, in_boxes, in_lists, in_one, in_one_row, in_two
+from mappings.matching.several import Columns, in_boxes, in_one, in_one_row, in_two
 from mappings.matching.wanted import Wanted, Wants
 
 _WORTH: Final = 0.36
 """Likeness from which a champ is proposed to a person."""
 _NEIGHBOUR: Final = 0.12
 """What it counts for that the champs beside are those of the fields beside."""
-_NEAR: Final = 3
-_MANY: Final = 4
-"""Columns of rows that say, together, what rows they are, whatever else their heading says."""
 _RANKED: Final = 12
 _CERTAIN: Final = 10.0
-_SHORT: Final = 10
-"""Fields of a level, such as that of rows, in which a question of one word is clear."""
-
-
-_Key = tuple[str, int]
 
 
 class Confidence(StrEnum):
@@ -118,9 +109,10 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     }
     scores = {key: _with_rows(pair, inner.get(key)) for key, pair in pairs.items()}
     scores = {key: score for key, score in scores.items() if score >= _WORTH or pairs[key].plain}
-    sure = _sure(wanted, pairs, inner)
-    following = _following(wanted, offers, pairs, sure)
-    sure |= following
+    inside = {key: len(rows.sure) for key, rows in inner.items()}
+    sure = sure_pairs(wanted, pairs, inside)
+    goes_on = following(wanted, offers, pairs, sure)
+    sure |= goes_on
     for key in sure:
         scores[key] = _CERTAIN + scores.get(key, 0.0)
     first = _assigned(wanted, offers, scores)
@@ -130,8 +122,8 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
     sure = frozenset(
         key
         for key in sure
-        if not (misplaced if key in following else doubted)(pairs[key])
-        and (key in following or not _may_follow(key, wanted, offers, pairs, chosen))
+        if not (misplaced if key in goes_on else doubted)(pairs[key])
+        and (key in goes_on or not may_follow(key, wanted, offers, pairs, chosen))
     )
     found: dict[str, Match] = {}
     likeliest: dict[str, tuple[Match, ...]] = {}
@@ -160,7 +152,7 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
 
 def _pairs(
     wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]
-) -> dict[_Key, FieldLikeness]:
+) -> dict[Key, FieldLikeness]:
     return {
         (one.path, at): FieldLikeness(one, offer, wants)
         for one in wanted
@@ -172,7 +164,7 @@ def _in_one_row(
     wants: Wants,
     wanted: Sequence[Wanted],
     offers: Sequence[Offered],
-    pairs: Mapping[_Key, FieldLikeness],
+    pairs: Mapping[Key, FieldLikeness],
 ) -> Iterator[Offered]:
     """Rows that are asked once, where no repetition asks them."""
     likest: dict[str, float] = defaultdict(float)
@@ -180,7 +172,7 @@ def _in_one_row(
         champ = pair.offered.descriptor.id
         likest[champ] = max(likest[champ], pair.score)
     for one in wanted:
-        if len(one.rows) < _MANY:
+        if len(one.rows) < MANY:
             continue
 
         def columns(some: Sequence[Offered], rows: Sequence[Wanted] = one.rows) -> Columns:
@@ -194,7 +186,7 @@ def _in_one_row(
             ]
 
         repeated = (offer.rows for offer in offers if offer.rows)
-        if not any(len(columns(rows)) >= _NEAR for rows in repeated):
+        if not any(len(columns(rows)) >= NEAR for rows in repeated):
             yield from in_one_row(one, offers, columns)
 
 
@@ -241,7 +233,7 @@ def _with_rows(pair: FieldLikeness, rows: Matching | None) -> float:
 
 
 def _assigned(
-    wanted: Sequence[Wanted], offers: Sequence[Offered], scores: Mapping[_Key, float]
+    wanted: Sequence[Wanted], offers: Sequence[Offered], scores: Mapping[Key, float]
 ) -> dict[str, int]:
     """The champ of each field such that all together are likest; a champ serves one field."""
     if not wanted or not offers or not scores:
@@ -262,161 +254,20 @@ def _assigned(
 
 def _beside(
     wanted: Sequence[Wanted], offers: Sequence[Offered], chosen: Mapping[str, int]
-) -> Callable[[_Key], float]:
+) -> Callable[[Key], float]:
     """Whether the fields just before and after are asked just before and after."""
     rank = {one.path: at for at, one in enumerate(wanted)}
     places = {rank[path]: offers[at].place for path, at in chosen.items()}
 
-    def share(key: _Key) -> float:
+    def share(key: Key) -> float:
         path, at = key
         here, place = rank[path], offers[at].place
         near = (
             (step, places[here + step])
-            for step in (*range(-_NEAR, 0), *range(1, _NEAR + 1))
+            for step in (*range(-NEAR, 0), *range(1, NEAR + 1))
             if here + step in places
         )
-        agree = [0 < (there - place) * (1 if step > 0 else -1) <= 2 * _NEAR for step, there in near]
+        agree = [0 < (there - place) * (1 if step > 0 else -1) <= 2 * NEAR for step, there in near]
         return sum(agree) / len(agree) if agree else 0.0
 
     return share
-
-
-def _sure(
-    wanted: Sequence[Wanted],
-    pairs: Mapping[_Key, FieldLikeness],
-    inner: Mapping[_Key, Matching],
-) -> frozenset[_Key]:
-    """Pairs that only one field and only one champ can make, by words that leave no doubt.
-
-    A field that a champ asks in part is asked by several, whatever their words.
-    """
-    plain = {key: level for key, pair in pairs.items() if (level := _plain(pair, inner.get(key)))}
-    by_champ: dict[int, list[_Key]] = defaultdict(list)
-    for key in plain:
-        by_champ[key[1]].append(key)
-    by_field: dict[str, list[_Key]] = defaultdict(list)
-    for asked in by_champ.values():
-        if (best := _one_field(asked, plain, pairs)) is not None:
-            by_field[best[0]].append(best)
-    single = [_one_champ(keys, plain, pairs) for keys in by_field.values()]
-    in_parts = {key[0] for key in plain if pairs[key].partial}
-    in_parts |= {key[0] for key in plain if in_lists(key, pairs)}
-    found = {key for key in single if key and key[0] not in in_parts and not pairs[key].borrowing}
-    return frozenset(_supported(found, wanted, pairs, plain))
-
-
-def _following(
-    wanted: Sequence[Wanted],
-    offers: Sequence[Offered],
-    pairs: Mapping[_Key, FieldLikeness],
-    sure: frozenset[_Key],
-) -> frozenset[_Key]:
-    """Pairs that the question just before makes sure: « Si oui, lesquelles ? »."""
-    field_of = {at: path for path, at in sure}
-    fields = {one.path: one for one in wanted if one.after}
-    found: set[_Key] = set()
-    for at, (before, offer) in enumerate(pairwise(offers), start=1):
-        alone = offer.single and before.section == offer.section
-        if at in field_of or at - 1 not in field_of or not alone:
-            continue
-        asked = [
-            path
-            for path in fields.keys() - set(field_of.values())
-            if pairs[path, at].follows(field_of[at - 1])
-        ]
-        if len(asked) == 1:
-            field_of[at] = asked[0]
-            found.add((asked[0], at))
-    return frozenset(found)
-
-
-def _may_follow(
-    key: _Key,
-    wanted: Sequence[Wanted],
-    offers: Sequence[Offered],
-    pairs: Mapping[_Key, FieldLikeness],
-    chosen: Mapping[str, int],
-) -> bool:
-    """Whether, just after what the question before asks, it could as well ask another field.
-
-    « Combien de patients ? » after the effects that some had counts the cases.
-    """
-    path, at = key
-    if at == 0 or offers[at - 1].section != offers[at].section or not offers[at].single:
-        return False
-    before = {field for field, place in chosen.items() if place == at - 1}
-    others = (one for one in wanted if one.path != path)
-    label = pairs[key].label
-    return any(label in one.after.get(field, ()) for one in others for field in before)
-
-
-def _plain(pair: FieldLikeness, rows: Matching | None) -> Plainness:
-    level = pair.plain
-    if not pair.wanted.rows:
-        return level
-    inside = len(rows.sure) if rows else 0
-    if not inside:
-        return Plainness.NOT
-    some = inside >= _NEAR and not pair.foreign
-    most = inside >= _MANY and bool(pair.label & pair.wanted.vocabulary)
-    if level is Plainness.NOT and (some or most) and not pair.estranged:
-        return Plainness.WITHIN
-    return level
-
-
-def _one_field(
-    keys: Sequence[_Key], plain: Mapping[_Key, Plainness], pairs: Mapping[_Key, FieldLikeness]
-) -> _Key | None:
-    """The one field that a champ asks, if it is one: the plainest, then the most specific."""
-    ranked = sorted(keys, key=lambda key: (plain[key], pairs[key].specific), reverse=True)
-    if len(ranked) == 1:
-        return ranked[0]
-    first, second = ranked[:2]
-    if plain[first] > plain[second]:
-        return first
-    exact = [key for key in ranked if plain[key] is plain[first] and pairs[key].fit is Fit.EXACT]
-    if len(exact) == 1:
-        return exact[0]
-    more = pairs[first].specific > pairs[second].specific * 1.15
-    return first if more else None
-
-
-def _one_champ(
-    keys: Sequence[_Key], plain: Mapping[_Key, Plainness], pairs: Mapping[_Key, FieldLikeness]
-) -> _Key | None:
-    """The one champ that asks a field, if it is one: another under other words is a doubt."""
-    labels = [key for key in keys if plain[key] is Plainness.LABEL]
-    if len(labels) == 1:
-        return labels[0]
-    single = [key for key in keys if pairs[key].offered.single]
-    alone = labels or single or keys
-    return alone[0] if len(alone) == 1 else None
-
-
-def _supported(
-    found: Iterable[_Key],
-    wanted: Sequence[Wanted],
-    pairs: Mapping[_Key, FieldLikeness],
-    plain: Mapping[_Key, Plainness],
-) -> Iterator[_Key]:
-    """Those whose words say enough alone, or that stand where the field stands."""
-    listed = set(found)
-    rank = {one.path: at for at, one in enumerate(wanted)}
-    for key in listed:
-        pair = pairs[key]
-        content = pair.wants.content(pair.label)
-        few = len(pair.label if plain[key] >= Plainness.PHRASE and content else content) <= 1
-        says = bool(content or pair.wanted.rows)
-        under = pair.heading == 1.0 and says
-        if plain[key] is Plainness.LABEL or not few or under or len(wanted) <= _SHORT:
-            yield key
-            continue
-        around = [
-            other
-            for other in listed
-            if other != key
-            and abs(rank[other[0]] - rank[key[0]]) <= _NEAR
-            and abs(pairs[other].offered.place - pair.offered.place) <= 2 * _NEAR
-        ]
-        if any(pair.tells or pairs[other].offered.asked_before(pair.offered) for other in around):
-            yield key

@@ -213,6 +213,7 @@ def _as_rows(columns: Mapping[tuple[str, str], Mapping[int, Offered]]) -> Offere
         id=f"flat-{firsts[0].descriptor.id}",
         api_id="",
         label=shared,
+        description=_explained(one for rows in columns.values() for one in rows.values()),
         type="repetition",
         required=False,
         children=children,

@@ -1,10 +1,12 @@
 """Several champs that ask one field, and one champ that asks several: for a person to look at."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import Final
 
+from french.text import bare_label
 from mappings.drift.retyping import Fit
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import BOXES, Offered, as_boxes, as_row, in_clauses, put_together
@@ -57,9 +59,11 @@ def _named(one: Wanted, run: Sequence[Offered]) -> dict[str, Offered]:
             if aligned((option,), one.options, one.wording).ours]  # fmt: skip
     if not ours:
         return {}
-    between = range(ours[0], ours[-1] + 1)
-    headed = any(heads[at][1] for at in ours)
-    return {heads[at][2]: run[at] for at in (ours if headed else between)}
+    if not any(heads[at][1] for at in ours):
+        return {heads[at][2]: run[at] for at in range(ours[0], ours[-1] + 1)}
+    asked = {at: bare_label(heads[at][0]) for at in ours}
+    same = Counter(asked.values()).most_common(1)[0][0]  # « Hors : Source : presse » is none
+    return {heads[at][2]: run[at] for at in ours if asked[at] == same}
 
 
 def in_one_row(

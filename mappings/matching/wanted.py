@@ -28,6 +28,7 @@ class Wanted:
         type: Type of its value.
         title: Its name in French.
         labels: Bare labels that a person reviewed.
+        champs: Ids of the champs that had them.
         phrases: What its title, its labels and each other way to ask it mean, without doubles.
         inverse: The same, of the contrary; each has a meaning that no phrase has.
         denied: The rest of them: a phrase names them too, to set them aside.
@@ -37,7 +38,8 @@ class Wanted:
         borrowed: Phrases, but its own, whose every word speaks rather of other fields of its level.
         worded: Its phrases word for word, bare.
         light: What it is asked by, each with the light words beside it; its headings' with none.
-        usual: Meanings that its title, its labels or several of its phrases have.
+        ways: Its title, labels and phrases: the meanings of each, doubles kept, with its light
+            words.
         as_text: Whether it was asked, when reviewed, as a text.
         after: What it is asked by just after another field, by that field.
         wording: Its words.
@@ -58,6 +60,7 @@ class Wanted:
     inverse: tuple[Meanings, ...]
     vocabulary: Meanings
     wording: Wording
+    champs: frozenset[str] = frozenset()
     denied: tuple[Meanings, ...] = ()
     typical: Meanings = frozenset()
     own: int = 0
@@ -66,7 +69,7 @@ class Wanted:
     borrowed: frozenset[Meanings] = frozenset()
     worded: frozenset[str] = frozenset()
     light: tuple[tuple[Meanings, Meanings], ...] = ()
-    usual: Meanings = frozenset()
+    ways: Mapping[tuple[str, ...], tuple[Meanings, ...]] = field(default_factory=dict)
     as_text: bool = False
     options: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
@@ -180,9 +183,11 @@ def _told_apart(level: Iterable[Wanted]) -> tuple[Wanted, ...]:
     )
 
 
-def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, list[ReviewedChamp]]:
-    """What was reviewed of the champs of each field, by path; their options in our words."""
-    found: dict[str, list[ReviewedChamp]] = {}
+def _seen(
+    reviewed: Iterable[tuple[FormMapping, ReviewedForm]],
+) -> dict[str, list[tuple[str, ReviewedChamp]]]:
+    """What was reviewed of the champs of each field, with their ids; options in our words."""
+    found: dict[str, list[tuple[str, ReviewedChamp]]] = {}
     for mapping, form in reviewed:
         inner = {
             f"{spec.name}.{one.name}": one
@@ -192,9 +197,10 @@ def _seen(reviewed: Iterable[tuple[FormMapping, ReviewedForm]]) -> dict[str, lis
         notes = {f"{ANNOTATIONS}.{name}": one for name, one in mapping.annotations.items()}
         specs: dict[str, FieldSpec | AnnotationSpec] = {**mapping.fields, **inner, **notes}
         for path, spec in specs.items():
-            known = (form.champs[one] for one in spec.champs if one in form.champs)
+            known = ((one, form.champs[one]) for one in spec.champs if one in form.champs)
             found.setdefault(path, []).extend(
-                replace(one, options=tuple(_ours(spec, one.options))) for one in known
+                (champ, replace(one, options=tuple(_ours(spec, one.options))))
+                for champ, one in known
             )
     return found
 
@@ -206,7 +212,7 @@ def _ours(spec: FieldSpec | AnnotationSpec, options: Iterable[str]) -> Iterator[
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    known: Mapping[str, Sequence[ReviewedChamp]]
+    known: Mapping[str, Sequence[tuple[str, ReviewedChamp]]]
     needs: Needs
     lexicon: Lexicon
 
@@ -228,7 +234,8 @@ class _Maker:
         read: bool = False,
         written: bool = False,
     ) -> Wanted:
-        seen = self.known.get(path, ())
+        known = self.known.get(path, ())
+        seen = [one for _, one in known]
         labels = [label for one in seen for label in one.labels]
         wording, words = self.lexicon.of(path), self.lexicon.words
         told = {words.meanings(bare_label(one)) for one in (spec.title, *labels)} - {frozenset()}
@@ -243,6 +250,7 @@ class _Maker:
             type=spec.type,
             title=spec.title,
             labels=frozenset(map(bare_label, labels)),
+            champs=frozenset(champ for champ, _ in known),
             phrases=phrases,
             inverse=inverse,
             denied=tuple(one for one in contrary if one and one not in inverse),
@@ -264,7 +272,7 @@ class _Maker:
                 wording.sections,
                 words,
             ),
-            usual=_usual(phrases, own=len(told)),
+            ways=_ways((spec.title, *labels, *wording.phrases), words),
             as_text=any("text" in kind for one in seen for kind in one.types),
             narrated={kind for one in seen for kind in one.types} == {"textarea"},
             rows=rows,
@@ -307,11 +315,18 @@ def _light(
     return (*dict.fromkeys(one for one in ways if one[1]), (frozenset(), heads))
 
 
-def _usual(phrases: Sequence[Meanings], *, own: int) -> Meanings:
-    """Meanings that a field's own labels or several of its phrases have."""
-    said = Counter(meaning for phrase in phrases for meaning in phrase)
-    several = frozenset(key for key, count in said.items() if count > 1)
-    return several.union(*phrases[:own])
+def _ways(asked: Iterable[str], words: Words) -> dict[tuple[str, ...], tuple[Meanings, ...]]:
+    """The light words of each way of asking a field, by what it says however ordered."""
+    found: dict[tuple[str, ...], tuple[Meanings, ...]] = {}
+    for one in map(bare_label, asked):
+        said = said_of(words.read(one))
+        found[said] = (*found.get(said, ()), words.light(one))
+    return found
+
+
+def said_of(read: Sequence[str]) -> tuple[str, ...]:
+    """What is said, in any order after the first: « Téléphone du responsable » asks a telephone."""
+    return (*read[:1], *sorted(read[1:]))
 
 
 def _typical(phrases: Sequence[Meanings]) -> Meanings:

@@ -103,13 +103,9 @@ class Words:
         Each by its stem and as it is written, number and gender apart: « que vous souhaitez » does
         not explain « souhaité ».
         """
-        written = (
-            f"{_LIGHT}={one.rstrip('es')}" for one in fold(text).split() if self._little(one)
-        )
-        return frozenset(one for one in self._all(text) if one[0] == _LIGHT).union(written)
-
-    def _little(self, word: str) -> bool:
-        return self.groups.get(stem(word), "").startswith(_LIGHT)
+        little = frozenset(one for one in self._all(text) if one[0] == _LIGHT)
+        words = (one for one in fold(text).split() if f"{_LIGHT}{stem(one)}" in little)
+        return little.union(f"{_LIGHT}={one.rstrip('es')}" for one in words)
 
     def _all(self, text: str) -> tuple[str, ...]:
         if text not in self._seen:

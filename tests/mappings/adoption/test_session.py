@@ -71,6 +71,8 @@ def test_a_person_says_no_takes_one_skips_and_goes_back() -> None:
     later = session.decided(first.path, Decision())
     assert first.path not in {one.path for one in later.questions()}
     assert first.path not in later.taken
+    assert next(later.resumed().questions()).path == first.path, "put off, it is asked again"
+    assert gone.resumed().absent == gone.absent
     chosen = next(one for one in session.questions() if one.champs)
     taken = session.decided(chosen.path, Decision(champ=chosen.keys[0]))
     assert taken.taken[chosen.path].offered.descriptor.id == chosen.keys[0]
@@ -154,7 +156,9 @@ def test_an_option_that_rules_name_and_nothing_means_is_asked_for() -> None:
 
 def test_options_of_a_form_that_was_reviewed_are_known_by_what_they_mean() -> None:
     name = "foreign"
-    mapping, revision = read(started(name), name), variant(name).revision
+    asked = next(one for one in started(name).questions() if one.path == "nature_signalement")
+    said = started(name).decided(asked.path, Decision(champ=asked.keys[0]))
+    mapping, revision = read(said, name), variant(name).revision
     again = wants(
         mapping,
         reviewed=[(mapping, review([revision])), (the_mapping(), the_reviewed())],

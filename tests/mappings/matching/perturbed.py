@@ -30,7 +30,11 @@ _NARROWER: list[str] = _TOLD["bornes"]
 _INSTEAD: Mapping[str, list[str]] = _TOLD["substitutions"]
 _OTHERWISE: Mapping[str, list[str]] = _TOLD["autrement"]
 _COUNTS = {"integer_number", "decimal_number", "number"}
-_TYPES = {"dates": {"date", "datetime"}, "comptes": _COUNTS, "par unité": _COUNTS}
+_DATES = {"date", "datetime"}
+_TYPES = {
+    **dict.fromkeys(("dates", "autres dates"), _DATES),
+    **dict.fromkeys(("comptes", "autres comptes", "par unité"), _COUNTS),
+}
 """Of the kinds that ask for another thing of the same type, what they are asked of."""
 KINDS = (*_OTHERWISE, "fondues")
 """What makes another question of one."""
@@ -64,7 +68,7 @@ def without(variant: Variant, paths: Collection[str]) -> Variant:
         for one in revision[part]:
             if "children" in one:
                 one["children"] = kept(one["children"])
-    return _told_of(variant, revision, gone)
+    return told_of(variant, revision, gone)
 
 
 def one_out_of(variant: Variant, share: int) -> Iterator[Variant]:
@@ -84,7 +88,7 @@ def narrower(variant: Variant, chance: random.Random) -> Variant:
         mark = " ?" if "?" in one["label"][len(asked) :] else ""
         one["label"] = f"{asked} {chance.choice(_NARROWER)}{mark}"
         changed.add(str(one["id"]))
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def of_another_thing(variant: Variant, chance: random.Random) -> Variant:
@@ -100,7 +104,7 @@ def of_another_thing(variant: Variant, chance: random.Random) -> Variant:
         other = chance.choice(_INSTEAD[word])
         one["label"] = re.sub(rf"\b{word}\b", other, one["label"], flags=re.IGNORECASE)
         changed.add(str(one["id"]))
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
@@ -123,7 +127,7 @@ def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
             wording = chance.choice(_OTHERWISE[kind])
             one["label"] = f"{wording.format(asked)}{'' if '?' in wording else mark}"
         changed.add(str(one["id"]))
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def explained_otherwise(variant: Variant, chance: random.Random) -> Variant:
@@ -133,7 +137,7 @@ def explained_otherwise(variant: Variant, chance: random.Random) -> Variant:
         if one["type"] not in {"header_section", "repetition"} and chance.random() < 1 / 2:
             one["description"] = chance.choice(_TOLD["aides"])
             changed.add(str(one["id"]))
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def under_other_headings(variant: Variant, chance: random.Random) -> Variant:
@@ -145,7 +149,7 @@ def under_other_headings(variant: Variant, chance: random.Random) -> Variant:
             one["label"] = chance.choice(_TOLD["titres"]) if other else one["label"]
         elif other:
             changed |= {str(one["id"]), *(str(child["id"]) for child in one.get("children", ()))}
-    return _told_of(variant, revision, changed)
+    return told_of(variant, revision, changed)
 
 
 def wrong_sure(variant: Variant, lexicon: Lexicon | None = None) -> dict[str, str]:
@@ -161,8 +165,8 @@ def wrong_sure(variant: Variant, lexicon: Lexicon | None = None) -> dict[str, st
 def _right(path: str, matching: Matching, variant: Variant) -> bool:
     none: frozenset[str] = frozenset()
     asked, accepted = variant.truth.get(path, none), variant.accepted.get(path, none)
-    if matching.matches[path].offered.flat:  # rows are made of the columns that are found alone
-        columns = (one for one in matching.matches if one.startswith(f"{path}."))
+    if matching.matches[path].offered.flat:  # rows are made of the columns that are sure alone
+        columns = (one for one in matching.sure if one.startswith(f"{path}."))
         taken = none.union(*(champs_of(one, matching) for one in columns))
         return taken <= asked | accepted
     taken = champs_of(path, matching)
@@ -192,7 +196,7 @@ def paths_of(matching: Matching) -> set[str]:
     return {*matching.matches, *listed}
 
 
-def _told_of(variant: Variant, revision: Raw, gone: Collection[str]) -> Variant:
+def told_of(variant: Variant, revision: Raw, gone: Collection[str]) -> Variant:
     there = {str(one["id"]) for one in every(revision)}
     for one in every(revision):
         if "condition" in one and str(one["condition"]["champ"]) not in there:

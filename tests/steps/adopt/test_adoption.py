@@ -76,9 +76,14 @@ def test_a_person_is_guided_stops_and_takes_up_again(
 
     first = ours.unc("mapping", "adapt")["left"][0]["field"]
     assert "Gardé dans" in typed("A. Martin", "n", "Jamais demandé", "q")
-    left = {one["field"] for one in ours.unc("mapping", "adapt")["left"]}
+    asked = ours.unc("mapping", "adapt")["left"]
+    left = {one["field"] for one in asked}
     assert first not in left
-    assert left
+    bare = next(at for at, one in enumerate(asked) if not one["likeliest"])
+    shown = typed("r", "n", "Jamais demandé", "99", "zz", *(["s"] * bare), "", "q")
+    for said in ("rien à reprendre", "proposition 99", "« zz »", "Rien n'est proposé ici"):
+        assert (said in shown.replace("’", "'")) is (said != "rien à reprendre")
+    assert {one["field"] for one in ours.unc("mapping", "adapt")["left"]} == left, "s: put off"
     shown = ""
     for _ in range(4):  # an answer may leave another question without a champ
         asked = ours.unc("mapping", "adapt")["left"]
