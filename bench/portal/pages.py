@@ -129,7 +129,7 @@ async def measured(services: Services, only: str) -> list[str]:
             took = await best(app, path, email)
             if took is None:
                 continue
-            slow += [path] if took > TARGET and page not in LARGE else []
+            slow += [path] if took > TARGET and page.split("?")[0] not in LARGE else []
             print(f"{email:18} {page:44} {took * 1000:8.1f} ms  {LARGE.get(page, '')}", flush=True)
     print(f"over {TARGET * 1000:.0f} ms: {slow or 'none'}")
     library.look = look  # type: ignore[method-assign]
