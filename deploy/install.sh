@@ -113,7 +113,9 @@ if grep -q '^UNC_DEMARCHE=12345$' "$etc/unc.env"; then
 fi
 trap '[ ! -s "$stopped" ] || say "Arrêtés : $(sort -u "$stopped" | xargs). Corrigez, puis relancez $again."' EXIT
 unc init
-if grep -q '^UNC_DATABASE_URL=postgresql' "$etc/unc.env" && ! unc status --json >/dev/null 2>&1; then
+# « postgres:// », des guillemets, la base d'une démarche dans le fichier de UNC_DEMARCHES : chacune en est une.
+if grep -Eq '^UNC_(DATABASE_URL=["'\'']?postgres|DEMARCHES=.)' "$etc/unc.env" \
+    && ! unc status --json >/dev/null 2>&1; then
     unc backup    # unc upgrade copie lui-même une base SQLite
 fi
 unc upgrade
