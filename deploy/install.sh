@@ -86,7 +86,7 @@ fi
 if [ "$source" != "$home" ]; then
     rm -rf "$home/deploy"
     cp -r "$source/deploy" "$home/deploy"
-    cp "$source/prefect.yaml" "$home/"
+    install -m 0644 "$source/prefect.yaml" "$home/"    # lu par le compte unc
 fi
 # « unc » tapé en root : celui de l'installation, pas d'un autre.
 command=/usr/local/bin/unc

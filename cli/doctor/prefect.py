@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import requests
@@ -195,9 +196,14 @@ def _wanted_automations() -> tuple[str, ...]:
 
 
 def _wanted() -> dict[str, str]:
-    """Work pool of each deployment of ``prefect.yaml``, by its name."""
+    """Work pool of each deployment of ``prefect.yaml``, by its name.
+
+    Beside the software, else where the command is run: an installed one is apart from it.
+    """
     file = ROOT / "prefect.yaml"
-    if not file.is_file():  # installed without the repository: what the server knows is told
+    if not file.is_file():
+        file = Path("prefect.yaml")
+    if not file.is_file():  # what the server knows is told
         return {}
     content = YAML(typ="safe").load(file)
     return {one["name"]: one["work_pool"]["name"] for one in content["deployments"]}

@@ -260,6 +260,7 @@ def test_the_command_of_the_installation_reads_its_settings_as_systemd_does(tmp_
         "UNC_SMTP_USER=a $HOME `id`",
     ]
     assert not done.stderr
+    assert "deploy | doctor) cd /opt/passerelle-unc ;;" in script, "where prefect.yaml is"
 
 
 def test_whoever_stops_a_worker_waits_longer_than_it_waits_for_its_run() -> None:

@@ -1,13 +1,18 @@
 """What `unc doctor` makes of what a Prefect server tells of its deployments."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import responses
 
+from cli.doctor import prefect
 from cli.doctor.check import Check
-from cli.doctor.prefect import Deployed, deployment_checks
+from cli.doctor.prefect import Deployed, checks_prefect, deployment_checks
+from settings import ROOT
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 GOOD = Deployed(
@@ -76,3 +81,22 @@ def test_a_deployment_that_the_server_lacks_is_told() -> None:
         "Déploiement purge": "bloquant",
         "Déploiement passerelle": "ok",
     }
+
+
+@responses.activate
+def test_an_installed_software_knows_what_is_to_be_deployed_where_it_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its modules are apart from prefect.yaml: one that the server lacks was not told."""
+    address = "http://127.0.0.1:4200/api"
+    monkeypatch.setenv("PREFECT_API_URL", address)
+    responses.get(f"{address}/health", json=True)
+    responses.get(f"{address}/work_pools/unc", json={"is_paused": False})
+    responses.post(re.compile(f"{address}/.+/filter"), json=[])
+    (tmp_path / "flows").mkdir()
+    automations = (ROOT / "flows/automations.yaml").read_text("utf-8")
+    (tmp_path / "flows/automations.yaml").write_text(automations, "utf-8")
+    monkeypatch.setattr(prefect, "ROOT", tmp_path)
+    monkeypatch.chdir(ROOT)
+    lost = {one.name for one in checks_prefect() if "inconnu du serveur" in one.text}
+    assert {"Déploiement passerelle", "Déploiement purge"} < lost
