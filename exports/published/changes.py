@@ -40,6 +40,13 @@ class FieldChange:
     before: str
     after: str
 
+    def in_percent(self) -> "FieldChange":
+        """The same with its numbers as the sheet of dossiers shows a percentage."""
+        before, after = (
+            f"{one}\u00a0%" if one.isdecimal() else one for one in (self.before, self.after)
+        )
+        return FieldChange(self.field, before, after)
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -126,7 +133,20 @@ def first_edition(why: str) -> Comparison:
     return Comparison(sentence, f"rien\u00a0: {why}", first=True)
 
 
-def changes_of(author: str, old: Rows, new: Rows, *, masks: Sequence[str], retold: bool) -> Changes:
+def shares_of(sheet: SheetSpec) -> frozenset[str]:
+    """Headers of the columns that hold a percentage."""
+    return frozenset(one.name for one in sheet.columns if one.format == "pourcent")
+
+
+def changes_of(
+    author: str,
+    old: Rows,
+    new: Rows,
+    *,
+    masks: Sequence[str],
+    retold: bool,
+    shares: Collection[str] = (),
+) -> Changes:
     """Compare what the readers of a workbook read before and now.
 
     Args:
@@ -135,12 +155,20 @@ def changes_of(author: str, old: Rows, new: Rows, *, masks: Sequence[str], retol
         new: Rows of its audience now, likewise.
         masks: What stands in place of what is withheld, in whole or in a text.
         retold: Whether former values may be shown.
+        shares: Headers of the columns of percentages; their rows keep the bare number.
     """
     mine = {n: one for n, one in new.items() if holds(author, one.centres)}
     before = {n: one for n, one in old.items() if holds(author, one.centres)}
     both = sorted(mine.keys() & before.keys())
     found = [
-        (mine[n], tuple(_fields(before[n], mine[n], masks=masks, retold=retold))) for n in both
+        (
+            mine[n],
+            tuple(
+                one.in_percent() if one.field in shares else one
+                for one in _fields(before[n], mine[n], masks=masks, retold=retold)
+            ),
+        )
+        for n in both
     ]
     return Changes(
         new=tuple(mine[n] for n in sorted(mine.keys() - before.keys())),

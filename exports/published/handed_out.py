@@ -1,6 +1,6 @@
 """Reads what was handed out: for `Changements`, for the portal, and for what comes back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exports.published.changes import Changes, changes_of
@@ -16,11 +16,13 @@ class HandedOutReader:
         store: What is remembered.
         demarche: Number of the démarche.
         masks: What stands in place of what is withheld, in whole or in a text.
+        shares: Headers of the columns of percentages.
     """
 
     store: StoreMemory
     demarche: int
     masks: Sequence[str]
+    shares: Collection[str]
     _between: dict[tuple[str, int, int], tuple[Rows, Rows]] = field(default_factory=dict)
 
     def changes(
@@ -76,4 +78,6 @@ class HandedOutReader:
     def _told(self, author: str, old: Rows, new: Rows, *, retold: bool) -> Changes:
         agency = author == "agence"
         masks = () if agency else self.masks
-        return changes_of(author, old, new, masks=masks, retold=agency or retold)
+        return changes_of(
+            author, old, new, masks=masks, retold=agency or retold, shares=self.shares
+        )

@@ -194,9 +194,10 @@ def headline(
 
 
 def _counted(words: Iterable[str], told: Mapping[str, int]) -> str:
-    """How many times each of these words is told, in order."""
+    """How many times each of these words is told, in order; no line ends between word and count."""
     shown = [typographic(word) for word in words]
-    return " · ".join(f"{word}\u00a0: {told[word]}" for word in shown if word and told[word])
+    counts = (f"{word}\u00a0:\u00a0{told[word]}" for word in shown if word and told[word])
+    return "\u00a0· ".join(counts)
 
 
 def in_order(readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
-from exports.published.changes import Changes
+from exports.published.changes import Changes, shares_of
 from exports.published.editions import EditionKind
 from exports.published.handed_out import HandedOutReader
 from exports.published.manifest import CURRENT
@@ -70,7 +70,8 @@ class DownloadPages:
 
     def changes(self, author: str, *, before: int, after: int) -> Changes | None:
         """What changed in a workbook from one publication to another; ``None``: not known."""
-        reader = HandedOutReader(self.store, self.demarche, self.masks)
+        shares = shares_of(dossiers_sheet(self.columns))
+        reader = HandedOutReader(self.store, self.demarche, self.masks, shares)
         return reader.changes(author, before=before, after=after)
 
     @property

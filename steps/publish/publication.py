@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from exports.errors import WorkbookCheckError
-from exports.published.changes import Comparison, first_edition, since
+from exports.published.changes import Comparison, first_edition, shares_of, since
 from exports.published.checking import ExportFile, check_file, left_out
 from exports.published.checksum import digest_of_all
 from exports.published.current import Carried, carried
@@ -149,9 +149,10 @@ def reader_of(services: Services) -> HandedOutReader:
     Raises:
         DataFileError: The columns or the policy file is wrong.
     """
-    _, policy = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
+    columns, policy = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
     masks = (policy.mask, policy.patient_mask)
-    return HandedOutReader(services.store, services.demarche, masks)
+    shares = shares_of(columns.dossiers_sheet)
+    return HandedOutReader(services.store, services.demarche, masks, shares)
 
 
 def comparison(

@@ -14,7 +14,7 @@ import python_calamine
 from msgspec import structs
 
 from exports.model import ExportContext, ExportedDossier
-from exports.published.changes import Comparison, changes_of, since
+from exports.published.changes import Comparison, changes_of, shares_of, since
 from exports.published.workbook_set import WorkbookSet
 from exports.readers.policy import Policy, parse_policy
 from exports.sheets.columns import ColumnsFile, parse_columns
@@ -224,6 +224,7 @@ def after(now: WorkbookSet, before: WorkbookSet) -> WorkbookSet:
             new,
             masks=() if agency else (POLICY.mask, POLICY.patient_mask),
             retold=agency or before.versions == now.versions,
+            shares=shares_of(COLUMNS.dossiers_sheet),
         )
         return since("édition 2026-S11 du lundi 9 mars 2026", changes)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from exports.model import ExportedDossier
-from exports.published.changes import ERASED, changes_of
+from exports.published.changes import ERASED, WITHHELD, changes_of, shares_of
 from exports.published.workbook_set import WorkbookSet
 from mappings.report.model import Answer
 from store.staff.handed_out import HandedRow
@@ -55,6 +55,20 @@ ODD: dict[str, Answer] = {
     "patients_exposes": answered(0),
     "cas": answered(Decimal("12.50")),
 }
+
+
+def test_a_score_that_moved_reads_as_the_percentage_that_it_is() -> None:
+    columns = ("Dossier", "Complétude", "Référence")
+    old = {1: HandedRow(1, (), columns, ("1", "51", "8"))}
+    new = {1: HandedRow(1, (), columns, ("1", "100", "9"))}
+    shares = shares_of(COLUMNS.dossiers_sheet)
+    ((_, fields),) = changes_of("agence", old, new, masks=(), retold=True, shares=shares).changed
+    assert [(one.before, one.after) for one in fields] == [
+        ("51\u00a0%", "100\u00a0%"),
+        ("8", "9"),
+    ]
+    ((_, hidden),) = changes_of("reseau", old, new, masks=(), retold=False, shares=shares).changed
+    assert hidden[0].before == WITHHELD
 
 
 @pytest.mark.slow

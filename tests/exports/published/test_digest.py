@@ -1,9 +1,11 @@
 """When a workbook is a new one: when what it says to its readers moved, and only then."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 
 from exports.model import ExportedDossier, Opinion
@@ -110,3 +112,14 @@ def test_a_current_workbook_says_where_the_last_reading_is_told_and_an_edition_s
     assert edition["Édition"] == "Édition 2026-S12"
     for one in (current, edition):
         assert one["Dernier changement"] == "12/03/2026 à 14:05 (Paris)"
+
+
+def test_a_page_is_no_older_than_the_correction_that_it_tells_of() -> None:
+    asked = MOMENT + timedelta(days=1)
+    waits = regional(1, "69", correction_pending_since=asked)
+    content = WorkbookSet((waits, NICE), context(), COLUMNS, POLICY).workbook("reseau")
+    header = openpyxl.load_workbook(io.BytesIO(content))["Dossiers"].oddHeader
+    assert header is not None
+    assert str(header.right.text).endswith("dernier changement le 13/03/2026")
+    about = {row[0]: row[1] for row in by_openpyxl(content, "À propos")}
+    assert about["Dernier changement"] == "13/03/2026 à 14:05 (Paris)"
