@@ -157,7 +157,7 @@ def test_weeks_of_editions(agency: Agency) -> None:
     assert line.startswith("Depuis l’édition n°\u00a01 «\u00a0Bilan d’automne\u00a0» du mercredi 2")
 
     with agency.patch.context() as past, agency.services() as services:
-        past.setattr("steps.read.retention.now", lambda: MONDAY + timedelta(days=372))
+        past.setattr("steps.publish.retention.now", lambda: MONDAY + timedelta(days=372))
         removed = {Path(one).name for one in remove_old_workbooks(services)}
     assert removed == {"2026-S47"}
     assert agency.told("courant")[0].startswith("Depuis l’édition 2026-S51")
