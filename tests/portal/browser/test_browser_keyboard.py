@@ -59,7 +59,7 @@ def test_a_workbook_is_sent_back_with_the_keyboard_alone(
         page.goto("/renvoi")
         tab_to(page, "Classeur")
         with page.expect_file_chooser() as asked:
-            page.keyboard.press("Enter")
+            page.keyboard.press("Space")
         asked.value.set_files(path)
         _press(page, "Voir ce qui changerait")
         expect(page.get_by_role("table")).to_contain_text("au clavier")
