@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from exports.readers.policy import Mask
-from mappings.report.model import Answer, AnswerState, Value
+from mappings.report.model import Answer, AnswerState
 
 
 def small_count(answer: Answer, *, below: int, mask: Mask) -> Answer | Mask:
@@ -33,10 +33,7 @@ def hidden(count: int | Decimal, *, below: int) -> bool:
 
 def safe_beside(counts: Sequence[Answer], *, below: int) -> bool:
     """Whether what gives counts away may be told: all are known, none is hidden, one is large."""
-    known = [one.value for one in counts if _is_count(one.value)]
-    told = all(isinstance(small_count(one, below=below, mask=Mask("")), Answer) for one in counts)
+    values = (one.value for one in counts)
+    known = [one for one in values if isinstance(one, int | Decimal) and not isinstance(one, bool)]
+    told = not any(hidden(one, below=below) for one in known)
     return told and len(known) == len(counts) and any(known)
-
-
-def _is_count(value: Value | None) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)

@@ -17,7 +17,8 @@ from mappings.schema.sources import (
     TickedBoxes,
 )
 
-_ANSWERS = {True: "oui", False: "non", None: "inconnu"}
+ANSWERS = {True: "oui", False: "non", None: "inconnu"}
+"""How a yes, a no and what is neither are written, in sentences as in the mapping file."""
 
 
 def origin(spec: FieldSpec) -> str:
@@ -40,7 +41,7 @@ def particulars(spec: FieldSpec) -> Iterator[str]:
 
 
 def _meaning(means: str | bool | None) -> str:
-    return means if isinstance(means, str) else _ANSWERS[means]
+    return means if isinstance(means, str) else ANSWERS[means]
 
 
 def _candidates(spec: FieldSpec) -> Iterator[str]:
@@ -84,7 +85,7 @@ def _named(spec: FieldSpec, champ: str) -> str:
 def _shown(value: ConstantValue) -> str:
     match value:
         case bool():
-            return _ANSWERS[value]
+            return ANSWERS[value]
         case date():
             return f"{value:%d/%m/%Y}"
         case tuple():

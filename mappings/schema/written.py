@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from mappings.schema.model import FieldSpec
+from mappings.schema.sentences import ANSWERS
 from mappings.schema.sources import (
     Constant,
     ConstantValue,
@@ -15,8 +16,6 @@ from mappings.schema.sources import (
     Source,
     TickedBoxes,
 )
-
-_ANSWERS = {True: "oui", False: "non", None: "inconnu"}
 
 
 def field_text(spec: FieldSpec, *further: str, inner: Sequence[str] = ()) -> str:
@@ -123,13 +122,13 @@ def _named(spec: FieldSpec, champ: str) -> str:
 
 
 def _means(means: str | bool | None) -> str:
-    return _exact(means) if isinstance(means, str) else _ANSWERS[means]
+    return _exact(means) if isinstance(means, str) else ANSWERS[means]
 
 
 def _constant(value: ConstantValue) -> str:
     match value:
         case bool():
-            return _ANSWERS[value]
+            return ANSWERS[value]
         case str():
             return _exact(value)
         case tuple():

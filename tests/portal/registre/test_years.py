@@ -3,14 +3,29 @@
 import html
 import io
 import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from string import digits
 
 import openpyxl
 import pytest
 import requests
 
-from tests.portal.conftest import AGENCE, LYON, Portal, Visitor, plain
+from cli.portal.source import source_of
+from steps.wiring.services import open_services
+from tests.conftest import bridge_on
+from tests.portal.conftest import (
+    AGENCE,
+    LYON,
+    Portal,
+    Visitor,
+    add_account,
+    plain,
+    seeds,
+    served,
+)
 from tests.portal.registre.test_situations import count, do, listed
 from triage.registre.acts import Verb
 from triage.registre.duplicates import copies
@@ -36,8 +51,19 @@ def wide(portal: Portal, *, free: int = 2) -> Situation:
     )
 
 
+@pytest.fixture
+def untouched(tmp_path: Path) -> Iterator[Portal]:
+    """A portal where nobody decided anything, whatever was played before on that of the others."""
+    with bridge_on(tmp_path, seeds(), network_default="include") as bridge:
+        bridge.run()
+        with open_services(bridge.settings) as services, served(source_of(services)) as portal:
+            add_account(portal.source, AGENCE, "agence")
+            yield replace(portal, bridge=bridge)
+
+
 @pytest.mark.slow
-def test_one_dossier_is_confirmed_and_the_others_stay_free(portal: Portal) -> None:
+def test_one_dossier_is_confirmed_and_the_others_stay_free(untouched: Portal) -> None:
+    portal = untouched
     agency, one = portal.visitor(AGENCE), wide(portal)
     chosen, *others = (n for n in one.dossiers if n not in one.confirmed)
     page = plain(agency.get(f"/situations/{one.id}/confirmer").text)
