@@ -19,6 +19,7 @@ from triage.registre.drafting import When, check_day, draft
 from triage.registre.lists import Lists, choice
 from triage.registre.refused import Refused, needed, without_patients
 from triage.registre.register import OPEN, Register, Situation, State, resolve_in
+from triage.situations.propose import no_such
 
 TEXTS: Mapping[str, str] = {
     "titre": "Titre public",
@@ -62,7 +63,7 @@ def find(register: Register, name: str) -> Situation:
     for one in register.situations.values():
         if one.id.casefold() == folded:
             return one
-    raise Refused(f"Aucune situation {name} au registre : voir « unc registre list ».")
+    raise Refused(no_such(name, where=" au registre", listed_by="unc registre list"))
 
 
 def refuse_stale(acts: Sequence[Act], last: int, *, seen: int | None) -> None:
