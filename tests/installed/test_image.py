@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.machine, pytest.mark.timeout(5400)]
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "deploy" / "compose.yaml")
 TAG = "localhost/passerelle-unc:essai"
 ACCOUNT = 10001
-LARGEST_MB = 950
+LARGEST_MB = 900
 BUILDAH = {**os.environ, "BUILDAH_ISOLATION": "chroot"}
 
 

@@ -548,11 +548,11 @@ def test_a_server_follows_two_demarches_each_with_its_runs_and_its_portal(
     settings.write_text(re.sub("(?m)^UNC_DEMARCHE=.*$", named, settings.read_text()))
     server.sh(PREFECT_UNIT)
     wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
+    server.sh(debian.told("systemctl restart unc-worker@1"))
     server.sh(debian.told("unc deploy"))
     deployed = of_prefect("deployments")
     assert len(deployed) == 10
     assert {name.rpartition("-")[2] for name in deployed} == {str(one) for one in both}
-    server.sh(WORKER)
     of_one = debian.told(".venv/bin/prefect deployment run 'passerelle-unc/passerelle-12345'")
     for one in both:
         asked_for(server, of_one.replace("12345", str(one)))
