@@ -44,7 +44,10 @@ TIMERS = ENABLE.removeprefix("systemctl enable --now ")
 EXAMPLE = "unc-2026-01-31-013000"
 OPERATOR = "exploitation@localhost"
 SECOND = 59000
-FORMS = [default_form(), {**default_form(), "number": SECOND, "title": "Une autre"}]
+FORMS = [
+    {**default_form(), "title": "Une démarche"},
+    {**default_form(), "number": SECOND, "title": "Une autre"},
+]
 UNC = "cd /; unc"
 BEFORE = "/root/passerelle-unc/deploy/install.sh --wheels /mnt/wheels-avant"
 UPGRADE = (
