@@ -72,7 +72,7 @@ def deploy(root: Path, *, webhook: str, demarches: Collection[int] = ()) -> Plac
     with get_client(sync_client=True) as client:
         made = _is_missing(client)
         if made:
-            _prefect(root, "work-pool", "create", POOL, "--type", "process")
+            made = _make_pool(client, root)
         _deploy_all(root, deployments)
         block = _block(webhook) if webhook else ""
         automations = automations_wanted(demarches)
@@ -131,6 +131,17 @@ def _is_missing(client: SyncPrefectClient) -> bool:
     except ObjectNotFound:
         return True
     return False
+
+
+def _make_pool(client: SyncPrefectClient, root: Path) -> bool:
+    """Make the pool: whether we did, and not a worker that started meanwhile."""
+    try:
+        _prefect(root, "work-pool", "create", POOL, "--type", "process")
+    except DeployError:
+        if _is_missing(client):
+            raise
+        return False
+    return True
 
 
 def _tells(automation: Block) -> bool:
