@@ -135,14 +135,6 @@ def checks_prefect(demarches: Collection[int] = (), *, mine: int | None = None) 
     yield automations_check([one["name"] for one in automations_wanted(demarches)], automations)
 
 
-def _left_over(
-    deployed: Sequence[Deployed], *, wanted: Sequence[Block], shipped: Sequence[Block]
-) -> list[Deployed]:
-    """Those of the server that `unc deploy` made, and would not make now."""
-    names, base = [one["name"] for one in wanted], [one["name"] for one in shipped]
-    return [one for one in deployed if is_left_over(one.name, one.tags, wanted=names, shipped=base)]
-
-
 def deployment_checks(
     wanted: Collection[str], deployed: Sequence[Deployed], *, at: datetime
 ) -> Iterator[Check]:
