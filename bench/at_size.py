@@ -136,7 +136,7 @@ class Measures:
         }
 
     def _show(self, name: str, code: str, *arguments: str, tries: int = 1) -> None:
-        cpu, peak = measured(self.environment, code, *arguments, tries=tries)
+        cpu, peak, _ = measured(self.environment, code, *arguments, tries=tries)
         print(f"{name:32} {cpu:6.2f} CPU-s {peak:6.0f} MiB", flush=True)
 
     def _command(self, name: str, *arguments: str, tries: int = 1) -> None:
@@ -160,7 +160,8 @@ class Measures:
 
     def _editions(self) -> None:
         """An edition by one worker, then by several: the clock, and the processor of each."""
-        self._command("an edition", "export", "--edition", "seul", "--json")
+        self._command("current workbooks", "export", "--json")
+        self._command("an edition by 1", "export", "--edition", "seul", "--json")
         begun = time.perf_counter()
         with ThreadPoolExecutor(self.workers) as pool:
             tried = (("export", "--edition", "ensemble", "--json"), ("export", "--join", "--json"))
@@ -170,7 +171,10 @@ class Measures:
             ]
             found = [one.result() for one in each]
         took = time.perf_counter() - begun
-        told = ", ".join(f"{cpu:.1f} CPU-s {peak:.0f} MiB" for cpu, peak in found)
+        told = ", ".join(
+            f"{cpu:.1f} CPU-s {peak:.0f} MiB {text.count('.xlsx')} workbooks named"
+            for cpu, peak, text in found
+        )
         print(f"an edition by {self.workers:<18} {took:6.1f} s by the clock: {told}", flush=True)
 
 
@@ -299,8 +303,8 @@ def candidate(home: Path) -> Path:
 
 def measured(
     environment: dict[str, str], code: str, *arguments: str, tries: int
-) -> tuple[float, float]:
-    """CPU seconds and peak MiB of a process, the best of some."""
+) -> tuple[float, float, str]:
+    """CPU seconds, peak MiB and output of a process, the best of some."""
     found = []
     for _ in range(tries):
         done = subprocess.run(  # noqa: S603 (ours)
@@ -311,7 +315,7 @@ def measured(
             check=True,
         )
         cpu, peak = done.stderr.split()[-2:]
-        found.append((float(cpu), float(peak)))
+        found.append((float(cpu), float(peak), done.stdout))
     return min(found)
 
 

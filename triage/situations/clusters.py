@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
+from itertools import islice
 from operator import or_
 
 from triage.situations.facets import COVERED
@@ -18,6 +19,9 @@ from triage.situations.words.vocabulary import Vocabulary
 
 _ANY = ""
 """Key of clusters of which no member names its use."""
+_MOST_COMPARED = 300
+"""Members of a cluster that another is compared with: those who say most, who came first. Where so
+many are alike the others tell no more, and the time would grow with their square."""
 _ROUNDING = 1e-9
 """Sums of the same weights may differ by that much."""
 
@@ -57,21 +61,23 @@ class Cluster:
     kinds: dict[Signature, tuple[Said, int]] = field(default_factory=dict)
 
     def joins(self, one: Said, likeness: Likeness) -> float:
-        """Mean likeness with the members; 0 when it is not alike with each."""
-        total = 0.0
+        """Mean likeness with the members that are compared; 0 when it is not alike with each."""
+        total, compared = 0.0, 0
         if one.known:
-            for other, count in self.kinds.values():
+            for other, count in islice(self.kinds.values(), _MOST_COMPARED):
                 found = likeness(one.short if other.still_known else one.whole, other.short)
                 if not found:
                     return 0.0
                 total += found * count
+                compared += count
         else:
-            for other in self.members:
+            for other in self.members[:_MOST_COMPARED]:
                 found = likeness(one.whole, other.whole)
                 if not found:
                     return 0.0
                 total += found
-        return total / len(self.members)
+                compared += 1
+        return total / compared
 
     def take(self, one: Said, bit: int) -> None:
         """Count one more member."""
