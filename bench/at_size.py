@@ -63,9 +63,12 @@ _RUN = (
     f"    for step in (gather, judge, export): step(services, summary){_TOLD}"
 )
 _JOINING = (
-    "import os, sys, time; from pathlib import Path; from cli.app import call\n"
-    "while sys.argv[2] == '--join' and not any(Path(os.environ['UNC_HOME']).glob("
-    f"'exports/.partage-*')): time.sleep(0.1)\ncall(sys.argv[1:]){_TOLD}"
+    "import sys, time; from pathlib import Path; from cli.app import call\n"
+    "from exports.published.folders import is_held; from settings import load_settings\n"
+    "from steps.wiring.inputs import inputs_of\n"
+    "root = inputs_of(load_settings()).publishing.folder\n"
+    "while sys.argv[2] == '--join' and not is_held(root): time.sleep(0.1)\n"
+    f"call(sys.argv[1:]){_TOLD}"
 )
 """Joins once a publisher has begun: until then there is nothing to join."""
 TITLE = 17

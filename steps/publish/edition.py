@@ -78,16 +78,13 @@ def _publish(
     base = next(iter(editions(root, edition.kind, demarche=demarche)), None)
     made = workbook_set(services, entries, context)
     hand_out_under(services, made=made)
-    with shared(
-        services, source=source, base=base, kind=str(edition.kind), headline=context.edition
-    ) as tasks:
+    kind = str(edition.kind)
+    with shared(services, context, source=source, base=base, kind=kind) as tasks:
         publication = Publication.begin(services, made, base=base, tasks=tasks, aside=aside)
         # None stays as it is in the current set: each says which edition it is.
         files = dict(publication.files(there=None))
         told = [one.facts for one in files.values()]
-        facts = replace(
-            publication.facts(told), kind=str(edition.kind), name=edition.name, title=edition.title
-        )
+        facts = replace(publication.facts(told), kind=kind, name=edition.name, title=edition.title)
         publication.keep(told)
         done = put_edition(root, edition, files, facts=facts, sequence=publication.sequence)
     services.store.exports.record(

@@ -71,7 +71,7 @@ def export(services: Services, summary: Summary) -> None:
         keep_scores(services, made.context.register)
         finish_withdrawal(services, summary, made=made)
         base = next(iter(editions(root, EditionKind.WEEKLY, demarche=demarche)), None)
-        with shared(services, source=source, base=base, kind="", headline="") as tasks:
+        with shared(services, made.context, source=source, base=base) as tasks:
             publication = Publication.begin(services, made, base=base, tasks=tasks, aside=aside)
             withdraw(services, made=made)
             done = replace_current(

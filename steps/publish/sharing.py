@@ -6,6 +6,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from uuid import uuid4
 
+from exports.model import ExportContext
 from exports.published.checksum import MADE
 from exports.published.editions import EditionKind, editions
 from exports.published.listing import last_sequence
@@ -24,7 +25,12 @@ from triage.verdict.assess import JUDGED
 
 @contextmanager
 def shared(
-    services: Services, *, source: str, base: PublishedExport | None, kind: str, headline: str
+    services: Services,
+    context: ExportContext,
+    *,
+    source: str,
+    base: PublishedExport | None,
+    kind: str = "",
 ) -> Iterator[WorkbookTasks]:
     """Open the tasks of a publication, so that others may make some of its workbooks.
 
@@ -33,30 +39,29 @@ def shared(
 
     Args:
         services: Store and data files.
+        context: Circumstances of the publication.
         source: Of what the dossiers were made, asked before they were read.
         base: The edition that it is compared with.
         kind: Kind of an edition; blank for the current workbooks.
-        headline: How its workbooks name the edition.
     """
     root, demarche = services.inputs.publishing.folder, services.demarche
     same = source == source_digest(services)
-    key = key_of(services, source=source, base=base, headline=headline) if same else uuid4().hex
+    key = key_of(context, source=source, base=base) if same else uuid4().hex
     place = services.store.handed_out.last_sequence(demarche)
     sequence = 1 + max(last_sequence(root, demarche=demarche), place)
-    plan = SetPlan(key, sequence, kind, headline)
+    plan = SetPlan(key, sequence, kind, context.edition)
     with WorkbookTasks.of(root, plan, demarche=demarche) as tasks:
         yield tasks
 
 
-def key_of(services: Services, *, source: str, base: PublishedExport | None, headline: str) -> str:
+def key_of(context: ExportContext, *, source: str, base: PublishedExport | None) -> str:
     """Equal for whoever would make the same files: what passes with each reading included."""
-    state = services.store.demarches.state(services.demarche)
     parts = (
         source,
-        headline,
+        context.edition,
         base.sequence if base else 0,
-        state.watermark,
-        state.last_polled_at,
+        context.watermark,
+        context.read_at,
         today(),  # a question to a centre may be late from one day to the next
     )
     return sha256(repr(parts).encode()).hexdigest()
