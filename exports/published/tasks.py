@@ -8,7 +8,7 @@ publisher that was killed, the next one that makes the same set takes over what 
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -20,6 +20,7 @@ from exports.published.manifest import FileFacts, sha256
 
 _PLACE = ".partage-"
 _PLAN, _RESULT, _CLAIM = "plan.json", ".fait", ".pris"
+_SHORT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,10 @@ class WorkbookTasks:
     @classmethod
     def find(cls, root: Path, *, demarche: int) -> Self | None:
         """Those of the publication that is under way, or was when its publisher was killed."""
-        folder = root / f"{_PLACE}{demarche}"
-        try:
-            told = json.loads((folder / _PLAN).read_bytes())
-            return cls(folder, SetPlan(**told))
-        except (OSError, ValueError, TypeError):
-            return None
+        for folder in sorted(root.glob(f"{_PLACE}{demarche}-*")):
+            with suppress(OSError, ValueError, TypeError):
+                return cls(folder, SetPlan(**json.loads((folder / _PLAN).read_bytes())))
+        return None
 
     @classmethod
     @contextmanager
@@ -87,18 +86,18 @@ class WorkbookTasks:
         of the exports.
         """
         there = cls.find(root, demarche=demarche)
-        folder = root / f"{_PLACE}{demarche}"
-        if there and replace(there.plan, sequence=plan.sequence) == plan:
-            plan = there.plan
-        else:
-            if folder.exists():
-                discard(folder)
+        if there is None or replace(there.plan, sequence=plan.sequence) != plan:
+            for left in root.glob(f"{_PLACE}{demarche}-*"):
+                discard(left)
+            # Of this set alone: a worker that still makes another finds its folder no more.
+            folder = root / f"{_PLACE}{demarche}-{plan.sequence}-{plan.key[:_SHORT]}"
             folder.mkdir(mode=0o750)
             _write(folder / _PLAN, json.dumps(asdict(plan)).encode())
+            there = cls(folder, plan)
         try:
-            yield cls(folder, plan)
+            yield there
         finally:
-            discard(folder)
+            discard(there.folder)
 
     def do(
         self, names: Sequence[str], make: Callable[[str], MadeFile], *, finish: bool

@@ -11,7 +11,7 @@ from exports.published.folders import alone, is_held
 from exports.published.tasks import MadeFile, SetPlan, WorkbookTasks
 
 NAMES = ("agence.xlsx", "reseau.xlsx", "crpv-lyon.xlsx")
-PLAN = SetPlan("les mêmes données", 3, "hebdomadaire", "Édition 2026-S48")
+PLAN = SetPlan("0a1b2c", 3, "hebdomadaire", "Édition 2026-S48")
 
 
 def new(name: str) -> MadeFile:
@@ -80,11 +80,20 @@ def test_what_is_not_the_same_or_not_whole_is_made_again(tmp_path: Path, how: st
     killed_after(tmp_path, NAMES)
     if how == "damaged":
         tasks_of(tmp_path).file(NAMES[1]).write_bytes(b"coup")
-    plan = PLAN if how == "damaged" else SetPlan("d'autres données", 4)
+    plan = PLAN if how == "damaged" else SetPlan("d4e5f6", 4)
     with WorkbookTasks.of(tmp_path, plan, demarche=1) as tasks:
         wanted = NAMES[1:2] if how == "damaged" else NAMES
         assert tasks.do(NAMES, new, finish=True) == wanted
         assert tasks.plan == plan
+
+
+def test_a_worker_of_a_set_that_is_over_writes_nothing_in_the_next(tmp_path: Path) -> None:
+    killed_after(tmp_path, NAMES[:1])
+    late = tasks_of(tmp_path)
+    with WorkbookTasks.of(tmp_path, SetPlan("d4e5f6", 4), demarche=1) as tasks:
+        with pytest.raises(FileNotFoundError):
+            late.do(NAMES, new, finish=False)
+        assert [tasks.result(name) for name in NAMES] == [None, None, None]
 
 
 def test_what_could_not_be_made_is_told_to_the_publisher(tmp_path: Path) -> None:
