@@ -55,7 +55,7 @@ _TOLD = (
 """Not ``ru_maxrss``: a process begins with that of the one that started it."""
 _COMMAND = f"import sys; from cli.app import call; call(sys.argv[1:]){_TOLD}"
 _RUN = (
-    "from settings import load_settings; from steps.judge.judge import judge;"
+    "import sys; from settings import load_settings; from steps.judge.judge import judge;"
     " from steps.publish.export import export; from steps.run import gather;"
     " from steps.wiring.services import connect; from steps.wiring.summary import Summary\n"
     "summary = Summary()\n"
@@ -153,7 +153,7 @@ class Measures:
         port = urlsplit(self.settings.ds_url).port or 0
         with running_sandbox(self.settings.home / "sandbox", port=port) as sandbox:
             self._show("run, first workbooks", _RUN)
-            self._show("run, idle", _RUN, tries=3)
+            self._show("run, idle", _RUN)
             shown = sandbox.control.snapshots(sandbox.demarche)
             open_ = sorted(n for n, one in shown.items() if one["state"] == "en_construction")
             for number in open_[: self.changed]:
