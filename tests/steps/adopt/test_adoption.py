@@ -21,7 +21,7 @@ def verdicts() -> Sequence[Any]:
 
 @pytest.mark.slow
 def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
-    contact: MakeContact,
+    contact: MakeContact, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ours = contact("same labels, other ids")
     first = ours.unc("run", code=1)
@@ -33,7 +33,7 @@ def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
     }
     assert ours.unc("respond", "--dry-run")["due"] == []
     assert call(["export", "--centre", "lyon"]) == 2
-    assert "adopt" in ours.capture.readouterr().err
+    assert "adopt" in capsys.readouterr().err
     assert call(["mapping", "accept"]) == 2, "the bridge's own file is not that of this form"
 
     found = ours.unc("mapping", "adapt", "--auto", code=0)
@@ -62,16 +62,18 @@ def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
 
 @pytest.mark.slow
 def test_a_person_is_guided_stops_and_takes_up_again(
-    contact: MakeContact, monkeypatch: pytest.MonkeyPatch
+    contact: MakeContact,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     ours = contact("written by another")
     ours.unc("sync")
 
     def typed(*lines: str) -> str:
         monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
-        ours.capture.readouterr()
+        capsys.readouterr()
         call(["mapping", "adapt"])
-        shown = ours.capture.readouterr()
+        shown = capsys.readouterr()
         return shown.out + shown.err
 
     first = ours.unc("mapping", "adapt")["left"][0]["field"]
