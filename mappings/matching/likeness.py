@@ -24,6 +24,7 @@ _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _IF_NOT: Final = re.compile(r"(?:si|sinon|dans|a defaut|qu|en)\b")
+_SENTENCE: Final = re.compile(r"[.;!?](?:\s|$)|\n")
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
@@ -153,7 +154,9 @@ class FieldLikeness:
         """Whether it may ask the contrary of a yes/no field."""
         if self.wanted.type not in {"yes_no", "checkbox"}:
             return False
-        text = self.label | self._meanings(self.offered.descriptor.description)
+        # What a description says after its first sentence sets apart, it does not ask.
+        help_text, *_ = _SENTENCE.split(self.offered.descriptor.description, maxsplit=1)
+        text = self.label | self._meanings(help_text)
         contrary = any(one and one <= text for one in self.wanted.inverse)
         if contrary and self._denies:  # « … (pas une erreur) »
             return False
