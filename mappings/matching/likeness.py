@@ -21,7 +21,6 @@ _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "i
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
 """What may plausibly be asked for a text: no box, no date, no file."""
 _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
-_PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _IF_NOT: Final = re.compile(r"(?:si|sinon|dans|a defaut|qu|en)\b")
 _SENTENCE: Final = re.compile(r"[.;!?](?:\s|$)|\n")
@@ -89,9 +88,8 @@ class FieldLikeness:
     @property
     def listed(self) -> bool:
         """Whether it is a list of places, of which the field makes a row each."""
-        inner = self.wanted.rows
         several = self.offered.descriptor.type == "multiple_drop_down_list"
-        return several and len(inner) == 1 and inner[0].type in _PLACES
+        return several and self.wanted.lists_places
 
     @cached_property
     def places(self) -> bool:

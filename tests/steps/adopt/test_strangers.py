@@ -134,6 +134,9 @@ class Told:
         if isinstance(answer, list) and answer and not isinstance(answer[0], Mapping):
             (champ,) = self._asking(path)
             return [{champ: one} for one in answer]
+        if isinstance(answer, Mapping):  # a place that is asked once
+            (champ,) = self._asking(path)
+            return [{champ: answer}]
         return answer if isinstance(answer, list) else []
 
     def _says(self, path: str, value: Any, told: Sequence[tuple[str, Any]]) -> bool:
