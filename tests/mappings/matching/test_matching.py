@@ -568,6 +568,33 @@ def test_a_form_is_matched_the_same_whatever_the_order_of_sets() -> None:
     assert told[0] == told[1] != b""
 
 
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [("regions", "Dans quelle région ?"), ("departements", "Dans quel département ?")],
+)
+def test_a_place_that_is_asked_once_is_one_row_to_confirm(path: str, label: str) -> None:
+    asked: Raw = {"type": path, "label": label}
+    other: Raw = {"type": "repetition", "label": "Spécialités"}
+    other["children"] = [{"type": "text", "label": "Dénomination"}]
+    variant = as_variant([other, asked])
+    found = match_form(our_wants(), variant.revision, samples={})
+    champ = variant.revision.champs[1].id
+    assert champs_of(path, found) == champs_of(f"{path}.{path[:-1]}", found) == {champ}
+    assert path not in found.sure
+    rows: Raw = {"type": "repetition", "label": "Lieux", "children": [dict(asked)]}
+    there = match_form(our_wants(), as_variant([rows, asked]).revision, samples={})
+    assert path not in there.matches or not there.matches[path].offered.flat
+
+
+def test_a_description_that_sets_the_contrary_aside_asks_no_contrary() -> None:
+    asked: Raw = {"type": "yes_no", "label": "Finalité"}
+    asked["description"] = "Dites si l'usage vise à soigner. L'abus relève d'autres vigilances."
+    turned = {**asked, "description": "Dites s'il s'agit d'un usage récréatif."}
+    for one, inverted in ((asked, False), (turned, True)):
+        found = match_form(our_wants(), as_variant([one]).revision, samples={})
+        assert found.likeliest["but_medical"][0].inverted is inverted
+
+
 def test_a_count_that_is_asked_by_ranges_is_not_a_number() -> None:
     ranges = ["1 à 10", "11 à 100", "plus de 100"]
     asked = {"type": "drop_down_list", "label": "Nombre de patients", "options": ranges}
