@@ -341,11 +341,19 @@ class FieldLikeness:
             return True  # an unticked box is no « non »
         if self.wanted.type in {"integer", "decimal", "date"} and champ in _LONG_TEXTS:
             return True  # a text of several lines tells of cases rather than counts them
+        if self.wanted.type == "date" and champ in _TEXTS and not self._dated:
+            return True  # « Faite ou prévue ? » : in a text, a day or a state
         if self.wanted.needed and champ not in LISTS:
             return True  # rules compare with options, and a text says them in any words
         if self.wanted.options and champ in _TEXTS and not self.wanted.as_text:
             return True  # nobody ever told it in their own words
         return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
+
+    @property
+    def _dated(self) -> bool:
+        """Whether its words ask a day, whatever its type: « Date », « Prévue le »."""
+        label = bare_label(self.offered.descriptor.label)
+        return bool(self.label & self.wants.lexicon.kinds) or label.endswith(" le")
 
     @cached_property
     def partial(self) -> bool:

@@ -442,6 +442,17 @@ def test_a_question_that_is_narrower_is_a_doubt_even_where_the_field_stands(labe
     assert "impact" not in found.sure
 
 
+@pytest.mark.parametrize(
+    ("label", "sure"), [("Faite ou prévue ?", False), ("Prévue le", True), ("Date", True)]
+)
+def test_a_text_that_asks_no_day_is_no_date(label: str, sure: bool) -> None:
+    columns = ["Type de mesure", "Description de la mesure", "Public visé", label]
+    inner = [{"type": "text", "label": one} for one in columns]
+    rows: Raw = {"type": "repetition", "label": "Mesures prises ou prévues", "children": inner}
+    found = match_form(our_wants(), as_variant([rows]).revision, samples={}).sure
+    assert ("mesures.date_mesure" in found) is sure
+
+
 def test_cases_that_are_told_are_not_counted() -> None:
     asked = as_variant([{"type": "textarea", "label": "Nombre de cas"}])
     assert "cas" not in match_form(our_wants(), asked.revision, samples={}).sure
