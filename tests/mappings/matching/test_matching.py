@@ -157,6 +157,10 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
         ("intranet.yaml", 0.41, 0.86),
         ("imprime.yaml", 0.4, 0.81),
         ("syndicat.yaml", 0.58, 0.98),
+        ("regulateur.yaml", 0.45, 0.96),
+        ("entreprise.yaml", 0.11, 0.81),
+        ("ancien.yaml", 0.27, 0.78),
+        ("citoyen.yaml", 0.11, 0.58),
     ],
 )
 def test_a_form_that_was_read_once_measured_is_not_misread(

@@ -42,6 +42,10 @@ FORMS = [
     ("caisse.yaml", 39, 84),
     ("cadre_a.yaml", 37, 78),
     ("portail_regional.yaml", 21, 69),
+    ("regulateur.yaml", 36, 79),
+    ("entreprise.yaml", 9, 68),
+    ("ancien.yaml", 19, 53),
+    ("citoyen.yaml", 9, 52),
 ]
 """Each with how many fields are sure, and how many are taken once a person has looked, at least."""
 
@@ -261,6 +265,7 @@ def test_nothing_says_another_thing_than_it_was_told(
             (one.number, *each)
             for one in given
             for each in told.misread(read[one.number], one.answers)
+            if not told.unsaid(each)
         ]
         assert wrong == []
         assert len(found["sure"]) >= least
