@@ -120,8 +120,8 @@ def test_a_mandatory_question_without_a_champ_keeps_the_form_from_being_adopted(
     assert {one.status.value for one in verdicts()} <= {"À préciser", "Hors champ", "Clos"}
     told = [one["text"] for one in ours.unc("doctor")["checks"] if one["name"] == "Formulaire"]
     (agency,) = [one for one in summary["workbooks"] if one.endswith("agence.xlsx")]
-    about = dict(list(openpyxl.load_workbook(agency)["À propos"].values)[1:])
-    listed = str(about["Données non demandées"]).splitlines()
+    about = {row[0]: str(row[1]) for row in openpyxl.load_workbook(agency)["À propos"].values}
+    listed = about["Données non demandées"].splitlines()
     for field in left:
         wanted = f"({field}) : Jamais demandé — A. Martin le "
         for lines in (told, listed):
