@@ -19,7 +19,7 @@ from triage.situations.grouping import group, signature
 from triage.situations.likeness import Signature
 from triage.situations.matching import FollowedClass, MatchingRules, parse_matching
 from triage.situations.propose import Placed, members_of, next_id, propose, resolve
-from triage.situations.words.dci import Salts, joined
+from triage.situations.words.without_salts import Salts, joined
 
 RULES = Path(__file__).parents[3] / "triage/unc"
 FILE = RULES / "rapprochements.yaml"
