@@ -151,6 +151,10 @@ class FormShown(Protocol):
         """What was said of each field."""
 
     @property
+    def absences(self) -> Sequence[str]:
+        """What the form does not ask: why, who said so and when."""
+
+    @property
     def revision(self) -> str:
         """The revision in force."""
 

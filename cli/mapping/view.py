@@ -10,7 +10,7 @@ from mappings.drift.proposals import Proposal
 from mappings.drift.reviewed import Adoption
 from mappings.report.display import show
 from mappings.schema.model import FormMapping
-from mappings.schema.sentences import particulars
+from mappings.schema.sentences import particulars, said_by_options
 
 
 def proposed(one: Proposal) -> str:
@@ -63,6 +63,8 @@ def reading_lines(mapping: FormMapping, file: DataFile) -> list[str]:
         for child, inner in spec.fields.items():
             path = ("fields", name, "fields", child)
             told += [file.problem(path, one) for one in particulars(inner)]
+    for name, note in mapping.annotations.items():
+        told += [file.problem(("annotations", name), one) for one in said_by_options(note)]
     return told
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from exports.excel_names import header_name, sheet_name
 from mappings.schema.model import FieldSpec, FormMapping
+from mappings.schema.names import FIELD_NAMES
 from mappings.schema.written import quoted
 
 _NUMBER = "{name: Dossier, computed: dossier, width: 11, format: lien, meaning: Numéro du dossier.}"
@@ -34,6 +35,8 @@ _FIRST = (
     "Réponses non reprises",
 )
 _WIDTH = 28
+_LONGEST = 28
+"""Characters of a name that is counted: those of a sheet have 31."""
 
 
 def columns_text(template: str, mapping: FormMapping) -> str:
@@ -56,7 +59,8 @@ def _sheets(mapping: FormMapping) -> Iterator[str]:
     """Annotations at the end of the sheet of dossiers, then a sheet for each repetition."""
     taken = {name.casefold() for name in (*_FIRST, *_titles(mapping.fields))}
     for name, annotation in mapping.annotations.items():
-        header = _free(header_name(annotation.title), name, taken)
+        told = header_name(f"{annotation.title} ({FIELD_NAMES[annotation.type]})")
+        header = _free(header_name(annotation.title), told, taken)
         yield f"      - {{name: {quoted(header)}, annotation: {name}, width: {_WIDTH}}}"
     sheets = {name.casefold() for name in _OURS}
     for name, spec in mapping.fields.items():
@@ -87,6 +91,6 @@ def _free(wanted: str, otherwise: str, taken: set[str]) -> str:
     if found.casefold() in taken:
         found = otherwise
     while found.casefold() in taken:
-        found, count = f"{otherwise[:20]} {count}", count + 1
+        found, count = f"{otherwise[:_LONGEST]} {count}", count + 1
     taken.add(found.casefold())
     return found

@@ -11,10 +11,11 @@ from mappings.schema.model import FieldSpec, FormMapping
 
 def absences(reviewed: ReviewedForm, mapping: FormMapping) -> Iterator[str]:
     """Each absence as staff read it: the field, the reason, who said so and when."""
-    specs = every_field(mapping)
+    titles = {path: one.title for path, one in every_field(mapping).items()}
+    titles |= {f"annotations.{name}": one.title for name, one in mapping.annotations.items()}
     for said, one in sorted(reviewed.absent.items()):
         path, _, option = said.partition("=")
-        title = specs[path].title if path in specs else path
+        title = titles.get(path, path)
         named = f", option « {option} »" if option else ""
         yield f"{title}{named} ({path}) : {_said(one)}"
 

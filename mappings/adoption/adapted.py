@@ -10,7 +10,7 @@ from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping, MedicineRows
 from mappings.schema.sources import EachOption, FlatRows, Joined, Option, Source, TickedBoxes
-from mappings.schema.written import block, field_keys, quoted
+from mappings.schema.written import block, field_keys, options_key, quoted
 
 ADAPTED = "# Correspondance écrite par `unc mapping adapt`"
 """How the file begins."""
@@ -95,7 +95,12 @@ class _Maker:
     def annotation(self, spec: AnnotationSpec) -> AnnotationSpec:
         """An annotation of the form."""
         match = self.session.taken.get(f"annotations.{spec.name}")
-        return replace(spec, champs=(match.offered.descriptor.id,) if match else ())
+        means = self.session.means(f"annotations.{spec.name}") if match else {}
+        return replace(
+            spec,
+            champs=(match.offered.descriptor.id,) if match else (),
+            options={normalise_label(one): Option(one, our) for one, our in means.items()},
+        )
 
     def _read(
         self, spec: FieldSpec, path: str, match: Match | None, *, flat: bool = False
@@ -223,8 +228,9 @@ def _fields(fields: Mapping[str, FieldSpec], notes: Mapping[str, str]) -> Iterat
 def _annotation(spec: AnnotationSpec) -> str:
     champ = f"champ: {spec.champs[0]}" if spec.champs else "absent: true"
     written = ", written: true" if spec.written else ""
+    options = "".join(f", {one}" for one in options_key(spec))
     title = f"title: {quoted(spec.title)}"
-    return f"{spec.name}: {{{champ}, type: {spec.type}, {title}{written}}}"
+    return f"{spec.name}: {{{champ}{options}, type: {spec.type}, {title}{written}}}"
 
 
 def _medicines(rows: MedicineRows) -> Iterator[str]:

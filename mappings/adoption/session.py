@@ -162,10 +162,11 @@ class Session:
                 yield ChoiceQuestion(key, one, option=option, options=left)
 
     def _unmeant(self, one: Wanted, match: Match) -> frozenset[str]:
-        """Options that rules name and that nothing in the form means yet."""
+        """Options that rules name, or the bridge writes, and that nothing in the form means yet."""
         if not match.offered.descriptor.options or match.options is None:
             return frozenset()
-        return one.needed - match.options.ours
+        named = frozenset(one.options) if one.written else one.needed
+        return named - match.options.ours
 
     def _free(
         self, one: Wanted, matching: Matching, taken: Mapping[str, Match]

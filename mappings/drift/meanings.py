@@ -40,7 +40,7 @@ def _options(level: FormLevel, spec: FieldSpec, one: Descriptor) -> Iterator[Dri
     vain = [option.written for key, option in spec.options.items() if key not in known]
     if vain:
         yield replace(told, before=" ; ".join(vain), remedy=_NOT_OFFERED)
-    if spec.type == "yes_no":
+    if spec.type in {"yes_no", "checkbox"}:
         odd = [
             option
             for option in offered

@@ -21,9 +21,9 @@ _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "i
 _FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
 """What may plausibly be asked for a text: no box, no date, no file."""
 _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
-_PLACES: Final = frozenset({"region", "departement", "commune", "epci"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _IF_NOT: Final = re.compile(r"(?:si|sinon|dans|a defaut|qu|en)\b")
+_SENTENCE: Final = re.compile(r"[.;!?](?:\s|$)|\n")
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
@@ -88,9 +88,8 @@ class FieldLikeness:
     @property
     def listed(self) -> bool:
         """Whether it is a list of places, of which the field makes a row each."""
-        inner = self.wanted.rows
         several = self.offered.descriptor.type == "multiple_drop_down_list"
-        return several and len(inner) == 1 and inner[0].type in _PLACES
+        return several and self.wanted.lists_places
 
     @cached_property
     def places(self) -> bool:
@@ -153,7 +152,9 @@ class FieldLikeness:
         """Whether it may ask the contrary of a yes/no field."""
         if self.wanted.type not in {"yes_no", "checkbox"}:
             return False
-        text = self.label | self._meanings(self.offered.descriptor.description)
+        # What a description says after its first sentence sets apart, it does not ask.
+        help_text, *_ = _SENTENCE.split(self.offered.descriptor.description, maxsplit=1)
+        text = self.label | self._meanings(help_text)
         contrary = any(one and one <= text for one in self.wanted.inverse)
         if contrary and self._denies:  # « … (pas une erreur) »
             return False
@@ -340,11 +341,19 @@ class FieldLikeness:
             return True  # an unticked box is no « non »
         if self.wanted.type in {"integer", "decimal", "date"} and champ in _LONG_TEXTS:
             return True  # a text of several lines tells of cases rather than counts them
+        if self.wanted.type == "date" and champ in _TEXTS and not self._dated:
+            return True  # « Faite ou prévue ? » : in a text, a day or a state
         if self.wanted.needed and champ not in LISTS:
             return True  # rules compare with options, and a text says them in any words
         if self.wanted.options and champ in _TEXTS and not self.wanted.as_text:
             return True  # nobody ever told it in their own words
         return self.wanted.type in {"yes_no", "checkbox"} and champ in _TEXTS
+
+    @property
+    def _dated(self) -> bool:
+        """Whether its words ask a day, whatever its type: « Date », « Prévue le »."""
+        label = bare_label(self.offered.descriptor.label)
+        return bool(self.label & self.wants.lexicon.kinds) or label.endswith(" le")
 
     @cached_property
     def partial(self) -> bool:

@@ -12,7 +12,7 @@ from mappings.matching.doubt import doubted, misplaced
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
-from mappings.matching.several import Columns, in_boxes, in_one, in_one_row, in_two
+from mappings.matching.several import Columns, in_boxes, in_one, in_one_place, in_one_row, in_two
 from mappings.matching.wanted import Wanted, Wants
 
 _WORTH: Final = 0.36
@@ -172,7 +172,7 @@ def _in_one_row(
         champ = pair.offered.descriptor.id
         likest[champ] = max(likest[champ], pair.score)
     for one in wanted:
-        if len(one.rows) < MANY:
+        if len(one.rows) < MANY and not one.lists_places:
             continue
 
         def columns(some: Sequence[Offered], rows: Sequence[Wanted] = one.rows) -> Columns:
@@ -185,8 +185,10 @@ def _in_one_row(
                 if match.score >= likest[match.offered.descriptor.id]
             ]
 
-        repeated = (offer.rows for offer in offers if offer.rows)
-        if not any(len(columns(rows)) >= NEAR for rows in repeated):
+        repeated = [offer.rows for offer in offers if offer.rows]
+        if one.lists_places:
+            yield from in_one_place(one, offers, repeated)
+        elif not any(len(columns(rows)) >= NEAR for rows in repeated):
             yield from in_one_row(one, offers, columns)
 
 

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from french.text import bare_label
-from mappings.drift.retyping import Fit
+from mappings.drift.retyping import Fit, fit
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import BOXES, Offered, as_boxes, as_row, in_clauses, put_together
 from mappings.matching.options import aligned
@@ -82,6 +82,18 @@ def in_one_row(
         asked = [offer for offer, score in found if score >= _COLUMN]
         if len(asked) >= _FEW and len(asked) > len(one.rows) / 3:
             yield as_row(sorted(asked, key=lambda offer: offer.place))
+
+
+def in_one_place(
+    one: Wanted, offers: Sequence[Offered], repeated: Sequence[Sequence[Offered]]
+) -> Iterator[Offered]:
+    """A place that a form asks once, where no repetition asks several: its type says so."""
+
+    def asks(offer: Offered) -> bool:
+        return fit(one.rows[0].type, offer.descriptor.type) is Fit.EXACT
+
+    if not any(asks(column) for rows in repeated for column in rows):
+        yield from (as_row([offer]) for offer in offers if offer.single and asks(offer))
 
 
 def in_lists(key: tuple[str, int], pairs: Mapping[tuple[str, int], FieldLikeness]) -> bool:

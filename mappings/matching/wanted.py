@@ -15,6 +15,7 @@ from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
 ANNOTATIONS = "annotations"
+_PLACES = frozenset({"region", "departement", "commune", "epci"})
 _TYPICAL = 0.25
 """Share of the phrases of a field from which a meaning is one that speaks of it."""
 
@@ -77,6 +78,11 @@ class Wanted:
     written: bool = False
     narrated: bool = False
     rows: tuple["Wanted", ...] = ()
+
+    @property
+    def lists_places(self) -> bool:
+        """Whether its rows are places, and nothing else."""
+        return len(self.rows) == 1 and self.rows[0].type in _PLACES
 
 
 @dataclass(frozen=True, slots=True)

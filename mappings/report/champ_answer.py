@@ -8,6 +8,7 @@ from french.text import normalise_label
 from mappings.dossier.model import Champ, ChampValue, Choice, Choices, Text, Unreadable
 from mappings.report.convert import NotConvertibleError, as_text, convert
 from mappings.report.model import Answer, AnswerState, Origin, Value
+from mappings.schema.champs import in_our_word
 from mappings.schema.model import AnnotationSpec, FieldSpec
 
 _UNTICKED: Final = "case non cochée : « non », ou sans réponse"
@@ -21,7 +22,7 @@ def champ_answer(champ: Champ, spec: FieldSpec | AnnotationSpec, origin: Origin)
         return Answer(AnswerState.BLANK, None, origin)
     if isinstance(value, Unreadable):
         return Answer(AnswerState.UNREADABLE, origin=origin, raw=value.raw, problem=value.reason)
-    if isinstance(spec, FieldSpec) and (spec.options or spec.inverted):
+    if spec.options or _inverted(spec):
         return _in_our_words(champ, value, spec, origin)
     return _as_it_is(champ, value, spec, origin)
 
@@ -39,10 +40,16 @@ def _as_it_is(
     return Answer(AnswerState.ANSWERED, converted, origin)
 
 
-def _in_our_words(champ: Champ, value: ChampValue, spec: FieldSpec, origin: Origin) -> Answer:
+def _inverted(spec: FieldSpec | AnnotationSpec) -> bool:
+    return isinstance(spec, FieldSpec) and spec.inverted
+
+
+def _in_our_words(
+    champ: Champ, value: ChampValue, spec: FieldSpec | AnnotationSpec, origin: Origin
+) -> Answer:
     """The same, with the words that were served wherever ours are others."""
     served = as_text(value)
-    if spec.type == "yes_no":
+    if spec.type in {"yes_no", "checkbox"}:
         named = _option_of(value)
         option = spec.options.get(normalise_label(named)) if named is not None else None
         if option is not None and option.means is None:
@@ -52,24 +59,19 @@ def _in_our_words(champ: Champ, value: ChampValue, spec: FieldSpec, origin: Orig
     answer = _as_it_is(champ, value, spec, origin)
     if answer.state is not AnswerState.ANSWERED:
         return answer
-    if spec.inverted and isinstance(answer.value, bool):
+    if _inverted(spec) and isinstance(answer.value, bool):
         return replace(answer, value=not answer.value, raw=served)
     ours = aligned(answer.value, spec)
     return answer if ours == answer.value else replace(answer, value=ours, raw=served)
 
 
-def aligned(value: Value | None, spec: FieldSpec) -> Value | None:
+def aligned(value: Value | None, spec: FieldSpec | AnnotationSpec) -> Value | None:
     """Options of the form in ours: those that the mapping does not name stay as they are."""
     if isinstance(value, str):
-        return _ours(value, spec)
+        return in_our_word(spec, value)
     if isinstance(value, tuple) and spec.type == "choices":
-        return tuple(dict.fromkeys(_ours(str(one), spec) for one in value))
+        return tuple(dict.fromkeys(in_our_word(spec, str(one)) for one in value))
     return value
-
-
-def _ours(option: str, spec: FieldSpec) -> str:
-    found = spec.options.get(normalise_label(option))
-    return found.means if found is not None and isinstance(found.means, str) else option
 
 
 def _option_of(value: ChampValue) -> str | None:

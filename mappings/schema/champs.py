@@ -69,13 +69,18 @@ def _gives(spec: FieldSpec, asked: Collection[str], *, revision: str) -> bool:
 
 def in_our_words(spec: FieldSpec | AnnotationSpec, options: Iterable[str]) -> frozenset[str]:
     """What options of the form mean to a field of choices."""
-    if isinstance(spec, AnnotationSpec):
-        return frozenset(options)
-    found = set()
-    for option in options:
-        named = spec.options.get(normalise_label(option))
-        found.add(named.means if named and isinstance(named.means, str) else option)
-    return frozenset(found)
+    return frozenset(in_our_word(spec, option) for option in options)
+
+
+def in_our_word(spec: FieldSpec | AnnotationSpec, option: str) -> str:
+    """What an option of the form means; itself where the mapping does not name it."""
+    named = spec.options.get(normalise_label(option))
+    return named.means if named and isinstance(named.means, str) else option
+
+
+def in_their_words(spec: AnnotationSpec, ours: str | int) -> str | int:
+    """The option of the form by which one of our words is written; the word itself without one."""
+    return next((one.written for one in spec.options.values() if one.means == ours), ours)
 
 
 def _plain(spec: FieldSpec, champs: tuple[str, ...]) -> FieldSpec:

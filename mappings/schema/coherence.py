@@ -29,7 +29,7 @@ _READ_AS: Final[dict[str, frozenset[FieldType]]] = {
     "rows": frozenset({"rows"}),
     "each": frozenset({"rows"}),
     "constant": CONSTANT_TYPES,
-    "options": frozenset({"choice", "choices", "yes_no"}),
+    "options": frozenset({"choice", "choices", "yes_no", "checkbox"}),
     "inverted": frozenset({"yes_no"}),
 }
 """Types of field that each key goes with."""
@@ -54,6 +54,9 @@ def incoherences(file: DataFile, model: MappingModel) -> Iterator[str]:
     """Each problem with its line."""
     yield from _Level(file, ("fields",), rows=False).problems(model.fields)
     yield from _twice(file, model.annotations, place=("annotations",))
+    for name, one in model.annotations.items():
+        for path, sentence in (*_unfit(one, "options"), *_meanings(one)):
+            yield file.problem(("annotations", name, *path), sentence)
     yield from _medicine_problems(file, model)
 
 
@@ -187,17 +190,23 @@ def _each_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:
 
 def _reading_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:
     """Keys that the type does not go with, and values that are none of it."""
-    for key, kinds in _READ_AS.items():
-        if getattr(spec, key) not in (None, [], {}, False) and spec.type not in kinds:
-            wanted = ", ".join(sorted(FIELD_NAMES[kind] for kind in kinds))
-            found = FIELD_NAMES[spec.type]
-            yield (key,), f"« {key} » ne va pas avec le type « {found} » ; attendu : {wanted}"
+    for key in _READ_AS:
+        yield from _unfit(spec, key)
     if spec.constant is not None and spec.type in CONSTANT_TYPES:
         yield from _refused(("constant",), partial(constant_of, spec.constant, spec.type))
     if spec.fact:
         yield from _fact_problems(spec, spec.fact)
     if spec.options:
         yield from _option_problems(spec)
+
+
+def _unfit(spec: FieldModel | AnnotationModel, key: str) -> Iterator[tuple[_Place, str]]:
+    """A key that the type does not go with."""
+    kinds = _READ_AS[key]
+    if getattr(spec, key) not in (None, [], {}, False) and spec.type not in kinds:
+        wanted = ", ".join(sorted(FIELD_NAMES[kind] for kind in kinds))
+        found = FIELD_NAMES[spec.type]
+        yield (key,), f"« {key} » ne va pas avec le type « {found} » ; attendu : {wanted}"
 
 
 def _fact_problems(spec: FieldModel, fact: FactName) -> Iterator[tuple[_Place, str]]:
@@ -215,6 +224,11 @@ def _option_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:
         return
     if spec.inverted:
         yield ("inverted",), "dire oui et non dans « options » suffit : enlever « inverted »"
+    yield from _meanings(spec)
+
+
+def _meanings(spec: FieldModel | AnnotationModel) -> Iterator[tuple[_Place, str]]:
+    """Options that are one, and those that mean nothing to the type."""
     if spec.type not in _READ_AS["options"]:
         return
     seen: dict[str, str] = {}

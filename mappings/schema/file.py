@@ -32,6 +32,7 @@ def parse_mapping(text: str, *, source: str) -> FormMapping:
                 written=annotation.written,
                 champs=tuple(one.key for one in candidates_of(annotation)),
                 unit=annotation.unit,
+                options=options_of(annotation),
             )
             for name, annotation in model.annotations.items()
         },

@@ -81,7 +81,10 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class AnnotationSpec:
-    """One annotation privée that the bridge writes, or only reads (``written`` false)."""
+    """One annotation privée that the bridge writes, or only reads (``written`` false).
+
+    ``options``: as those of a field; what the bridge writes is then the option that means it.
+    """
 
     name: str
     type: FieldType
@@ -90,6 +93,7 @@ class AnnotationSpec:
     champs: tuple[str, ...]
     source: None = None
     unit: str = ""
+    options: Mapping[str, Option] = field(default_factory=dict)
 
     def candidates(self, _revision: str) -> tuple[str, ...]:
         """The candidates: those of an annotation hold in every revision."""

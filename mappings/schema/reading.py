@@ -118,7 +118,7 @@ def _flat_row(row: Mapping[str, Named | list[Named]]) -> dict[str, tuple[str, ..
     return {name: tuple(one.key for one in row_candidates(named)) for name, named in row.items()}
 
 
-def options_of(model: FieldModel) -> dict[str, Option]:
+def options_of(model: FieldModel | AnnotationModel) -> dict[str, Option]:
     """What options of the form mean, by the option as it is looked up.
 
     Raises:
@@ -136,7 +136,7 @@ def meant(value: str | bool | None, kind: FieldType) -> str | bool | None:
     Raises:
         ValueError: Nothing, with a French sentence.
     """
-    if kind == "yes_no":
+    if kind in {"yes_no", "checkbox"}:
         key = fold(_UNKNOWN if value is None else str(value))
         if key not in {*ANSWERS, _UNKNOWN}:
             raise ValueError(f"« {value} » n'est pas une réponse : écrire oui, non ou inconnu")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from mappings.schema.model import FieldSpec
+from mappings.schema.model import AnnotationSpec, FieldSpec
 from mappings.schema.sources import (
     FACTS,
     Constant,
@@ -30,14 +30,19 @@ def particulars(spec: FieldSpec) -> Iterator[str]:
     """What of a field is not read as the champ says it; nothing for most fields."""
     if spec.source is not None:
         yield _source(spec, spec.source)
-    if spec.options:
-        yield "options : " + ", ".join(
-            f"« {one.written} » = « {_meaning(one.means)} »" for one in spec.options.values()
-        )
+    yield from said_by_options(spec)
     if spec.inverted:
         yield "question inverse : oui est lu non, et non est lu oui"
     if spec.shared:
         yield "champ partagé avec une autre donnée"
+
+
+def said_by_options(spec: FieldSpec | AnnotationSpec) -> Iterator[str]:
+    """What the options of the form mean, where the mapping names any."""
+    if spec.options:
+        yield "options : " + ", ".join(
+            f"« {one.written} » = « {_meaning(one.means)} »" for one in spec.options.values()
+        )
 
 
 def _meaning(means: str | bool | None) -> str:

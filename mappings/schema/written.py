@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from mappings.schema.model import FieldSpec
+from mappings.schema.model import AnnotationSpec, FieldSpec
 from mappings.schema.sentences import ANSWERS
 from mappings.schema.sources import (
     Constant,
@@ -63,13 +63,18 @@ def _origin(spec: FieldSpec, further: Sequence[str]) -> Iterator[str]:
         yield from _source(spec, spec.source)
     elif not candidates:
         yield "absent: true"
-    if spec.options:
-        means = (f"{_exact(one.written)}: {_means(one.means)}" for one in spec.options.values())
-        yield f"options: {{{', '.join(means)}}}"
+    yield from options_key(spec)
     if spec.inverted:
         yield "inverted: true"
     if spec.shared:
         yield "shared: true"
+
+
+def options_key(spec: FieldSpec | AnnotationSpec) -> Iterator[str]:
+    """The key of what options mean, if any is named."""
+    if spec.options:
+        means = (f"{_exact(one.written)}: {_means(one.means)}" for one in spec.options.values())
+        yield f"options: {{{', '.join(means)}}}"
 
 
 def _source(spec: FieldSpec, source: Source) -> Iterator[str]:

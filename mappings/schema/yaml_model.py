@@ -74,8 +74,8 @@ class FieldModel(_MappingPart):
     options: dict[str, Meant] = Field(
         default={},
         description="Ce que veut dire une option du formulaire : une option de la donnée (types"
-        " choice, choices), ou oui, non, inconnu (type yes_no) ; une option non nommée reste telle"
-        " quelle",
+        " choice, choices), ou oui, non, inconnu (types yes_no, checkbox) ; une option non nommée"
+        " reste telle quelle",
     )
     inverted: bool = Field(
         default=False, description="Le formulaire demande le contraire : son oui est un non"
@@ -106,6 +106,10 @@ class AnnotationModel(_MappingPart):
     title: str = Field(description="Nom de l'annotation")
     unit: str = ""
     written: bool = Field(default=False, description="Écrite par la passerelle")
+    options: dict[str, Meant] = Field(
+        default={},
+        description="Le mot de la passerelle que dit une option de l'annotation (type choice)",
+    )
 
 
 class MedicinesModel(_MappingPart):

@@ -10,7 +10,7 @@ from mappings.adoption.session import ABSENT, ChoiceQuestion
 from mappings.drift.model import Drift, Severity
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin, keep_decisions, write
-from steps.wiring.drift import adoption_told, drift_of, observed_form
+from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form
 from steps.wiring.services import Services
@@ -29,6 +29,7 @@ class FormState:
             stands against an adoption).
         questions: What is left to say.
         said: What was said of each field: a champ or option, or why there is none.
+        absences: What the form does not ask, with the reason, who said so and when, in French.
         revision: The revision in force.
     """
 
@@ -36,6 +37,7 @@ class FormState:
     drifts: tuple[tuple[str, str], ...]
     questions: tuple[ChoiceQuestion, ...]
     said: Mapping[str, str]
+    absences: tuple[str, ...]
     revision: str
 
 
@@ -77,6 +79,7 @@ class FormAdoption:
             ),
             questions=tuple(adaptation.session.questions()),
             said={path: one.champ or one.absent or "plus tard" for path, one in decisions.items()},
+            absences=absences_told(services),
             revision=adaptation.active.id,
         )
 

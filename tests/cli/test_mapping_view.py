@@ -2,9 +2,11 @@
 
 from dataclasses import asdict
 
+import pytest
+
 from cli.mapping.view import origin_lines, reading_lines
 from datafiles.file import DataFile
-from mappings.dossier.model import Choice, Text
+from mappings.dossier.model import Champ, Choice, Choices, Text, YesNo
 from mappings.report.provenance import card
 from mappings.schema.file import parse_mapping
 from tests.mappings.report.dossiers import HEAD, champ, field, report
@@ -19,6 +21,92 @@ TEXT = (
     "    fields:\n"
     "      pays: {constant: France, type: choice, title: T, audience: agence, meaning: m}\n"
 )
+ROWS = (
+    "lieux:\n    {source}\n    type: rows\n    title: T\n    audience: reseau\n    meaning: m\n"
+    "    fields:\n      nom: {{absent: true, type: text, title: T, audience: reseau, meaning: m}}\n"
+)
+LISTED = Choice("Ne sait pas")
+WAYS: dict[str, tuple[str, list[Champ], str, str]] = {
+    "options": (
+        "a: champ: 1, type: choice, options: {Suivi: Complément}",
+        [champ(1, Choice("Suivi"))],
+        "options : « Suivi » = « Complément »",
+        "Complément — le formulaire dit « Suivi »",
+    ),
+    "the contrary": (
+        "a: champ: 1, type: yes_no, inverted: true",
+        [champ(1, YesNo(yes=True))],
+        "question inverse : oui est lu non, et non est lu oui",
+        "non — le formulaire dit « oui »",
+    ),
+    "yes or no as a list": (
+        "a: champ: 1, type: yes_no, options: {Ne sait pas: inconnu}",
+        [champ(1, LISTED)],
+        "options : « Ne sait pas » = « inconnu »",
+        "Ne sait pas — ni oui ni non",
+    ),
+    "flat rows": (
+        ROWS.format(source="rows: [{nom: 1}, {nom: 2}]"),
+        [champ(1, Text("Ain")), champ(2, Text("Gard"))],
+        "lignes à plat : nom = 1 / nom = 2",
+        "Ain",
+    ),
+    "boxes": (
+        "a: boxes: {Enfant: 1, Adulte: 2}, type: choices",
+        [champ(1, YesNo(yes=True)), champ(2, YesNo(yes=False))],
+        "cases : « Enfant » = 1, « Adulte » = 2",
+        "Enfant",
+    ),
+    "one champ for two fields": (
+        "a: champ: 1, shared: true, type: text",
+        [champ(1, Text("x"))],
+        "champ partagé avec une autre donnée",
+        "x",
+    ),
+    "champs put together": (
+        "a: type: text, joined: [1, 2]",
+        [champ(1, Text("Ada")), champ(2, Text("Roi"))],
+        "champs réunis : 1, 2",
+        "Ada Roi",
+    ),
+    "a constant": ("a: constant: oui, type: yes_no", [], "constante : oui", "oui"),
+    "a fact of the demandeur": (
+        "a: fact: demandeur.siret, type: company",
+        [],
+        "hors formulaire : SIRET du demandeur",
+        "LABO (44303600300027)",
+    ),
+    "each option of a list": (
+        ROWS.format(source="each: {nom: 1}"),
+        [champ(1, Choices(("Ain", "Gard")))],
+        "une ligne par option : nom = 1",
+        "Ain",
+    ),
+}
+"""Each way that a form asks otherwise: its line, the champs, what is said of it, and the card."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_of_reading_is_told_when_it_is_checked_and_on_the_card(way: str) -> None:
+    line, champs, told, shown = WAYS[way]
+    text = HEAD + (f"  {line}" if line.startswith("lieux") else field(line))
+    form = parse_mapping(text, source="mapping.yaml")
+    name = next(iter(form.fields))
+    checked = reading_lines(form, DataFile(text, source="mapping.yaml"))
+    assert f"mapping.yaml:5 : fields.{name} : {told}" in checked
+    made = report(form, *champs)
+    lines = {one.field: "\n".join(origin_lines(asdict(one))) for one in card(made, mapping=form)}
+    assert told in lines[name]
+    assert any(shown in one for one in lines.values()), lines
+
+
+def test_what_an_option_of_an_annotation_means_has_its_line_of_the_file() -> None:
+    note = "annotations:\n  statut: {champ: 9, type: choice, title: T, options: {Bon: Complet}}\n"
+    text = HEAD + field("a: champ: 1, type: text") + note
+    form = parse_mapping(text, source="mapping.yaml")
+    assert reading_lines(form, DataFile(text, source="mapping.yaml")) == [
+        "mapping.yaml:7 : annotations.statut : options : « Bon » = « Complet »"
+    ]
 
 
 def test_each_reading_has_its_line_of_the_file() -> None:

@@ -92,6 +92,8 @@ def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
         assert say(admin, question, geste="absent", raison=reason, nom=NAME)[0] == 200
     status, told = adopt(admin)
     assert status == 200, told
+    listed = plain(admin.get("/formulaire").text).partition("ne demande pas</h2>")[2]
+    assert f"But médical (but_medical) : {reason} — {NAME} ({ADMIN}) le " in listed
     assert f"par {NAME} ({ADMIN})" in told
     assert reason in (home / "formulaire-relu.yaml").read_text("utf-8")
     assert shipped == {one: one.read_bytes() for one in shipped}, "what ships is not changed"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mappings.dossier.model import Number
+from mappings.schema.champs import in_their_words
 from mappings.schema.model import FormMapping
 from triage.replies.annotations import KINDS, TEXTS, canonical, fitted, shown, wanted_annotations
 from triage.replies.decision import STATUS, DecisionTaken
@@ -93,9 +94,11 @@ def annotations_of(
     found = {}
     values = _values(judged, status=status, decision=decision, reply_rules=reply_rules)
     for name, wanted in values.items():
-        descriptor = judged.descriptor(reply_rules.mapping.annotations[name].champs)
+        spec = reply_rules.mapping.annotations[name]
+        descriptor = judged.descriptor(spec.champs)
         if descriptor is not None:
-            found[name] = canonical(fitted(wanted, KINDS.get(descriptor.type, "other")))
+            value = in_their_words(spec, wanted)
+            found[name] = canonical(fitted(value, KINDS.get(descriptor.type, "other")))
     return {name: text for name, text in found.items() if text}
 
 
@@ -103,14 +106,15 @@ def _compared(
     judged: JudgedDossier, memory: Memory, *, name: str, wanted: str | int, reply_rules: ReplyRules
 ) -> AnnotationChange | Conflict | _AsWanted | _NotShown | None:
     """What is wanted of one annotation, beside what it shows and what is ours there."""
-    descriptor = judged.descriptor(reply_rules.mapping.annotations[name].champs)
+    spec = reply_rules.mapping.annotations[name]
+    descriptor = judged.descriptor(spec.champs)
     if descriptor is None:
         return None
     champ = judged.annotation((descriptor.id,))
     kind = KINDS.get(descriptor.type, "other")
     if wanted == "" and kind not in TEXTS:
         return None  # DS can clear a text or a list, nothing else
-    wanted = fitted(wanted, kind)
+    wanted = fitted(in_their_words(spec, wanted), kind)
     found, value = shown(champ.value if champ else None), canonical(wanted)
     if found == value:
         # Of a proposal, the same value may be a person's confirmation.

@@ -10,6 +10,7 @@ from typing import Final
 
 from french.text import normalise_label
 from mappings.dossier.model import Champ, Choice, Dossier, Text, Unreadable, YesNo
+from mappings.schema.champs import in_our_word
 from mappings.schema.model import FormMapping
 from triage.replies.annotations import shown
 from triage.verdict.model import Assessment, Status
@@ -63,7 +64,7 @@ def held_by_person(dossier: Dossier, written: Written, *, mapping: FormMapping) 
             champ = annotation_of(dossier, mapping.annotations[name].champs)
             found = shown(champ.value if champ else None)
             if found and found not in written.get(name, frozenset()):
-                held[name] = found
+                held[name] = in_our_word(mapping.annotations[name], found)
     return held
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mappings.dossier.model import Champ, Dossier
+from mappings.schema.champs import in_our_word
 from mappings.schema.model import FormMapping
 from triage.replies.annotations import shown
 from triage.replies.decision import PRIORITY, STATUS, Written, annotation_of
@@ -93,12 +94,14 @@ def _signed(name: str, dates: Mapping[str, datetime]) -> bool:
 
 def _labels_beside(status: str, written: Written, *, reply_rules: ReplyRules) -> set[str]:
     """Labels that go with a status that we wrote."""
-    policy = reply_rules.policy
-    answered = next((one for name, one in policy.statuses.items() if name == status), None)
+    policy, specs = reply_rules.policy, reply_rules.mapping.annotations
+    ours = in_our_word(specs[STATUS], status)
+    answered = next((one for name, one in policy.statuses.items() if name == ours), None)
     if answered is None:
         return set()
     by_priority = policy.labels.by_priority
-    labels = {by_priority[one] for one in written.get(PRIORITY, ()) if one in by_priority}
+    levels = {in_our_word(specs[PRIORITY], one) for one in written.get(PRIORITY, ())}
+    labels = {by_priority[one] for one in levels if one in by_priority}
     if answered.message == "request":
         labels.add(policy.labels.after_last_request)
     return labels.union(answered.labels)

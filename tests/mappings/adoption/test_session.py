@@ -154,6 +154,28 @@ def test_an_option_that_rules_name_and_nothing_means_is_asked_for() -> None:
     assert session.means("niveau_risque")["Haut"] == "Élevé"
 
 
+def test_options_of_an_annotation_that_the_bridge_writes_are_asked_for_and_kept() -> None:
+    name = "annotations.statut"
+    asked: Raw = {"id": 9, "type": "drop_down_list", "label": "Statut du triage"}
+    asked |= {"options": ["Complet", "Hors champ", "Rien à faire"], "required": False}
+    form = Variant(as_form({"champs": [], "annotations": [asked]}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    if name not in session.taken:
+        session = session.decided(name, Decision(champ="9"))
+    path = f"{name}=Clos"
+    asked_for = next(one for one in session.questions() if one.path == path)
+    assert "Rien à faire" in asked_for.options
+    assert f"{name}=Complet" not in {one.path for one in session.questions()}
+    session = session.decided(path, Decision(champ="Rien à faire"))
+    there = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
+    text = mapping_text(there, demarche=7, revision="5000")
+    statut = parse_mapping(text, source="mapping.yaml").annotations["statut"]
+    assert [(one.written, one.means) for one in statut.options.values()] == [
+        ("Rien à faire", "Clos")
+    ]
+
+
 def test_options_of_a_form_that_was_reviewed_are_known_by_what_they_mean() -> None:
     name = "foreign"
     asked = next(one for one in started(name).questions() if one.path == "nature_signalement")

@@ -109,6 +109,15 @@ def test_a_champ_that_takes_the_label_of_another_is_told(needs: Needs, severity:
     assert {one.kind for one in drifts(observed, BY_LABEL, reviewed=later)} == {Kind.UNMAPPED}
 
 
+@pytest.mark.parametrize("needs", [READ, NOTHING])
+def test_two_questions_with_the_label_of_a_field_block(needs: Needs) -> None:
+    one = champ(5, "Date de survenue")
+    reviewed = review([Revision("1", (one,), ())])
+    observed = form([one], [one, champ(6, "Date de survenue :")])
+    found = drifts(observed, BY_LABEL, needs=needs, reviewed=reviewed)
+    assert (Kind.AMBIGUOUS, Severity.BLOCKING, "5, 6", "a") in told(found)
+
+
 def test_an_annotation_or_a_row_with_the_label_of_a_field_takes_nothing_from_it() -> None:
     label = "Date de survenue"
     rows = champ(7, "Lignes", "repetition", children=[champ(8, label)])

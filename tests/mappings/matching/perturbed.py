@@ -47,6 +47,7 @@ def names() -> list[str]:
 
 
 _OTHERS = {"leurres", "reformule"}
+_ASKS = re.compile(r"combien|quand|qui|que|quel|où|comment|pourquoi", re.IGNORECASE)
 _MARKS = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}?:."
 
 
@@ -125,6 +126,8 @@ def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
             one["label"] = f"{asked} et {after['label']}"
         else:
             wording = chance.choice(_OTHERWISE[kind])
+            if wording.endswith("de {}") and _ASKS.match(asked):
+                continue  # « Nombre de Combien » : nobody asks so
             one["label"] = f"{wording.format(asked)}{'' if '?' in wording else mark}"
         changed.add(str(one["id"]))
     return told_of(variant, revision, changed)

@@ -157,6 +157,10 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
         ("intranet.yaml", 0.41, 0.86),
         ("imprime.yaml", 0.4, 0.81),
         ("syndicat.yaml", 0.58, 0.98),
+        ("regulateur.yaml", 0.45, 0.96),
+        ("entreprise.yaml", 0.11, 0.81),
+        ("ancien.yaml", 0.27, 0.78),
+        ("citoyen.yaml", 0.11, 0.58),
     ],
 )
 def test_a_form_that_was_read_once_measured_is_not_misread(
@@ -442,6 +446,17 @@ def test_a_question_that_is_narrower_is_a_doubt_even_where_the_field_stands(labe
     assert "impact" not in found.sure
 
 
+@pytest.mark.parametrize(
+    ("label", "sure"), [("Faite ou prévue ?", False), ("Prévue le", True), ("Date", True)]
+)
+def test_a_text_that_asks_no_day_is_no_date(label: str, sure: bool) -> None:
+    columns = ["Type de mesure", "Description de la mesure", "Public visé", label]
+    inner = [{"type": "text", "label": one} for one in columns]
+    rows: Raw = {"type": "repetition", "label": "Mesures prises ou prévues", "children": inner}
+    found = match_form(our_wants(), as_variant([rows]).revision, samples={}).sure
+    assert ("mesures.date_mesure" in found) is sure
+
+
 def test_cases_that_are_told_are_not_counted() -> None:
     asked = as_variant([{"type": "textarea", "label": "Nombre de cas"}])
     assert "cas" not in match_form(our_wants(), asked.revision, samples={}).sure
@@ -566,6 +581,33 @@ def test_a_form_is_matched_the_same_whatever_the_order_of_sets() -> None:
         for seed in ("1", "2")
     ]
     assert told[0] == told[1] != b""
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [("regions", "Dans quelle région ?"), ("departements", "Dans quel département ?")],
+)
+def test_a_place_that_is_asked_once_is_one_row_to_confirm(path: str, label: str) -> None:
+    asked: Raw = {"type": path, "label": label}
+    other: Raw = {"type": "repetition", "label": "Spécialités"}
+    other["children"] = [{"type": "text", "label": "Dénomination"}]
+    variant = as_variant([other, asked])
+    found = match_form(our_wants(), variant.revision, samples={})
+    champ = variant.revision.champs[1].id
+    assert champs_of(path, found) == champs_of(f"{path}.{path[:-1]}", found) == {champ}
+    assert path not in found.sure
+    rows: Raw = {"type": "repetition", "label": "Lieux", "children": [dict(asked)]}
+    there = match_form(our_wants(), as_variant([rows, asked]).revision, samples={})
+    assert path not in there.matches or not there.matches[path].offered.flat
+
+
+def test_a_description_that_sets_the_contrary_aside_asks_no_contrary() -> None:
+    asked: Raw = {"type": "yes_no", "label": "Finalité"}
+    asked["description"] = "Dites si l'usage vise à soigner. L'abus relève d'autres vigilances."
+    turned = {**asked, "description": "Dites s'il s'agit d'un usage récréatif."}
+    for one, inverted in ((asked, False), (turned, True)):
+        found = match_form(our_wants(), as_variant([one]).revision, samples={})
+        assert found.likeliest["but_medical"][0].inverted is inverted
 
 
 def test_a_count_that_is_asked_by_ranges_is_not_a_number() -> None:

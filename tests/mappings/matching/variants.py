@@ -158,9 +158,13 @@ def _renumbered(revision: Raw, seed: int) -> Raw:
 
 def _made(revision: Raw) -> Variant:
     truth = _truth(revision, own_paths())
-    for one in every(revision):
-        one.pop("was", None)
-    return Variant(as_form(revision), truth)
+    ours = {one["id"]: one.get("options") for one in every(our_revision())}
+    told = {
+        str(one["id"]): {"sens": ours[was]}
+        for one in every(revision)
+        if isinstance(ours.get(was := one.pop("was", None)), list)
+    }
+    return Variant(as_form(revision), truth, told=told)
 
 
 def other_ids() -> Variant:

@@ -77,6 +77,7 @@ def test_options_of_a_list_are_each_read_and_told_once() -> None:
     assert found.raw == "Bébé ; Adulte ; Nourrisson ; Enfant"
 
 
+@pytest.mark.parametrize("kind", ["yes_no", "checkbox"])
 @pytest.mark.parametrize(
     ("served", "state", "read"),
     [
@@ -92,9 +93,9 @@ def test_options_of_a_list_are_each_read_and_told_once() -> None:
     ],
 )
 def test_a_yes_or_no_asked_as_a_list_is_yes_no_or_told(
-    served: ChampValue | None, state: AnswerState, read: bool | None
+    served: ChampValue | None, state: AnswerState, read: bool | None, kind: str
 ) -> None:
-    found = answer(PGR, champ(4, served, kind="drop_down_list"))
+    found = answer(PGR.replace("yes_no", kind), champ(4, served, kind="drop_down_list"))
     assert (found.state, found.value) == (state, read)
     if served is not None and read is None:
         assert found.raw

@@ -109,6 +109,32 @@ def test_a_mistake_is_told_with_its_line_and_its_remedy(
     assert any(one.startswith(f"mapping.yaml:{line} :") and sentence in one for one in told), told
 
 
+NOTE = (
+    "fields: {{}}\nannotations:\n"
+    "  statut: {{champ: 9, type: {kind}, title: T, options: {options}}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "sentence"),
+    [
+        ("text", "{A: B}", "« options » ne va pas"),
+        ("choice", "{A: B, a: C}", "sont la même option"),
+        ("choice", "{A: null}", "une option de la donnée"),
+        ("yes_no", "{A: bof}", "écrire oui, non ou inconnu"),
+    ],
+)
+def test_a_mistake_in_the_options_of_an_annotation_is_told(
+    kind: str, options: str, sentence: str
+) -> None:
+    text = HEAD.replace("fields:\n", NOTE.format(kind=kind, options=options))
+    with pytest.raises(DataFileError) as raised:
+        parse_mapping(text, source="mapping.yaml")
+    assert all(
+        one.startswith("mapping.yaml:6 :") and sentence in one for one in raised.value.problems
+    )
+
+
 def test_a_champ_may_be_shared_when_it_is_said() -> None:
     form = mapping("a: champ: 1, type: text", "b: champ: 1, type: text, shared: true")
     assert [spec.champs for spec in form.fields.values()] == [("1",), ("1",)]

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,12 @@ class Contact:
     sandbox: Sandbox
     home: Path
     variant: Variant
-    capture: pytest.CaptureFixture[str]
 
     def unc(self, *command: str, code: int | None = None) -> Any:
-        self.capture.readouterr()
-        found = call([*command, "--json"])
-        shown = self.capture.readouterr()
-        assert code is None or found == code, shown.err
-        return json.loads(shown.out)
+        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+            found = call([*command, "--json"])
+        assert code is None or found == code, err.getvalue()
+        return json.loads(out.getvalue())
 
     def written(self) -> bool:
         numbers = range(24_000_001, 24_000_001 + DOSSIERS)
@@ -45,13 +44,33 @@ class Contact:
         return {Path(one).name for one in summary["workbooks"]}
 
 
+@contextmanager
+def contacted(
+    folder: Path, variant: Variant, seeds: Sequence[SeedDossier | NewDossier]
+) -> Iterator[Contact]:
+    """The démarche served, and the settings of this process set to it."""
+    running = running_sandbox(
+        folder / "sandbox", forms=[variant.form], seeds=seeds, rate_limit=100_000
+    )
+    with running as sandbox, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for key, value in {
+            "UNC_DS_URL": sandbox.url,
+            "UNC_DS_TOKEN": sandbox.token,
+            "UNC_DEMARCHE": str(sandbox.demarche),
+            "UNC_INSTRUCTEUR": sandbox.instructeur,
+            "UNC_HOME": str(folder / "home"),
+            "UNC_COLUMNS": str(few_centres(folder / "colonnes")),
+        }.items():
+            patch.setenv(key, value)
+        yield Contact(sandbox, folder / "home", variant)
+
+
 MakeContact = Callable[..., Contact]
 
 
 @pytest.fixture
-def contact(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[MakeContact]:
+def contact(tmp_path: Path) -> Iterator[MakeContact]:
     with ExitStack() as served:
 
         def make(
@@ -60,19 +79,6 @@ def contact(
             if isinstance(variant, str):
                 variant = VARIANTS[variant]()
             given = dossiers_of(variant.form, DOSSIERS, seed=3) if seeds is None else seeds
-            folder = tmp_path / "sandbox"
-            running = running_sandbox(folder, forms=[variant.form], seeds=given, rate_limit=100_000)
-            sandbox = served.enter_context(running)
-            monkeypatch.chdir(tmp_path)
-            for key, value in {
-                "UNC_DS_URL": sandbox.url,
-                "UNC_DS_TOKEN": sandbox.token,
-                "UNC_DEMARCHE": str(sandbox.demarche),
-                "UNC_INSTRUCTEUR": sandbox.instructeur,
-                "UNC_HOME": str(tmp_path / "home"),
-                "UNC_COLUMNS": str(few_centres(tmp_path / "colonnes")),
-            }.items():
-                monkeypatch.setenv(key, value)
-            return Contact(sandbox, tmp_path / "home", variant, capsys)
+            return served.enter_context(contacted(tmp_path, variant, given))
 
         yield make

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import Any
 
+import openpyxl
 import pytest
 
 from cli.app import call
@@ -21,7 +22,7 @@ def verdicts() -> Sequence[Any]:
 
 @pytest.mark.slow
 def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
-    contact: MakeContact,
+    contact: MakeContact, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ours = contact("same labels, other ids")
     first = ours.unc("run", code=1)
@@ -33,7 +34,7 @@ def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
     }
     assert ours.unc("respond", "--dry-run")["due"] == []
     assert call(["export", "--centre", "lyon"]) == 2
-    assert "adopt" in ours.capture.readouterr().err
+    assert "adopt" in capsys.readouterr().err
     assert call(["mapping", "accept"]) == 2, "the bridge's own file is not that of this form"
 
     found = ours.unc("mapping", "adapt", "--auto", code=0)
@@ -42,6 +43,7 @@ def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
     assert sure == ours.variant.truth
     assert not ours.workbooks(ours.unc("run", code=1)) - {"agence.xlsx"}
     assert not ours.written()
+    assert ours.sandbox.control.stats()["mutations"] == {}
 
     assert ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)["adopted"]["by"] == "A. Martin"
     done = ours.unc("run")
@@ -62,16 +64,18 @@ def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
 
 @pytest.mark.slow
 def test_a_person_is_guided_stops_and_takes_up_again(
-    contact: MakeContact, monkeypatch: pytest.MonkeyPatch
+    contact: MakeContact,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     ours = contact("written by another")
     ours.unc("sync")
 
     def typed(*lines: str) -> str:
         monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
-        ours.capture.readouterr()
+        capsys.readouterr()
         call(["mapping", "adapt"])
-        shown = ours.capture.readouterr()
+        shown = capsys.readouterr()
         return shown.out + shown.err
 
     first = ours.unc("mapping", "adapt")["left"][0]["field"]
@@ -114,5 +118,11 @@ def test_a_mandatory_question_without_a_champ_keeps_the_form_from_being_adopted(
     summary = ours.unc("run", code=1)
     assert summary["messages"] == 0
     assert {one.status.value for one in verdicts()} <= {"À préciser", "Hors champ", "Clos"}
-    told = {one["text"] for one in ours.unc("doctor")["checks"] if one["name"] == "Formulaire"}
-    assert any("Jamais demandé — A. Martin" in text for text in told)
+    told = [one["text"] for one in ours.unc("doctor")["checks"] if one["name"] == "Formulaire"]
+    (agency,) = [one for one in summary["workbooks"] if one.endswith("agence.xlsx")]
+    about = {row[0]: str(row[1]) for row in openpyxl.load_workbook(agency)["À propos"].values}
+    listed = about["Données non demandées"].splitlines()
+    for field in left:
+        wanted = f"({field}) : Jamais demandé — A. Martin le "
+        for lines in (told, listed):
+            assert sum(wanted in " ".join(text.split()) for text in lines) == 1, lines

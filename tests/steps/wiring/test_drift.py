@@ -406,6 +406,37 @@ def test_a_new_champ_is_kept_and_a_line_is_proposed_for_it(
     assert by_champ["77"].line.startswith("numero_d_amm_europeen: {champ: 77, type: text")
 
 
+ASKED = {one["id"]: one for one in default_form()["revisions"][-1]["champs"]}
+BLOCKS: dict[str, tuple[list[dict[str, Any]], set[str]]] = {
+    "two labels swapped": (
+        [
+            {"op": "reword", "champ": 36, "label": ASKED[40]["label"]},
+            {"op": "reword", "champ": 40, "label": ASKED[36]["label"]},
+        ],
+        {"date_connaissance", "date_fin_analyse"},
+    ),
+    "a scope question removed": ([{"op": "remove", "champ": 3}], {"territoire_national"}),
+    "a champ made again": (
+        [{"op": "remove", "champ": 21}, {"op": "add", "champ": {**ASKED[21], "id": 210}}],
+        {"usage_constate"},
+    ),
+}
+"""What a new publication does, and the fields of which it makes verdicts doubtful."""
+
+
+@pytest.mark.parametrize("way", BLOCKS)
+def test_what_turns_a_question_into_another_blocks_until_a_person_looked(
+    drifting: Callable[[int], Drifting], way: str
+) -> None:
+    edits, fields = BLOCKS[way]
+    ours = drifting(2)
+    ours.read_again()
+    ours.publish(*edits)
+    _, drifts, _ = ours.read_again()
+    found = {one.field for one in drifts if one.severity is Severity.BLOCKING}
+    assert found == fields
+
+
 def test_nothing_goes_to_declarants_while_drift_blocks(bridge: MakeBridge) -> None:
     channel = {"declarant_channel": "message", "quiet_minutes": 0}
     with bridge(generate(12, seed=5), messages_since="2000-01-01", **channel) as ours:
