@@ -128,7 +128,9 @@ _LIVES = re.compile(
     rf"(?<!\w)(?:{any_of(WORDS.at_home)}(?!\w)(?: (?:au|à|chez|:))?(?P<place>[^\d]{{0,20}})"
     r"|(?<!\w )(?i:adresse) )$"
 )
-_ITS_TOWN = re.compile(r",? (?:à )?[A-ZÉÈ][\w'-]{2,25}(?: [A-ZÉÈ][\w'-]{2,25})?")
+_ITS_TOWN = re.compile(
+    r",? (?:à )?[A-ZÉÈ][\w'-]{2,25}(?: [A-ZÉÈ][\w'-]{2,25})?(?: \d{1,2}(?:er|e|[èe]me)(?!\w))?"
+)
 _FURTHER_HOME = re.compile(r"[^.;\n]{0,30}(?i:chez (?:sa|son|ses|elle|lui))\b")
 _FAR = 70
 _HOME_STEMS = tuple(

@@ -10,12 +10,12 @@ from triage.patient_data.words import WORDS, any_of, tells_of_a_person
 Span = tuple[int, int]
 
 _GAP = r"[ ./_|*\n-]{0,3}"
-_BEFORE_KEY = r"(?:[ ,;(]{0,2}(?i:cl[ée]f?)[ :]{0,3})?"
+_BEFORE_KEY = r"(?:[ ,;(]{0,2}(?i:(?:et )?(?:la |sa )?cl[ée]f?(?: (?:est|c'est|de))?)[ :=]{0,3})?"
 _NIR = re.compile(
     rf"(?<!\d)[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{6}}"
     rf"(?P<key>{_BEFORE_KEY}[ (]{{0,2}}(?:{_GAP}\d){{2}})?(?!\d)"
 )
-_NOT_OF_A_NIR = re.compile(r"(?i:cl[ée]f?)|[^0-9ABab]")
+_NOT_OF_A_NIR = re.compile(r"(?i:(?:et )?(?:la |sa )?cl[ée]f?(?: (?:est|c'est|de))?)|[^0-9ABab]")
 _GROUPS = re.compile(
     r"\d[ ./_|*\n-]{1,3}\d\d[ ./_|*\n-]{1,3}\d\d[ ./_|*\n-]{1,3}\d[\dABab]"
     r"[ ./_|*\n-]{0,3}\d{3}[ ./_|*\n-]{0,3}\d{3}"

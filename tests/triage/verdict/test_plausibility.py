@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from mappings.report.model import Report
-from triage.patient_data import addresses, ages, apart, birth_days, births, finders, numbers, phones
+from triage.patient_data import (
+    addresses,
+    ages,
+    apart,
+    birth_days,
+    births,
+    casing,
+    finders,
+    numbers,
+    phones,
+)
 from triage.patient_data.dictionary import known_words
 from triage.patient_data.finders import FINDERS
 from triage.patient_data.persons import (
@@ -23,8 +33,6 @@ from triage.patient_data.persons import (
     people,
     records,
     roles,
-    small_initials,
-    small_names,
     tables,
 )
 from triage.rules.checks import CheckFacts
@@ -223,7 +231,7 @@ IN_ONE_PASS = {"_PAIRS", "_A_CODE"}
 
 
 MODULES = (
-    *(apart, around, small_initials, small_names),
+    *(apart, around, casing),
     *(addresses, ages, birth_days, births, civilities, file_names, finders, initials),
     *(kinds, known_words, names, numbers, people, phones, records, roles, tables, by_context),
 )
