@@ -140,7 +140,7 @@ _OF_SEVERAL = re.compile(
     r"|en moyenne|m[ée]dian[^\W\d_]{0,2}|moyen(?:ne)?|mean|et al|cohorte?|series|s[ée]rie)(?!\w)|, (?:19|20)\d\d ?[;)]"
 )
 """A text that tells of several, or of what was published of them."""
-_MIXED = re.compile(r"[a-zà-ÿ](?<!^Mc)(?<!^Mac)[A-Z]|[A-Z]{2}[a-z]|^[A-Z]{2,4}-|-[A-Z]{3}$")
+_MIXED = re.compile(r"^[A-Z][^\W\d_]+o-[a-zà-ÿ]|[a-zà-ÿ](?<!^Mc)(?<!^Mac)[A-Z]|[A-Z]{2}[a-z]|^[A-Z]{2,4}-|-[A-Z]{3}$")
 """« QTc », « MedDRA », « WHO-UMC »."""
 _A_DOSE = re.compile(r" ?(?:LP |®)?\d+(?:[.,]\d+)? ?(?i:mg|g|µg|ml|ui|cp)(?!\w)")
 _OF_A_THING = re.compile(

@@ -101,7 +101,7 @@ def _since_a_verb(words: list[str]) -> list[str]:
 
 
 _CIVILITY = re.compile(
-    r"(?<![\w.])(?:M\.|M(?= [A-ZÉÈÀ]{4,30}(?![\w-]))"
+    r"(?<![\w.])(?:M\.|M(?= [A-ZÉÈÀ](?:[A-ZÉÈÀ]{3,30}|[a-zà-ÿ]{3,30})(?![\w-]))"
     r"|(?i:Mr|Mme|Mde|Mlle|Melle|Mrs)\.?|(?i:Monsieur|Madame|Mademoiselle)"
     r"|(?:[sS]ieur|[dD]ame|Miss|Ms|Mister|Herr|Frau)(?![^\W\d_])\.?)"
     r"(?=[ \n]{0,2}[^\W\d_])"
