@@ -55,8 +55,8 @@ _MORE_OF_A_TOWN = re.compile(
 _PART = (
     r"(?:(?i:appt?|apt|appartement|app|b[âa]t|b[âa]timent|esc|escalier|[ée]tage|porte|logement|logt"
     r"|studio|n°|bo[îi]te|bte|cage|hall|tour|villa|[ée]t)\.? ?\w{1,4}(?!\w)"
-    r"|(?i:\d(?:er|e|[èe]me|re)|premier|deuxi[èe]me|rez-de-chauss[ée]e|rdc)"
-    r" (?i:[ée]tage)(?: (?i:gauche|droite))?"
+    r"|(?i:\d{1,2}(?:er|e|[èe]me|re)|premier|deuxi[èe]me|rez-de-chauss[ée]e|rdc)"
+    r" (?i:[ée]tage|gauche|droite|face|fond)(?: (?i:gauche|droite|face))?"
     r"|(?i:r[ée]sidence|lieu-dit|lotissement|quartier|hameau|bp|cs) [^\d\n,;.]{2,20}(?=,))"
 )
 """A part of an address between the street and the town."""

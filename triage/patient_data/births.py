@@ -40,7 +40,7 @@ _DAY_OF_MONTH = re.compile(
     rf"(?<!\w){_MONTH} 19\d\d(?!\w)"
     rf"|(?:(?<=n[ée] en )|(?<=n[ée]e en )){_MONTH} (?:20\d\d|'?\d\d)(?!\w)"
     r"|(?:(?<=n[ée] le )|(?<=n[ée]e le )|(?<=n[ée] un )|(?<=n[ée]e un ))"
-    rf"(?:1er|[0-3]?\d) {_MONTH}(?!\w)"
+    rf"(?:1er|[0-3]?\d|{_WORDED}) {_MONTH}(?!\w)"
 )
 _MONTH_THERE = re.compile("|".join(sorted({one[:3] for one in WORDS.months})), re.IGNORECASE)
 _LETTER = "[A-ZÉÈÀ]"

@@ -105,6 +105,8 @@ def _is_a_name(low: str, words: Sequence[Word], place: int, *, bare: bool, first
     """Whether a word can only be a name where it stands, in a text that has few capitals."""
     match = words[place]
     word = match.group()
+    if not word[0].islower():
+        return False
     if is_strange(word) and not (is_english(word) or _is_a_species(low, match.start(), word)):
         adjective = word.endswith("s") or ends_as_an_adjective(word)
         return bare or (first and not adjective) or _is_of_a_name(low, words, place)

@@ -27,10 +27,11 @@ from triage.patient_data.plain import Plain, joined, plain
 from triage.patient_data.second_look import (
     days_near_in,
     initials_near_in,
+    names_near_in,
     numbers_near_in,
     places_near_in,
 )
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.words import WORDS, any_of, tells_of_a_person
 
 Span = tuple[int, int]
 
@@ -67,16 +68,14 @@ def _phones(text: str) -> Iterator[Span]:
 
 def _is_of_an_address(text: str, start: int) -> bool:
     """Whether the address of an organisation stands before: « Cabinet X, 57000 Metz, tél. »."""
-    before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - _LINE) : start])
+    before = re.split(r"(?:[.;]\s|\n)", text[max(0, start - _LINE) : start])
     line = next((one for one in reversed(before) if len(one) > _FEWEST), "")
     return (
-        _POSTCODE.search(line) is not None
-        and ORGANISATION.search(line) is not None
-        and not any(map(line.lower().__contains__, PATIENT_STEMS))
+        ORGANISATION.search(line) is not None
+        and not tells_of_a_person(line)
     )
 
 
-_POSTCODE = re.compile(r"(?<!\d)\d{5} [A-ZÉÈ]")
 _LINE, _FEWEST = 140, 8
 
 
@@ -147,7 +146,9 @@ _UNDERLINED = str.maketrans("_", " ")
 
 
 def _underlined_names(text: str) -> Iterator[Span]:
-    return names_in(text.translate(_UNDERLINED))
+    bare = text.translate(_UNDERLINED)
+    yield from names_in(bare)
+    yield from names_near_in(bare)
 
 
 def _names(typed: str) -> Iterator[Span]:

@@ -17,7 +17,7 @@ from triage.patient_data.births import SIGNED, births_in, days_in, is_old
 from triage.patient_data.numbers import hospital_numbers_in, nirs_in
 from triage.patient_data.persons.around import tells_of_one
 from triage.patient_data.persons.initials import initials_with_age_in
-from triage.patient_data.persons.kinds import is_acronym, is_strange
+from triage.patient_data.persons.kinds import bare_word, is_acronym, is_first_name, is_of_another, is_strange, tells_a_medicine
 from triage.patient_data.persons.people import names_in
 from triage.patient_data.phones import phones_in
 from triage.patient_data.words import WORDS, any_of, folded
@@ -99,12 +99,39 @@ def numbers_near_in(text: str) -> Iterator[Span]:
             yield start, end
 
 
-_SEPARATED = r"[A-ZÉÈÀ](?:(?:\.[ -]{0,2}|[-/_·…*' ])[A-ZÉÈÀ]){1,3}\.?"
+_BEFORE_A_DAY = re.compile(
+    r"(?P<name>(?:[A-ZÀ-Þ][^\W\d_]{1,20}\.?)(?:[ -][A-ZÀ-Þ][^\W\d_]{0,20}\.?){0,2})[ ,;:(/|–-]{1,4}$"
+)
+_BEHIND_A_DAY = re.compile(
+    r"[ ,;:)/|–-]{1,4}(?P<name>(?:[A-ZÀ-Þ][^\W\d_]{1,20}\.?)(?:[ -][A-ZÀ-Þ][^\W\d_]{0,20}\.?){0,2})"
+)
+
+
+def names_near_in(text: str) -> Iterator[Span]:
+    """Words with capitals, of no list, beside a day of old: « WIS. AND. – 04061970 »."""
+    for start, end in days_in(text):
+        if not (text[start].isdigit() and is_old(text[start:end])) or _THING.search(text, max(0, start - _FAR), start):
+            continue
+        for match in (
+            _BEFORE_A_DAY.search(text, max(0, start - _FAR), start),
+            _BEHIND_A_DAY.match(text, end),
+        ):
+            words = re.findall(r"[^\W\d_]+", match["name"]) if match else []
+            long = [one for one in words if len(one) > 2]
+            if match is None or not long or tells_a_medicine(words) or is_of_another(words):
+                continue
+            if all(is_strange(one) or f"{one}." in match["name"] or is_first_name(bare_word(one)) for one in long) and not any(map(is_acronym, words)):
+                yield min(start, match.start("name")), max(end, match.end("name"))
+
+
+_SEPARATED = (
+    r"[A-ZÉÈÀ](?:(?:\.{1,3}[ -]{0,2}|[-/_·*' ])(?:(?:d[eu]|l[ea]|van|von|el|ben) )?[A-ZÉÈÀ]){1,3}(?![^\W\d_])\.{0,3}"
+)
 _LETTERS = re.compile(
     rf"(?<![\w])(?<!\w['’.@/-])(?P<initials>{_SEPARATED}|[A-ZÉÈ]{{2,4}})(?![\w'’@]|[.-]\w)"
 )
 _TOLD_BEFORE = re.compile(
-    rf"(?<![^\W_])(?:{any_of((*WORDS.patients, *WORDS.children, *WORDS.civilities))}"
+    rf"(?<![^\W_])(?<!\d )(?:{any_of((*WORDS.patients, *WORDS.children, *WORDS.civilities))}"
     r"|(?i:inits?|initiales?|initials|cas|obs|observation|case|dossier|concerne|suivie?|homme|femme|d[ée]sign[ée]e?|identifi[ée]e?))"
     r"(?:[ .]{0,2}(?:n° ?)?\d{1,3}(?!\d))?"
     r"(?:[ ,.:;=(\[\"«/|#-]{1,4}(?i:du|de la|de|est|sont|sous|les|ses|aux|initiales?|par|d[ée]sign[ée]e?|patiente?|identifi[ée]e?|nomm[ée]e?|appel[ée]e?)?){1,3}$"
@@ -188,8 +215,34 @@ def places_near_in(text: str) -> Iterator[Span]:
         firm = ORGANISATION.search(line) or _THING_PLACE.match(text, start)
         numbered = re.match(r"\d", match.group()) is not None
         named = any(map(str.isupper, match.group())) or any(map(str.isdigit, match.group()))
-        if not firm and named and (lives or (numbered and _people(text))):
-            yield start, end
+        if not (firm and not (lives and _people(text))) and named and (lives or (numbered and _people(text))):
+            yield _begun(text, start), end
 
 
+_A_PART = re.compile(
+    r"(?:^|[,/\n|–-] ?|[:(] ?|(?<=chez ))(?P<part>(?:(?i:foyer|ehpad|r[ée]sidence|maison|ch[âa]teau|manoir|ferme|villa|tour|lieu-dit|chambre"
+    r"|bâtiment|bât|appt|appartement|esc|porte|[ée]tage|chez|cité|le|la|les) )?[A-ZÀ-Þ\d][\w'’. -]{2,40}?) ?[,/\n|–-] ?$"
+)
+
+
+def _begun(text: str, start: int) -> int:
+    """Where an address starts: parts with a capital before it are of it, names too."""
+    for _ in range(3):
+        part = _A_PART.search(text, max(0, start - _FAR), start)
+        if part is None or _is_a_sentence(part["part"]):
+            break
+        start = part.start("part")
+    return start
+
+
+def _is_a_sentence(part: str) -> bool:
+    """Whether words are told of something: one in small letters is no particle."""
+    return (
+        any(one.islower() and len(one) > _SHORT and one not in _OF_A_PLACE for one in part.split())
+        or ORGANISATION.search(part) is not None
+        or tells_a_medicine(part.split())
+    )
+
+
+_OF_A_PLACE = folded(("foyer", "ehpad", "résidence", "maison", "chambre", "château", "villa", "tour", "appartement", "bâtiment", "porte", "étage", "lieu-dit", "manoir", "ferme", "cité"))
 _THING_PLACE = re.compile(rf"{any_of(WORDS.organisations)}(?!\w)")

@@ -156,7 +156,7 @@ _LABELS = (
         "consumer",
         "consommateur",
     ),
-    *("consommatrice", "appelant", "appelante", "prénom", "domicile", "domicilié", "domiciliée"),
+    *("adresse", "consommatrice", "appelant", "appelante", "prénom", "domicile", "domicilié", "domiciliée"),
     *("habite", "habitant", "demeurant", "demeure", "réside", "surname", "forename", "lieu-dit"),
 )
 

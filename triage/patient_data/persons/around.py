@@ -72,7 +72,7 @@ _CITED = re.compile(
     r"|[,.] (?i:in )"
 )
 _FAR, _NEAR = 60, 40
-_MOST, _SHORT, _WHOLE, _ACRONYM = 2, 3, 2, 6
+_MOST, _SHORT, _WHOLE, _ACRONYM = 2, 3, 2, 4
 _TOWNS = folded(WORDS.towns)
 _THINGS = folded((*WORDS.organisations, *WORDS.streets, *WORDS.authors, "protocole"))
 
@@ -125,7 +125,7 @@ def _strange(text: str) -> Iterator[Span]:
         word = match.group()
         if match.start() < end or not (word[0].isupper() and is_strange(word)):
             continue
-        if (word.isupper() and len(word) <= _ACRONYM) or is_acronym(word) or _MIXED.search(word):
+        if (word.isupper() and word.isascii() and len(word) <= _ACRONYM) or is_acronym(word) or _MIXED.search(word):
             continue
         if is_english(word) or _A_DOSE.match(text, match.end()) or _is_of_another(text, match):
             continue
@@ -161,6 +161,14 @@ def _is_of_a_thing(text: str, start: int) -> bool:
     )
 
 
+_TWO_DIGITS = re.compile(r"\d\d?([/.-])\d\d?\1\d\d")
+"""A day whose year has two figures: a birth's, as often as not."""
+
+
+def _days(text: str) -> Iterator[str]:
+    return (text[start:end] for start, end in days_in(text))
+
+
 _MAILBOX = re.compile(r"\w@\w")
 
 
@@ -172,7 +180,7 @@ def tells_of_one(text: str) -> bool:
         or _MAILBOX.search(text)
         or ages_in(text)
         or birth_days_in(text)
-        or any(is_old(text[start:end]) for start, end in days_in(text))
+        or any(is_old(day) or _TWO_DIGITS.fullmatch(day) for day in _days(text))
         or nirs_in(text)
         or hospital_numbers_in(text)
     )
