@@ -73,14 +73,13 @@ _TELLERS = folded(
 )
 _PARTICLES = folded(WORDS.particles)
 _OF_SPECIES = re.compile(r".{3,26}(?:ae|um|is|us|ii)")
-_SHORT = 3
+_SHORT, _FEWEST = 3, 12
 
 
 @lru_cache(maxsize=8)
 def recased(text: str) -> str | None:
     """The text with such capitals; ``None`` where it has them."""
-    letters = list(filter(str.isalpha, text))
-    shouted = sum(map(str.isupper, letters)) * 10 > len(letters) * 7
+    shouted = is_shouted(text)
     low = text.lower() if shouted else text
     if len(low) != len(text) or not _SMALL_WORD.search(low):
         return None
@@ -99,6 +98,13 @@ def recased(text: str) -> str | None:
         chars[start : start + len(capitals)] = capitals
     made = "".join(chars)
     return None if made == text or len(made) != len(text) else made
+
+
+@lru_cache(maxsize=8)
+def is_shouted(text: str) -> bool:
+    """Whether a text is in capitals."""
+    letters = list(filter(str.isalpha, text))
+    return len(letters) > _FEWEST and sum(map(str.isupper, letters)) * 10 > len(letters) * 7
 
 
 def _is_a_name(low: str, words: Sequence[Word], place: int, *, bare: bool, first: bool) -> bool:

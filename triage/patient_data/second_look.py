@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
+from french.text import fold
 from triage.patient_data.addresses import ORGANISATION
 from triage.patient_data.ages import ages_in
 from triage.patient_data.birth_days import birth_days_in
@@ -162,7 +163,7 @@ def initials_near_in(text: str) -> Iterator[Span]:
         start, end = match.span("initials")
         letters = re.sub(r"[^A-ZÉÈÀ]", "", match["initials"])
         apart = len(letters) < end - start - (match["initials"][-1] == ".")
-        if letters in _NONE or not 2 <= len(letters) <= 4:
+        if letters in _NONE or (not apart and fold(letters) in _WORDS) or not 2 <= len(letters) <= 4:
             continue
         if SIGNED.search(text, max(0, start - _FAR), start):
             continue
@@ -185,6 +186,7 @@ def _begins(text: str, start: int) -> bool:
 _LONG = frozenset(WORDS.acronyms_long)
 _SHORT_ONES = frozenset(WORDS.acronyms_short)
 _OFTEN = frozenset(WORDS.acronyms_often)
+_WORDS = folded((*WORDS.grammar, *WORDS.units))
 _NONE = frozenset({"NC", "NR", "ND", "NA", "XX", "SO", "NSP", "AMM", "RCP", "OK", "IE", "EG", "PEX", "CAD", "II", "III", "IV", "VI", "VII"})
 
 _WAY = any_of((*WORDS.streets, *WORDS.ways))

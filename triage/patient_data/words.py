@@ -67,6 +67,7 @@ class WordLists(_Part):
     acronyms_dotted: tuple[str, ...]
     signed: tuple[str, ...]
     small_words: tuple[str, ...]
+    grammar: tuple[str, ...]
     durations: tuple[str, ...]
     since: tuple[str, ...]
     codes: tuple[str, ...]
