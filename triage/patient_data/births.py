@@ -86,7 +86,7 @@ _FAR = 60
 """Characters before a date in which initials are looked for."""
 _FROM_INITIALS_TO_BORN = re.compile(r"[^\n]{0,25}\n?[^\n]{0,12}")
 
-_SHORT = frozenset(WORDS.acronyms_short)
+_SHORT = frozenset((*WORDS.acronyms_short, *map(str.upper, WORDS.grammar)))
 """What stands before a date in a report without being a person's initials; so the long ones."""
 _LONG = frozenset(WORDS.acronyms_long)
 _OFTEN = frozenset(WORDS.acronyms_often)

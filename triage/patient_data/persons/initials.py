@@ -11,7 +11,7 @@ from triage.patient_data.words import WORDS, any_of, beginnings, said_in
 
 Span = tuple[int, int]
 
-_SHORT = frozenset(WORDS.acronyms_short)
+_SHORT = frozenset((*WORDS.acronyms_short, *map(str.upper, WORDS.grammar)))
 _OFTEN = frozenset(WORDS.acronyms_often)
 _DOTTED = frozenset(WORDS.acronyms_dotted)
 _LONG = frozenset(WORDS.acronyms_long)

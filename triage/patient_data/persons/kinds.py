@@ -11,7 +11,12 @@ from triage.patient_data.words import AMBIGUOUS_NAMES, FIRST_NAMES, USUAL_NAMES,
 PROFESSIONS = folded(WORDS.professional)
 _EPONYMS = folded(WORDS.eponyms)
 _FAMOUS = frozenset(frozenset(fold(one).split()) for one in WORDS.famous)
-_ACRONYMS = frozenset((*WORDS.acronyms_short, *WORDS.acronyms_long, *WORDS.acronyms_often))
+_ACRONYMS = frozenset(
+    (
+        *(*WORDS.acronyms_short, *WORDS.acronyms_long, *WORDS.acronyms_often),
+        *map(str.upper, WORDS.grammar),
+    )
+)
 PLACES = folded(WORDS.organisations)
 _LONG_PLACES = frozenset(one for one in PLACES if len(one) > 3)  # noqa: PLR2004
 _SAINTS = frozenset({"saint", "sainte", "st", "ste"})
