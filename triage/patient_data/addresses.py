@@ -173,7 +173,8 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
     for match in chain(_POSTAL.finditer(text), by_town):
         start, end = match.span()
         before = text[max(0, start - _FAR) : start]
-        line = re.split(r"[.;\n] ?", before)[-1]
+        # the name of a firm stands on the line before its address
+        line = re.split(r"[.;](?: |$)|\n(?=[^\n]*\n)", before)[-1]
         name = name_before(text, start)
         person = name is not None and _is_person(name)
         lives = _LIVES.search(line)

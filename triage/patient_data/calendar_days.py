@@ -37,7 +37,7 @@ _TEXTUAL = (
     rf"|{_MONTH} {_D}(?:st|nd|rd|th)?,? {_YYYY}"
 )
 _DAY = re.compile(
-    rf"(?<![\d.,/])(?<!\d-)(?<![^\W_])(?:{_TEXTUAL}|{_NUMERIC})(?![^\W_])(?![ ./-]{{0,2}}\d)(?! ?(?:mg|ml|%|cp|g|h)\b)"
+    rf"(?<![\d.,])(?<!\d[/-])(?<![^\W_])(?:{_TEXTUAL}|{_NUMERIC})(?![^\W_])(?![ ./-]{{0,2}}\d)(?! ?(?:mg|ml|%|cp|g|h)\b)"
 )
 _QUICK = re.compile(r"\d[^\w\n]{1,4}\d|\d{8}|" + _MONTHS, re.IGNORECASE)
 

@@ -131,6 +131,8 @@ class _Search:
 def _in_both(find: Callable[[str], Iterable[Span]], shown: Plain, text: str) -> Iterator[Span]:
     """Places in a text, and in it with blanks for the signs between its words."""
     yield from shown.typed(find(text))
+    if "\n" in text:
+        yield from shown.typed(find(text.replace("\n", " ")))
     if cased := recased(text):
         yield from shown.typed(find(cased))
     if loose := loosened(text):
