@@ -173,8 +173,7 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
     for match in chain(_POSTAL.finditer(text), by_town):
         start, end = match.span()
         before = text[max(0, start - _FAR) : start]
-        # the name of a firm stands on the line before its address
-        line = re.split(r"[.;](?: |$)|\n(?=[^\n]*\n)", before)[-1]
+        line = line_of(before)
         name = name_before(text, start)
         person = name is not None and _is_person(name)
         lives = _LIVES.search(line)
@@ -184,9 +183,7 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
             or _HOME.match(_bare(text[end : end + 12]).lstrip(" (,"))
             or _FURTHER_HOME.match(text, end)
         )
-        company = (
-            ORGANISATION.search(line) or _is_of_a_company(line) or _THEN_A_FIRM.match(text, end)
-        )
+        company = is_of_a_firm(text, start, end)
         whole = match.re is _BY_TOWN
         if home or person or (not whole and match["town"] and not company):
             further = _MORE_OF_A_TOWN if whole or match["town"] else _ITS_TOWN if home else None
@@ -207,6 +204,19 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
                 start, end = match.span("place")
                 postcode = any(map(str.isdigit, match["place"]))
                 yield start, _extended(text, end, _MORE_OF_A_TOWN if postcode else None)
+
+
+def line_of(before: str) -> str:
+    """What is said just before a place: a firm is named on the line before its address."""
+    return re.split(r"(?<=[a-zà-ÿ\d)]{3})[.;](?: |$)|\n(?=[^\n]*\n)", before)[-1]
+
+
+def is_of_a_firm(text: str, start: int, end: int) -> bool:
+    """Whether an address is that of a firm, a hospital, a service."""
+    line = line_of(text[max(0, start - _FAR) : start])
+    return bool(
+        ORGANISATION.search(line) or _is_of_a_company(line) or _THEN_A_FIRM.match(text, end)
+    )
 
 
 def _patterns_of_homes(text: str) -> Iterator[re.Pattern[str]]:

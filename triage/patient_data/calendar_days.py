@@ -4,7 +4,6 @@ What a day is of is not looked at here: a birth, a product's authorisation, a vi
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from triage.patient_data.words import WORDS, any_of
@@ -17,14 +16,14 @@ _MONTHS = "|".join(
     for one in sorted((*WORDS.months, *WORDS.months_english), key=len, reverse=True)
 )
 _MONTH = rf"(?:(?i:{_MONTHS})(?![^\W\d_])|(?:VI{{1,3}}|XI{{1,2}}|I{{1,3}}|I?[VX])(?![^\W_]))\.?"
-_NUMBER = any_of(WORDS.numbers)
+_NUMBER = any_of(WORDS.numbers).replace(r"\-", "[ -]?")
 _WORDED = rf"(?:(?:{_NUMBER})(?![^\W\d_])(?:[ \n-]{{1,2}}(?:{_NUMBER})(?![^\W\d_])){{0,6}})"
 _D = r"(?:0?[1-9]|[12]\d|3[01])"
 _M = r"(?:0?[1-9]|1[0-2])"
 _YYYY = r"(?:19|20)\d\d"
 _YEAR = rf"(?:{_YYYY}|['’]?\d\d)"
 _SIGN = r"(?: ?(?:[^\w\s()]|_){1,2} ?)"
-_OF_DAY = rf"(?:{_D}(?:er|°|st|nd|rd|th)?(?!\w)|(?:1er|premier)(?!\w)|{_WORDED})"
+_OF_DAY = rf"(?:{_D} ?(?:er|°|st|nd|rd|th)?(?!\w)|(?:1er|premier)(?!\w)|{_WORDED})"
 _NUMERIC = (
     rf"{_D}(?P<sign>{_SIGN}| ){_M}(?:(?P=sign)|{_SIGN}){_YEAR}"
     rf"|{_YYYY}(?P<iso>{_SIGN}| ){_M}(?P=iso){_D}"
@@ -32,14 +31,15 @@ _NUMERIC = (
     rf"|jour {_D} mois {_M} ann[ée]e {_YEAR}"
 )
 _TEXTUAL = (
-    rf"{_OF_DAY}[ ./\n-]{{0,3}}(?:of )?{_MONTH}(?:[ ./\n,-]{{1,3}}(?:en )?(?:{_YEAR}|{_WORDED})|{_YYYY})"
+    rf"{_OF_DAY}[ ./\n-]{{0,3}}(?:of )?{_MONTH}"
+    rf"(?:[ ./\n,-]{{1,3}}(?:en )?(?:{_YEAR}|{_WORDED})|{_YYYY})"
     rf"|{_D}{_MONTH}{_YEAR}"
     rf"|{_MONTH} {_D}(?:st|nd|rd|th)?,? {_YYYY}"
 )
 _DAY = re.compile(
-    rf"(?<![\d.,])(?<!\d[/-])(?<![^\W_])(?:{_TEXTUAL}|{_NUMERIC})(?![^\W_])(?![ ./-]{{0,2}}\d)(?! ?(?:mg|ml|%|cp|g|h)\b)"
+    rf"(?<![\d.,])(?<!\d[/-])(?<![^\W_])(?:{_TEXTUAL}|{_NUMERIC})"
+    r"(?![^\W_])(?![ ./-]{0,2}\d)(?! ?(?:mg|ml|%|cp|g|h)\b)"
 )
-_QUICK = re.compile(r"\d[^\w\n]{1,4}\d|\d{8}|" + _MONTHS, re.IGNORECASE)
 
 
 @lru_cache(maxsize=8)

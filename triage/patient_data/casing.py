@@ -29,8 +29,10 @@ _A_WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _WORD = re.compile(_A_WORD)
 _SMALL_WORD = re.compile(r"[a-zà-öø-ÿœ]{2}")
 _BEHIND = (
-    r"(?=[ ,;:(/|\n-]{1,3}(?:[fhm][ ,/-]{1,3}|(?:homme|femme|[âa]ge|[âa]g[ée]e?)[ ,:(]{1,3}(?:de )?)?"
-    r"(?:\d{1,3} ?(?:ans?|a|mois|yo)(?!\w)|\d{1,3}(?![\w.,%/]| ?[a-z])|n[ée]e?(?:\(e\))?(?!\w)|ddn|dob"
+    r"(?=[ ,;:(/|\n-]{1,3}(?:[fhm][ ,/-]{1,3}"
+    r"|(?:homme|femme|[âa]ge|[âa]g[ée]e?)[ ,:(]{1,3}(?:de )?)?"
+    r"(?:\d{1,3} ?(?:ans?|a|mois|yo)(?!\w)|\d{1,3}(?![\w.,%/]| ?[a-z])"
+    r"|n[ée]e?(?:\(e\))?(?!\w)|ddn|dob"
     r"|\d{1,2}[/. -]\d{1,2}[/. -]\d{2}))"
 )
 """An age, or a birth, just behind."""
@@ -42,6 +44,7 @@ _AFTER_A_TELLER = re.compile(
     rf"(?<![^\W_])(?:(?P<one>{any_of((*WORDS.patients, *WORDS.children))}|cas|obs)"
     rf"|{any_of((*WORDS.civilities, *WORDS.maiden))}"
     r"|n[ée]e|(?:pr[ée])?noms?|inits?|initiales?|surname|name)(?![^\W_])[ .:=n°\d()\"*-]{1,6}"
+    r"(?:(?:de la|de|du|le|la|el|al|ben|van|von|dos|da|di|a[iï]t) |d['’]){0,2}"
     rf"(?P<word>{_A_WORD})(?!['’@\w])"
 )
 _LETTERS = re.compile(
@@ -125,7 +128,9 @@ def _is_of_a_name(low: str, words: Sequence[Word], place: int) -> bool:
     usual = is_usual(match.group())
     if (usual and is_unknown(match.group())) or _THEN_TOLD.match(low, match.end()):
         return True
-    beside = [one.group() for one in (*words[max(0, place - 1) : place], *words[place + 1 : place + 2])]
+    beside = [
+        one.group() for one in (*words[max(0, place - 1) : place], *words[place + 1 : place + 2])
+    ]
     if not usual:
         beside = [one for one in beside if not (is_strange(one) or one.endswith("s"))]
     return any(is_strange(one) or is_usual(one) or bare_word(one) in _TELLERS for one in beside)
@@ -138,7 +143,7 @@ def _raise_surname(chars: list[str], low: str, first: Word, following: Word) -> 
 
 
 def _run(low: str, match: re.Match[str]) -> Sequence[Word]:
-    """Words in a row before an age or a birth, of which one is no word: « jl marchandise 76 ans »."""
+    """Words in a row before an age, of which one is no word: « jl marchandise 76 ans »."""
     words = [*_WORD.finditer(low, match.start("run"), match.end("run"))]
     kept = len(words)
     while kept and not _is_no_name(words[kept - 1].group()):
@@ -171,16 +176,8 @@ def _beside_words(low: str) -> Iterator[tuple[int, str]]:
     """Where capitals stand by what is beside: initials, civilities, a name after « nom »."""
     for pattern in (_AFTER_A_TELLER, _SHORT_BEFORE_AN_AGE):
         for match in pattern.finditer(low):
-            word, start = match["word"], match.start("word")
-            letters = word.replace(" ", "")
-            if not word.islower() or bare_word(word) in _NO_NAMES or _is_a_thing(word):
-                continue
-            if len(letters) <= _SHORT:
-                known = is_acronym(letters.upper()) and pattern is _SHORT_BEFORE_AN_AGE
-                if not known and (" " in word or len(word) < _SHORT or is_unknown(word)):
-                    yield start, word.upper()
-            elif not (match.groupdict().get("one") or is_clinical(word) or _is_a_species(low, start, word)):
-                yield start, word[0].upper()  # « sujet sain »
+            if capitals := _told_capitals(low, match):
+                yield match.start("word"), capitals
     for match in _LETTERS.finditer(low):
         yield match.start(), match.group().upper()
     for match in _INITIAL.finditer(low):
@@ -188,6 +185,22 @@ def _beside_words(low: str) -> Iterator[tuple[int, str]]:
             yield match.start(), match.group()[0].upper()
     for match in _ONE_LETTER.finditer(low):
         yield match.start(), match.group()[0].upper()
+
+
+def _told_capitals(low: str, match: re.Match[str]) -> str:
+    """Capitals of a word after « nom », or of letters before an age; none of « sujet sain »."""
+    word, start = match["word"], match.start("word")
+    letters = word.replace(" ", "")
+    if not word.islower() or bare_word(word) in _NO_NAMES or _is_a_thing(word):
+        return ""
+    if len(letters) <= _SHORT:
+        known = is_acronym(letters.upper()) and match.re is _SHORT_BEFORE_AN_AGE
+        odd = " " in word or len(word) < _SHORT or is_unknown(word)
+        return word.upper() if odd and not known else ""
+    of_one = match.re is _AFTER_A_TELLER and match["one"]
+    if of_one or is_clinical(word) or _is_a_species(low, start, word):
+        return ""
+    return word[0].upper()
 
 
 def _is_a_species(low: str, start: int, word: str) -> bool:

@@ -10,27 +10,20 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
 
-from triage.patient_data.addresses import ORGANISATION, STREET_STEMS, emails_in, postal_addresses_in
-from triage.patient_data.ages import AGE_STEMS
+from triage.patient_data.addresses import ORGANISATION, emails_in, postal_addresses_in
 from triage.patient_data.apart import loosened
-from triage.patient_data.birth_days import STEMS as BIRTH_STEMS
 from triage.patient_data.birth_days import births_alone_in
 from triage.patient_data.births import births_in
 from triage.patient_data.casing import recased
+from triage.patient_data.letters import letters_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
 from triage.patient_data.persons.initials import initials_with_age_in
 from triage.patient_data.persons.people import names_in
-from triage.patient_data.persons.roles import PATIENT_STEMS
 from triage.patient_data.persons.tables import tabbed_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
+from triage.patient_data.places import places_near_in
 from triage.patient_data.plain import Plain, joined, plain
-from triage.patient_data.second_look import (
-    days_near_in,
-    initials_near_in,
-    names_near_in,
-    numbers_near_in,
-    places_near_in,
-)
+from triage.patient_data.second_look import days_near_in, names_near_in, numbers_near_in
 from triage.patient_data.words import WORDS, any_of, tells_of_a_person
 
 Span = tuple[int, int]
@@ -68,12 +61,9 @@ def _phones(text: str) -> Iterator[Span]:
 
 def _is_of_an_address(text: str, start: int) -> bool:
     """Whether the address of an organisation stands before: « Cabinet X, 57000 Metz, tél. »."""
-    before = re.split(r"(?:[.;]\s|\n)", text[max(0, start - _LINE) : start])
+    before = re.split(r"[.;]\s|\n(?=[^\n]*\n)", text[max(0, start - _LINE) : start])
     line = next((one for one in reversed(before) if len(one) > _FEWEST), "")
-    return (
-        ORGANISATION.search(line) is not None
-        and not tells_of_a_person(line)
-    )
+    return ORGANISATION.search(line) is not None and not tells_of_a_person(line)
 
 
 _LINE, _FEWEST = 140, 8
@@ -93,7 +83,7 @@ def _hospital_numbers(text: str) -> Iterator[Span]:
 
 def _initials(text: str) -> Iterator[Span]:
     yield from initials_with_age_in(text)
-    yield from initials_near_in(text)
+    yield from letters_in(text)
 
 
 def _addresses(text: str) -> Iterator[Span]:
@@ -195,7 +185,7 @@ FINDERS: Mapping[str, Find] = {
         stems=_AT_STEMS,
     ),
     "birth": _Search(_births_alone, in_digits=True),
-    "address": _Search(_addresses),
+    "address": _Search(_addresses, in_digits=True),
 }
 """What looks for each kind of patient data in a text, and gives the places (start, end)."""
 

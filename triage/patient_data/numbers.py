@@ -5,8 +5,6 @@ from functools import lru_cache
 
 from stdnum.fr import nir
 
-from triage.patient_data.ages import ages_in
-from triage.patient_data.persons.kinds import is_strange, is_usual
 from triage.patient_data.words import WORDS, any_of, tells_of_a_person
 
 Span = tuple[int, int]
@@ -96,10 +94,10 @@ _ROOM = re.compile(
     r"(?:,? (?i:lit) (?:n° ?)?\d{1,2}(?!\w))?|(?i:lit) (?:n° ?)?\d{1,3}(?:-[A-Z])?(?!\w))"
 )
 _STORED = re.compile(
-    r"(?<!\w)(?i:chariot|armoire|stock|r[ée]serve|rang[ée]e?s?|ampoules|uf|h[ôo]pital de jour|hdj)(?!\w)"
+    r"(?<!\w)(?i:chariot|armoire|stock|r[ée]serve|rang[ée]e?s?|ampoules|uf|hdj"
+    r"|h[ôo]pital de jour)(?!\w)"
 )
 """A room that is told of for what is kept, or done, there."""
-_CAPITAL = re.compile(r"(?<![^\W_])[A-ZÀ-ÖØ-Þ][^\W\d_]{2,25}(?!\w)")
 _LONG_NUMBER = re.compile(r"\d(?:[ ./_-]?\d){3}")
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.units)})(?!\w)")
 _ANOTHER = re.compile(r" ?[/;|,] ?(?:(?i:nda|iep|ipp|nip)[ :]{0,3})?(?P<value>\d{6,12})(?!\w)")
@@ -138,14 +136,6 @@ def _is_nir(text: str, match: re.Match[str]) -> bool:
     return plausible and in_one and number[5:7] != "00"
 
 
-def _names_one(text: str) -> bool:
-    """Whether a text of a room is of who is in it, and not of what is kept there."""
-    names = (one.group() for one in _CAPITAL.finditer(text))
-    return bool(ages_in(text)) or any(
-        (is_strange(one) and one[1:].islower()) or is_usual(one) for one in names
-    )
-
-
 @lru_cache(maxsize=8)
 def hospital_numbers_in(text: str) -> tuple[Span, ...]:
     """Numbers of a patient's record, by what stands beside (IPP, « dossier n° »); a room."""
@@ -161,7 +151,7 @@ def hospital_numbers_in(text: str) -> tuple[Span, ...]:
             match.span("value") for match in _NEAR.finditer(text) if _is_of_a_person(text, match)
         ]
     found += [match.span("value") for match in _BESIDE.finditer(text)]
-    if found or not _STORED.search(text) or tells_of_a_person(text) or _names_one(text):
+    if found or not _STORED.search(text) or tells_of_a_person(text):
         found += [one.span() for one in _ROOM.finditer(text) if not _UNIT.match(text, one.end())]
     found += [
         match.span("value" if match["value"] else "plate") for match in _IDENTITY.finditer(text)

@@ -68,10 +68,16 @@ class WordLists(_Part):
     signed: tuple[str, ...]
     small_words: tuple[str, ...]
     grammar: tuple[str, ...]
+    before_initials: tuple[str, ...]
+    to_initials: tuple[str, ...]
+    sexes: tuple[str, ...]
+    no_initials: tuple[str, ...]
     durations: tuple[str, ...]
     since: tuple[str, ...]
     codes: tuple[str, ...]
     dated_things: tuple[str, ...]
+    events: tuple[str, ...]
+    beside_births: tuple[str, ...]
     switchboards: tuple[str, ...]
     social: tuple[str, ...]
     hospital: tuple[str, ...]
@@ -80,6 +86,7 @@ class WordLists(_Part):
     units: tuple[str, ...]
     streets: tuple[str, ...]
     ways: tuple[str, ...]
+    dwellings: tuple[str, ...]
     home: tuple[str, ...]
     at_home: tuple[str, ...]
     mailboxes: tuple[str, ...]
@@ -157,7 +164,16 @@ _LABELS = (
         "consumer",
         "consommateur",
     ),
-    *("adresse", "consommatrice", "appelant", "appelante", "prénom", "domicile", "domicilié", "domiciliée"),
+    *(
+        "adresse",
+        "consommatrice",
+        "appelant",
+        "appelante",
+        "prénom",
+        "domicile",
+        "domicilié",
+        "domiciliée",
+    ),
     *("habite", "habitant", "demeurant", "demeure", "réside", "surname", "forename", "lieu-dit"),
 )
 

@@ -15,10 +15,14 @@ from triage.patient_data import (
     apart,
     birth_days,
     births,
+    calendar_days,
     casing,
     finders,
+    letters,
     numbers,
     phones,
+    places,
+    second_look,
 )
 from triage.patient_data.dictionary import known_words
 from triage.patient_data.finders import FINDERS
@@ -231,7 +235,7 @@ IN_ONE_PASS = {"_PAIRS", "_A_CODE"}
 
 
 MODULES = (
-    *(apart, around, casing),
+    *(apart, around, calendar_days, casing, letters, places, second_look),
     *(addresses, ages, birth_days, births, civilities, file_names, finders, initials),
     *(kinds, known_words, names, numbers, people, phones, records, roles, tables, by_context),
 )

@@ -35,7 +35,8 @@ def digest() -> str:
     """What tells one state of the lists from another."""
     return sha256(
         b"".join(
-            (_FOLDER / one).read_bytes() for one in (_FRENCH, _ENGLISH, _RARER, _MEDICINES, _NAMES, _THINGS)
+            (_FOLDER / one).read_bytes()
+            for one in (_FRENCH, _ENGLISH, _RARER, _MEDICINES, _NAMES, _THINGS)
         )
     ).hexdigest()
 

@@ -125,7 +125,11 @@ def _strange(text: str) -> Iterator[Span]:
         word = match.group()
         if match.start() < end or not (word[0].isupper() and is_strange(word)):
             continue
-        if (word.isupper() and word.isascii() and len(word) <= _ACRONYM) or is_acronym(word) or _MIXED.search(word):
+        if (
+            (word.isupper() and word.isascii() and len(word) <= _ACRONYM)
+            or is_acronym(word)
+            or _MIXED.search(word)
+        ):
             continue
         if is_english(word) or _A_DOSE.match(text, match.end()) or _is_of_another(text, match):
             continue
@@ -137,10 +141,15 @@ def _strange(text: str) -> Iterator[Span]:
 
 _OF_SEVERAL = re.compile(
     r"(?<!\w)(?i:(?:patient|sujet|femme|homme|cas|essai|trial|case|children|patiente|serie|s[ée]rie)s"
-    r"|en moyenne|m[ée]dian[^\W\d_]{0,2}|moyen(?:ne)?|mean|et al|cohorte?|series|s[ée]rie)(?!\w)|, (?:19|20)\d\d ?[;)]"
+    r"|en moyenne|m[ée]dian[^\W\d_]{0,2}|moyen(?:ne)?|mean|et al|cohorte?|series|s[ée]rie)(?!\w)"
+    r"|, (?:19|20)\d\d ?[;)]"
 )
 """A text that tells of several, or of what was published of them."""
-_MIXED = re.compile(r"^[A-Z][^\W\d_]+o-[a-zà-ÿ]|[a-zà-ÿ](?<!^Mc)(?<!^Mac)[A-Z]|[A-Z]{2}[a-z]|^[A-Z]{2,4}-|-[A-Z]{3}$")
+_MIXED = re.compile(
+    r"^[A-Z][^\W\d_]{1,20}o-[a-zà-ÿ]"
+    r"|[a-zà-ÿ](?<!^Mc)(?<!^Mac)[A-Z]"
+    r"|[A-Z]{2}[a-z]|^[A-Z]{2,4}-|-[A-Z]{3}$"
+)
 """« QTc », « MedDRA », « WHO-UMC »."""
 _A_DOSE = re.compile(r" ?(?:LP |®)?\d+(?:[.,]\d+)? ?(?i:mg|g|µg|ml|ui|cp)(?!\w)")
 _OF_A_THING = re.compile(
@@ -156,9 +165,7 @@ _OF_ONE = re.compile(
 def _is_of_a_thing(text: str, start: int) -> bool:
     """Whether words just before tell a place, a product, a reaction: « achat sur Telegram »."""
     before = max(0, start - _NEAR)
-    return bool(
-        _OF_A_THING.search(text, before, start) and not _OF_ONE.search(text, before, start)
-    )
+    return bool(_OF_A_THING.search(text, before, start) and not _OF_ONE.search(text, before, start))
 
 
 _TWO_DIGITS = re.compile(r"\d\d?([/.-])\d\d?\1\d\d")
@@ -248,12 +255,31 @@ _LEFT_OF = re.compile(
     r"|D[eu]|[A-ZÉÈ]\. d[eu]|[^\W\d_]{2,25}(?:-[^\W\d_]{2,20})?) $"
 )
 _RIGHT_OF = re.compile(
-    r"[ '’-](?P<word>(?:(?i:de la|de|du|des|le|la|el|al|ben|ould|a[iï]t|van der|van|von|dos|das|da|di) )?"
+    rf"[ '’-](?P<word>{_PARTICLE}?"
     r"(?:[^\W\d_]{2,25}(?:['’-][^\W\d_]{2,20})?|[A-ZÉÈ](?![^\W\d_'’])\.?))(?![\w@'’])"
 )
 _LEFT_PARTICLES = frozenset(
-    ("le", "la", "el", "al", "ben", "bin", "ould", "bint", "ait", "van", "von", "der", "den", "dos", "das",
-     "da", "di", "mc", "mac")
+    (
+        "le",
+        "la",
+        "el",
+        "al",
+        "ben",
+        "bin",
+        "ould",
+        "bint",
+        "ait",
+        "van",
+        "von",
+        "der",
+        "den",
+        "dos",
+        "das",
+        "da",
+        "di",
+        "mc",
+        "mac",
+    )
 )
 
 
@@ -290,14 +316,24 @@ def _belongs(word: str) -> bool:
     if is_of_another((word,)) or tells_a_medicine((word,)) or bare in NOT_NAMES | PROFESSIONS:
         return False
     if len(bare) <= _SHORT:
-        known = bare in _SMALL or is_acronym(word.upper()) or not is_unknown(word + "q" * (3 - len(word)))
+        known = (
+            bare in _SMALL
+            or is_acronym(word.upper())
+            or not is_unknown(word + "q" * (3 - len(word)))
+        )
         return not known
     return (is_strange(word) and not is_english(word)) or is_usual(word)
 
 
 _SMALL = folded(
     (
-        *(*WORDS.small_words, *WORDS.civilities, *WORDS.patients, *WORDS.children, *WORDS.particles),
+        *(
+            *WORDS.small_words,
+            *WORDS.civilities,
+            *WORDS.patients,
+            *WORDS.children,
+            *WORDS.particles,
+        ),
         *(*WORDS.between, *WORDS.after_names, *WORDS.units, *WORDS.months, *WORDS.months_english),
     )
 )

@@ -35,7 +35,8 @@ _WORDS = folded(WORDS.small_words)
 _DOCUMENTS = folded(tuple(word for one in WORDS.documents for word in one.split()))
 STEMS = (" pdf", " docx", " jp", ".pdf", ".doc", ".odt", ".rtf", ".txt", ".jp", ".png", ".tif",
          ".heic", ".xls", ".csv",
-         ".msg", ".eml", ".zip", ".dcm", ".h", ".xml", ".json", ".webp", ".bmp", ".mp", ".wav", ".m4a")  # fmt: skip
+         ".msg", ".eml", ".zip", ".dcm",
+         ".h", ".xml", ".json", ".webp", ".bmp", ".mp", ".wav", ".m4a")  # fmt: skip
 
 
 def file_names_in(text: str) -> Iterator[Span]:

@@ -256,7 +256,8 @@ def _by_civility(text: str) -> Iterator[Span]:
             if initials := _ONE_INITIAL.match(text, start):
                 yield initials.span()
             continue
-        if THEN_CITED.match(text, name.end):
+        disease = name.words[0] == "de" and is_of_another(name.words)  # « M. de Parkinson »
+        if disease or THEN_CITED.match(text, name.end):
             continue
         whose = _WHOSE.search(text, max(0, start - _NEAR), start)
         writes = (
