@@ -32,7 +32,7 @@ _AFTER_BORN = (
 """After « né en », « naissance : »: a year, a month or figures alone are a birth's."""
 _AFTER = re.compile(
     rf"(?<!\d){_AFTER_BORN}(?:(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
-    r"|[0-3]\d[01]\d(?:19|20)\d\d)(?!\d)"
+    r"|[0-3]\d[01]\d(?:19|20)\d\d)(?!\d|[/.-]\d)"
     r"|(?:(?<=n[ée] en )|(?<=n[ée]e en )|(?<=\(e\) en ))'?\d\d(?![/.-])(?!\d)"
     r"|(?<![\d/.-])(?:0[1-9]|1[0-2])/19[2-8]\d(?!\d)"
 )

@@ -25,7 +25,7 @@ from triage.patient_data.words import WORDS, any_of, folded
 
 Word = re.Match[str]
 
-_A_WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
+_A_WORD = r"[^\W\d_]{1,25}(?:['’-][^\W\d_]{1,20})?"
 _WORD = re.compile(_A_WORD)
 _SMALL_WORD = re.compile(r"[a-zà-öø-ÿœ]{2}")
 _BEHIND = (
@@ -49,7 +49,7 @@ _AFTER_A_TELLER = re.compile(
 )
 _LETTERS = re.compile(
     r"(?<![^\W_])(?<![^\W_]['’])[a-z](?:(?:\.[ -]?|[-/_·…*])[a-z]){1,3}(?:\.|(?![^\W_]))(?!['’@])"
-    r"|(?<![\w'’.@/-])[a-z]{1,4}[ -]?\d{4,}(?!\w)|(?<![\w'’.@/-])[a-z]{2}-\d{3}-[a-z]{2}(?!\w)"
+    r"|(?<![\w'’.@/-])[a-z]{1,4}[ -]?\d{4,12}(?!\w)|(?<![\w'’.@/-])[a-z]{2}-\d{3}-[a-z]{2}(?!\w)"
 )
 """« j.d. », « r/k », « hx778812 »."""
 _INITIAL = re.compile(r"(?<![\w'’@.])[a-z]\. ?(?=(?P<word>[^\W\d_]{3,25}))")

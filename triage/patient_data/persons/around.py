@@ -151,7 +151,7 @@ _MIXED = re.compile(
     r"|[A-Z]{2}[a-z]|^[A-Z]{2,4}-|-[A-Z]{3}$"
 )
 """« QTc », « MedDRA », « WHO-UMC »."""
-_A_DOSE = re.compile(r" ?(?:LP |®)?\d+(?:[.,]\d+)? ?(?i:mg|g|µg|ml|ui|cp)(?!\w)")
+_A_DOSE = re.compile(r" ?(?:LP |®)?\d{1,6}(?:[.,]\d{1,4})? ?(?i:mg|g|µg|ml|ui|cp)(?!\w)")
 _OF_A_THING = re.compile(
     rf"(?<!\w)(?:(?i:sur|de|d'|du|des|sous|et|au|[àa]|aux|en|par|pour|dans|via|avec|from|in|of|by|on|at|with)"
     rf"|{any_of(WORDS.named_things)}) ?[:(\"«]{{0,2}} ?$|['’]$"
