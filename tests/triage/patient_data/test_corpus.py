@@ -78,6 +78,14 @@ def test_of_a_series_nothing_of_nobody_is_taken_and_nearly_all_of_people_is(name
     assert not taken
 
 
+@pytest.mark.slow
+def test_the_last_series_is_found_as_well_as_the_register_says() -> None:
+    texts = [one for of_kind in forms("serie-n").values() for one in of_kind]
+    assert len(missed(texts)) <= 11, missed(texts)
+    plain = [one for of_kind in read("serie-n-autres").values() for one in of_kind]
+    assert sum(bool(found_in(one, FINDERS.values())) for one in plain) <= 6
+
+
 @pytest.mark.parametrize("name", ["hors-corpus", "inedites", "inedites-2", "inedites-3"])
 def test_forms_that_were_written_without_looking_at_the_rules_are_found(name: str) -> None:
     texts = [one for of_kind in forms(name).values() for one in of_kind]
