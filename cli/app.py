@@ -128,7 +128,7 @@ COMMANDS: Final = {
     ),
     "upgrade": (
         "cli.run.operations:upgrade",
-        "Mettre la base à jour pour cette version, après une copie de la base embarquée.",
+        "Mettre la base à jour pour cette version, après une copie ; sans copie possible, rien.",
     ),
     "users": ("cli.portal.users:users", "Comptes du portail."),
     "worker": (

@@ -16,7 +16,7 @@ done
 
 if [ -z "${BASE:-}" ]; then
     suite=${SUITE:-bookworm}
-    BASE=localhost/passerelle-unc-base:$suite
+    BASE=localhost/passerelle-unc-base:$suite-$(sha256sum deploy/base.sh | cut -c1-8)
     if ! buildah inspect --type image "$BASE" >/dev/null 2>&1; then
         root=${ROOTFS:-}
         if [ -z "$root" ]; then

@@ -113,12 +113,7 @@ if grep -q '^UNC_DEMARCHE=12345$' "$etc/unc.env"; then
 fi
 trap '[ ! -s "$stopped" ] || say "Arrêtés : $(sort -u "$stopped" | xargs). Corrigez, puis relancez $again."' EXIT
 unc init
-# « postgres:// », des guillemets, la base d'une démarche dans le fichier de UNC_DEMARCHES : chacune en est une.
-if grep -Eq '^UNC_(DATABASE_URL=["'\'']?postgres|DEMARCHES=.)' "$etc/unc.env" \
-    && ! unc status --json >/dev/null 2>&1; then
-    unc backup    # unc upgrade copie lui-même une base SQLite
-fi
-unc upgrade
+unc upgrade    # après une copie, sans laquelle il refuse
 # Le serveur Prefect, s'il y en a un, est arrêté ou pas encore démarré : unc deploy l'attend.
 code=0
 unc doctor --sans-prefect || code=$?

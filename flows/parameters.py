@@ -19,10 +19,18 @@ def settings_of(demarche: Demarche) -> Settings:
     """Settings of a run: those of the worker's environment, for the démarche that is asked for.
 
     Raises:
-        SettingsError: A setting is wrong, or the Secret block of the token cannot be read.
+        SettingsError: A setting is wrong, this worker follows another démarche, or the Secret block
+            of the token cannot be read.
     """
-    asked = {} if demarche is None else {"demarche": demarche}
-    settings = load_settings(**asked)
+    settings = load_settings()
+    if demarche is not None:
+        if settings.demarches is None and settings.demarche not in {None, demarche}:
+            raise SettingsError(
+                f"Démarche {demarche} : ce worker suit la démarche {settings.demarche}"
+                " (UNC_DEMARCHE). Si UNC_DEMARCHES les suit désormais toutes, relancez-le"
+                " (systemctl restart unc-worker@1)."
+            )
+        settings = load_settings(demarche=demarche)
     if settings.ds_token_block is None:
         return settings
     token = _token_of(settings.ds_token_block)

@@ -9,7 +9,15 @@ from typing import Self, TypeVar
 from sqlalchemy import Engine
 
 from store.database import locks, schema
-from store.database.engine import EachItsOwn, Scope, Shared, make_engine, require_sound, sqlite_file
+from store.database.engine import (
+    EachItsOwn,
+    Scope,
+    Shared,
+    make_engine,
+    place_of,
+    require_sound,
+    sqlite_file,
+)
 from store.database.errors import LockLost
 from store.database.retrying import RetriedOnce, once_more
 from store.dossiers.absences import Absences
@@ -189,7 +197,7 @@ class Store(StoreMemory):
             SchemaTooOld: ``unc upgrade`` is due.
             SchemaTooNew: A newer version made them.
         """
-        schema.require_current(self._scope)
+        schema.require_current(self._scope, place=place_of(self._engine))
 
     def require_sound(self) -> None:
         """Read the whole database; as long as that takes.

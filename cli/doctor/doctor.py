@@ -1,7 +1,7 @@
 """`unc doctor`: is everything in place? One line for each check, with the remedy."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ from cli.doctor.setting_names import check_names
 from cli.doctor.source import show_source, source_check, source_of, source_told
 from cli.terminal.output import Common, Console, print_json, printable
 from datafiles.file import DataFileError
-from settings import PREFIX, Settings
+from settings import PREFIX, Settings, load_settings, tables_of
 from steps.wiring.form import Form, load_form
 from steps.wiring.services import each_demarche
 from steps.wiring.troubles import Told, counted
@@ -60,7 +60,10 @@ def doctor(
         return _show_sources(common)
     every = each_demarche(complete=False)
     out = Console()
-    found = [(one, list(_checks(one, prefect=not without_prefect))) for one in every]
+    deployed = _deployed_apart(common)
+    found = [
+        (one, list(_checks(one, prefect=not without_prefect, deployed=deployed))) for one in every
+    ]
     if common.json:
         told = [
             {
@@ -144,11 +147,21 @@ def _told(settings: Settings) -> Mapping[str, datetime]:
         return {}
 
 
-def _checks(settings: Settings, *, prefect: bool) -> Iterator[Check]:
+def _deployed_apart(common: Common) -> tuple[int, ...]:
+    """Démarches that have a set of deployments each: those of ``UNC_DEMARCHES`` alone.
+
+    ``--demarche`` picks one of them for the other checks, as ``UNC_DEMARCHE`` would.
+    """
+    given = load_settings()
+    alone = given.demarche is None or common.demarche is not None
+    return tuple(tables_of(given.demarches)) if given.demarches is not None and alone else ()
+
+
+def _checks(settings: Settings, *, prefect: bool, deployed: Collection[int]) -> Iterator[Check]:
     yield check_names()
     yield from checks_here(settings)
     if prefect:
-        yield from checks_prefect()
+        yield from checks_prefect(deployed, mine=settings.demarche)
     yield from checks_ds(settings, _form(settings))
     yield from _source(settings)
 

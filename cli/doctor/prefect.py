@@ -5,16 +5,21 @@ neither shows anywhere else before someone misses the workbooks.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import requests
-from ruamel.yaml import YAML
 
 from cli.doctor.check import Check
+from flows.wanted import (
+    Block,
+    automations_wanted,
+    deployments_wanted,
+    is_left_over,
+)
 from mappings.report.display import show
 from settings import ROOT
 from steps.wiring.summary import OUTCOMES
@@ -47,6 +52,11 @@ _PLANS_NOTHING = (
     " retrouver les versions éprouvées ensemble, puis systemctl restart unc-prefect."
 )
 
+_LEFT = (
+    "fait pour une démarche qui n'est plus suivie, ou sans en nommer une alors que UNC_DEMARCHES en"
+    " suit plusieurs : « unc deploy » l'ôte, et met ceux qui manquent."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
@@ -58,6 +68,8 @@ class Deployed:
         paused: Whether it, all of its schedules or its pool are paused.
         planned_since: When its schedules were last given to the server (UTC), if it has any.
         next_run: When its next planned run is expected (UTC); ``None``: none is planned.
+        demarche: The démarche that its runs are told; ``None``: that of the settings.
+        tags: Its tags.
         last_end: Type and name of the state that its last run ended in, and when (UTC).
     """
 
@@ -67,10 +79,18 @@ class Deployed:
     planned_since: datetime | None
     next_run: datetime | None
     last_end: tuple[str, str, datetime] | None
+    demarche: int | None = None
+    tags: tuple[str, ...] = ()
 
 
-def checks_prefect() -> Iterator[Check]:
-    """The server, each deployment of ``prefect.yaml``, and the workers of its pools."""
+def checks_prefect(demarches: Collection[int] = (), *, mine: int | None = None) -> Iterator[Check]:
+    """The server, each deployment of ``prefect.yaml``, and the workers of its pools.
+
+    Args:
+        demarches: Numbers of those of ``UNC_DEMARCHES``, with a set of deployments each; none:
+            the one of ``UNC_DEMARCHE``.
+        mine: Of several, the one whose set is looked at.
+    """
     name, address = "Prefect", os.environ.get("PREFECT_API_URL")
     if not address:
         text = (
@@ -80,10 +100,11 @@ def checks_prefect() -> Iterator[Check]:
         yield Check(name, "info", text)
         return
     server = _Server(address)
+    others = set(demarches) - {mine}
     try:
         server.ask("health")
-        wanted = _wanted()
-        pools = sorted({*wanted.values(), POOL})
+        shipped, every = _wanted(()), _wanted(demarches)
+        pools = sorted({*(one["work_pool"]["name"] for one in every), POOL})
         deployed = server.deployments(pools)
         workers = {pool: server.workers(pool) for pool in pools}
         automations = server.automations()
@@ -95,19 +116,32 @@ def checks_prefect() -> Iterator[Check]:
         yield Check(name, "bloquant", _DOWN)
         return
     yield Check(name, "ok", "le serveur répond")
-    at = datetime.now(UTC)
-    yield from deployment_checks(wanted, deployed, at=at)
+    known = [one["name"] for one in every]
+    names = [one["name"] for one in shipped]
+    left = [
+        one for one in deployed if is_left_over(one.name, one.tags, wanted=known, shipped=names)
+    ]
+    yield from deployment_checks(
+        [
+            one["name"]
+            for one in every
+            if (one.get("parameters") or {}).get("demarche") not in others
+        ],
+        [one for one in deployed if one not in left and one.demarche not in others],
+        at=datetime.now(UTC),
+    )
+    yield from (Check(f"Déploiement {one.name}", "à voir", _LEFT) for one in left)
     yield from (_worker_check(pool, online) for pool, online in workers.items())
-    yield automations_check(_wanted_automations(), automations)
+    yield automations_check([one["name"] for one in automations_wanted(demarches)], automations)
 
 
 def deployment_checks(
-    wanted: Mapping[str, str], deployed: Sequence[Deployed], *, at: datetime
+    wanted: Collection[str], deployed: Sequence[Deployed], *, at: datetime
 ) -> Iterator[Check]:
     """One line for each deployment, of the file or of the server.
 
     Args:
-        wanted: Work pool of each deployment of ``prefect.yaml``, by its name.
+        wanted: Names of those that there must be.
         deployed: What the server knows.
         at: Now (aware).
     """
@@ -190,23 +224,16 @@ def automations_check(wanted: Sequence[str], known: Mapping[str, bool]) -> Check
     return Check(name, "ok", f"{len(wanted)} en place")
 
 
-def _wanted_automations() -> tuple[str, ...]:
-    file = ROOT / "flows" / "automations.yaml"
-    return tuple(one["name"] for one in YAML(typ="safe").load(file)["automations"])
-
-
-def _wanted() -> dict[str, str]:
-    """Work pool of each deployment of ``prefect.yaml``, by its name.
+def _wanted(demarches: Collection[int]) -> list[Block]:
+    """What is to be deployed of ``prefect.yaml``.
 
     Beside the software, else where the command is run: an installed one is apart from it.
     """
     file = ROOT / "prefect.yaml"
     if not file.is_file():
         file = Path("prefect.yaml")
-    if not file.is_file():  # what the server knows is told
-        return {}
-    content = YAML(typ="safe").load(file)
-    return {one["name"]: one["work_pool"]["name"] for one in content["deployments"]}
+    # Without one, what the server knows is told.
+    return deployments_wanted(file, demarches) if file.is_file() else []
 
 
 class _Server:
@@ -279,6 +306,8 @@ class _Server:
         return Deployed(
             name=raw["name"],
             pool=raw["work_pool_name"],
+            demarche=raw["parameters"].get("demarche"),
+            tags=tuple(raw["tags"]),
             paused=raw["paused"] or stopped or pool_paused,
             planned_since=max(
                 (datetime.fromisoformat(one["updated"]) for one in schedules), default=None

@@ -5,6 +5,7 @@ import smtplib
 from cli.portal.settings import load_portal_settings
 from cli.terminal.output import Common, Console, print_json
 from datafiles.refusals import refusal
+from french.text import agreed
 from settings import SettingsError
 from steps.wiring.services import each_demarche, open_services
 
@@ -22,7 +23,7 @@ def digest(*, common: Common = _DEFAULT) -> int:
     from portal.dossiers.library import Library
     from portal.published.digest import Digest
 
-    sent = failed = 0
+    sent = failed = asked = 0
     for settings in every:
         with open_services(settings) as services:
             if post is None:
@@ -41,11 +42,26 @@ def digest(*, common: Common = _DEFAULT) -> int:
                     f"Le serveur de courriel {own.smtp_host} (UNC_SMTP_HOST) n'a pas pris les"
                     f" résumés : {why}."
                 ) from None
+            asked = max(asked, len(one.readers()))
         sent, failed = sent + done[0], failed + done[1]
+    told = _told(sent, failed, asked=asked)
     if common.json:
-        print_json({"sent": sent, "failed": failed})
+        print_json({"sent": sent, "failed": failed, "asked": asked, "told": told})
     else:
-        told = f"{sent} résumé{'s' if sent > 1 else ''} envoyé{'s' if sent > 1 else ''}"
-        refused = f", {failed} refusé{'s' if failed > 1 else ''} par le serveur" if failed else ""
-        Console().print(f"{told}{refused}.", highlight=False)
+        Console().print(told, highlight=False)
     return 1 if failed else 0
+
+
+def _told(sent: int, failed: int, *, asked: int) -> str:
+    """What happened, where nothing was sent too."""
+    if not asked:
+        return (
+            "Aucun résumé à envoyer : personne ne l'a demandé (chacun le demande dans le portail,"
+            " à la page de son compte)."
+        )
+    refused = f", {failed} refusé{'s' if failed > 1 else ''} par le serveur" if failed else ""
+    done = f"{agreed(sent, 'résumé envoyé', 'résumés envoyés')}{refused}"
+    if sent or failed:
+        return f"{done}."
+    people = agreed(asked, "personne qui l'a demandé", "personnes qui l'ont demandé")
+    return f"{done} : celui de la semaine est déjà parti, pour {people}."

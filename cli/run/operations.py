@@ -26,9 +26,14 @@ from steps.wiring.memory import place_of, require_base, require_no_trace
 from steps.wiring.services import each_base, now, open_services, the_base
 from steps.wiring.summary import Summary
 from store.database.backup import backup as copy_database
+from store.database.errors import StoreError
 from store.repository import is_new, open_store
 
 _DEFAULT = Common()
+_NOT_COPIED = (
+    "Sans copie, la base n'est pas mise à jour ({}) : rien n'y a changé. Si vous en avez fait une"
+    " vous-même : unc upgrade --sans-copie."
+)
 Copies: TypeAlias = Annotated[int, Parameter(validator=Number(gte=1, lte=LARGEST_NUMBER))]
 
 
@@ -83,12 +88,23 @@ def backup(*, to: Path | None = None, keep: Copies | None = None, common: Common
     return 0
 
 
-def upgrade(*, common: Common = _DEFAULT) -> int:
-    """Mettre la base à jour pour cette version, après une copie de la base embarquée."""
+def upgrade(
+    *,
+    without_copy: Annotated[bool, Parameter(name="--sans-copie", negative=())] = False,
+    common: Common = _DEFAULT,
+) -> int:
+    """Mettre la base à jour pour cette version, après une copie ; sans copie possible, rien.
+
+    Args:
+        without_copy: Sans faire de copie : vous avez fait la vôtre.
+    """
     every = each_base()
     for settings in every:
         require_base(settings)
-    done = [_upgrade(settings, _name("avant-mise-a-jour", settings, every)) for settings in every]
+    done = [
+        _upgrade(settings, "" if without_copy else _name("avant-mise-a-jour", settings, every))
+        for settings in every
+    ]
     sentences = [
         f"La base est {'à jour' if upgraded else 'déjà à jour'} ({place_of(settings)})."
         + (f" Copie d'avant : {saved}" if saved else "")
@@ -106,14 +122,24 @@ def upgrade(*, common: Common = _DEFAULT) -> int:
 
 
 def _upgrade(settings: Settings, name: str) -> tuple[bool, Path | None]:
-    """Bring a base to this version: whether it was not, and the copy that was made before."""
+    """Bring a base to this version: whether it was not, and the copy that was made before.
+
+    Args:
+        settings: Those of the base.
+        name: That of the copy; "" for none.
+
+    Raises:
+        StoreError: No copy can be made, and nothing is changed; or the database failed.
+    """
     with open_store(settings.database()) as store:
         if store.schema_is_current():
             return False, None
-        saved: Path | None = None
-        if settings.database().startswith("sqlite"):
-            saved = _dated(settings, name).absolute()
-            copy_database(settings.database(), to=saved)
+        saved = _dated(settings, name).absolute() if name else None
+        if saved:
+            try:
+                copy_database(settings.database(), to=saved)
+            except StoreError as error:
+                raise StoreError(f"{error} {_NOT_COPIED.format(place_of(settings))}") from error
         store.upgrade()
     return True, saved
 

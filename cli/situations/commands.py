@@ -42,7 +42,7 @@ from steps.wiring.services import Services, open_services
 from triage.registre.acts import By
 from triage.situations.duplicates import clusters
 from triage.situations.facts import SituationFacts, facts_of
-from triage.situations.propose import resolve
+from triage.situations.propose import no_such, resolve
 
 situations = App(name="situations", help="Situations : regroupements de signalements.")
 situations.command(follow)
@@ -91,7 +91,7 @@ def show(situation: str, *, common: Common = _DEFAULT) -> int:
         name = resolve(situation, known)
         numbers = members(services).get(name)
         if numbers is None:
-            raise RequestError(f"Aucune situation {situation} : voir « unc situations list ».")
+            raise RequestError(no_such(situation))
         (one,) = _facts(services, only=name)
         parts = SituationParts(
             facts=one,

@@ -26,7 +26,7 @@ ERASED = "effacé depuis : sa durée de conservation était finie"
 _COLUMNS: tuple[tuple[str, int, Format, str], ...] = (
     ("Dossier", 11, "lien", "Numéro du dossier."),
     ("Changement", 13, "centre", "Nouveau, Modifié ou Retiré depuis l'édition de comparaison."),
-    ("Colonne", 30, "texte", "Colonne de « Dossiers » qui a changé."),
+    ("Colonne", 30, "texte", "Colonne de « Dossiers » qui a changé ; d'un nouveau, son titre."),
     ("Avant", 50, "texte", "Ce que disait l'édition de comparaison."),
     ("Après", 50, "texte", "Ce que dit ce classeur."),
 )
@@ -217,11 +217,13 @@ class Named:
 
     Attributes:
         header: Header of the column of situations in the sheet of dossiers.
+        what: Header of the column of titles there, which says what a new dossier is about.
         titles: Title of each, by id.
         confirmed: Those in which a person placed every dossier.
     """
 
     header: str = ""
+    what: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     confirmed: Collection[str] = ()
 
@@ -233,6 +235,11 @@ class Named:
         if after != one.after:
             after += f", {_BY_PERSON if one.after in self.confirmed else _BY_BRIDGE}"
         return FieldChange(one.field, self._titled(one.before), typographic(after))
+
+    def about(self, row: HandedRow) -> tuple[Content, Content, Content]:
+        """Column, before and after of a dossier that is new: its title; blank where it has none."""
+        title = row.by_header.get(self.what, "")
+        return (self.what, None, title) if title else (None, None, None)
 
     def _titled(self, name: str) -> str:
         title = self.titles.get(name)
@@ -252,7 +259,7 @@ def changes_table(
     """
     found = comparison.changes or Changes((), (), ())
     rows: list[tuple[int, tuple[Content, ...]]] = [
-        *((row.number, (links[row.number], NEW, None, None, None)) for row in found.new),
+        *((row.number, (links[row.number], NEW, *named.about(row))) for row in found.new),
         *((number, (number, GONE, None, None, None)) for number in found.gone),
         *(
             (

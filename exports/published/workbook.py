@@ -215,19 +215,15 @@ class AudienceWorkbook:
 
     def _named(self, made: Mapping[str, Table]) -> Named:
         """Situations by id, as its sheet of situations names them."""
-        header = next(
-            (
-                one.name
-                for one in self.columns.dossiers_sheet.columns
-                if one.computed == "situation"
-            ),
-            "",
-        )
+        columns = self.columns.dossiers_sheet.columns
+        title = self.columns.figures.title
+        header = next((one.name for one in columns if one.computed == "situation"), "")
+        what = next((one.name for one in columns if title and one.field == title), "")
         for sheet in self._sheets:
             if sheet.kind == "situations" and sheet.name in made:
                 titles, confirmed = names_of(made[sheet.name])
-                return Named(header, titles, confirmed)
-        return Named()
+                return Named(header, what, titles, confirmed)
+        return Named(what=what)
 
     def _to_treat(self, sheet: SheetSpec) -> Table:
         """The sheet of what waits; at the agency, also what is in quarantine and was never read."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from exports.model import ExportContext, ExportedDossier, Opinion
 from exports.readers.patient_marks import marked, marks_of, passages, without_patients
 from exports.readers.policy import Mask, Policy, Shown, WithheldRows
-from exports.readers.small_counts import safe_beside, small_count
+from exports.readers.small_counts import count_of, safe_beside, small_count
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
 from mappings.schema.model import Audience, FieldSpec
@@ -334,7 +334,7 @@ class Reading:
         if field not in counts.told_by:
             return False
         return not safe_beside(
-            [self.entry.report.fields.get(one, _NOT_ASKED) for one in counts.fields],
+            [count_of(self.entry.report.fields.get(one, _NOT_ASKED)) for one in counts.fields],
             below=counts.below,
         )
 

@@ -31,9 +31,14 @@ def hidden(count: int | Decimal, *, below: int) -> bool:
     return count != 0 and count < below
 
 
-def safe_beside(counts: Sequence[Answer], *, below: int) -> bool:
+def safe_beside(counts: Sequence[int | Decimal | None], *, below: int) -> bool:
     """Whether what gives counts away may be told: all are known, none is hidden, one is large."""
-    values = (one.value for one in counts)
-    known = [one for one in values if isinstance(one, int | Decimal) and not isinstance(one, bool)]
+    known = [one for one in counts if one is not None]
     told = not any(hidden(one, below=below) for one in known)
     return told and len(known) == len(counts) and any(known)
+
+
+def count_of(answer: Answer) -> int | Decimal | None:
+    """The count that an answer gives; ``None`` where it gives none."""
+    value = answer.value
+    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None

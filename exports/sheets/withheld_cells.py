@@ -6,12 +6,13 @@ those are, and was published under a policy that let out more, the whole column 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
 from exports.readers.policy import PolicyRules, WithheldRows
+from exports.readers.small_counts import hidden, safe_beside
 from french.text import typographic
 
 Place = tuple[str, str]
@@ -62,16 +63,17 @@ class SheetRules:
             return {}  # the blank row of a table that has none
         now = {name: self._count(texts.get(name, ""), new=new) for name, new in self.counts.items()}
         told = dict(now)
-        if not (self.whole and _may_be_told(now.values())):
+        told_counts = [_number(one) for one in now.values()]
+        if not (self.whole and safe_beside(told_counts, below=self.below)):
             told |= dict.fromkeys(self.told_by, self.mask)
         return {name: text for name, text in told.items() if text != texts.get(name, "")}
 
     def _count(self, text: str, *, new: bool) -> str:
-        hidden = _HIDDEN.fullmatch(text)
-        number = _number(hidden[1] if hidden else text)
+        below = _HIDDEN.fullmatch(text)
+        number = _number(below[1] if below else text)
         if number is None:
             return self.mask if new and text else text
-        return f"< {self.below}" if number and number < self.below else text
+        return f"< {self.below}" if hidden(number, below=self.below) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +178,6 @@ class WithheldCells:
         if sheet not in self.sheets.get(rule.field, frozenset()):
             return frozenset()
         return self.headers(columns, sheet, f"{rule.field}.{rule.decided_by}")
-
-
-def _may_be_told(counts: Iterable[str]) -> bool:
-    """Whether a list of cases may stand beside counts: all are told, and one is large."""
-    numbers = [_number(one) for one in counts]
-    return None not in numbers and any(numbers)
 
 
 def _number(text: str) -> Decimal | None:

@@ -74,6 +74,6 @@ def _as_reviewed(
 
 def _beside(drift: Drift) -> bool:
     """Whether a difference changes nothing of what the mapping reads or writes."""
-    if drift.severity is Severity.BLOCKING:
+    if drift.blocks:
         return False
     return not drift.field or (drift.lost and drift.field.startswith("annotations."))

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+import orjson
+
 from mappings.dossier.blank import is_blank, text_or_none
 from mappings.dossier.model import ChampValue, Choice, Choices, Unreadable
 from mappings.dossier.said_twice import says
-from mappings.dossier.texts import options_in
 
 Raw: TypeAlias = Mapping[str, Any]
 _TWO_ANSWERS: Final = "DS sert deux réponses différentes"
@@ -55,6 +56,22 @@ def several(options: Sequence[Any]) -> Choices | None:
     """The options that are not blank, if any."""
     kept = tuple(one for one in options if one is not None and not is_blank(one))
     return Choices(kept) if kept else None
+
+
+def options_in(text: str) -> tuple[str, ...] | None:
+    """The options of a text that is what DS keeps of several (``["A","B"]``); ``None`` for another.
+
+    Served so since the question that had them became a simple list or a text.
+    """
+    if not text.startswith("["):
+        return None
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        return None
+    return tuple(found)
 
 
 def _shown(raw: Raw) -> str:

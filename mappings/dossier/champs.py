@@ -12,7 +12,7 @@ import orjson
 
 from french.time import PARIS
 from mappings.dossier.blank import as_string, is_blank, text_of, text_or_none
-from mappings.dossier.champ_lists import choice, choices, several
+from mappings.dossier.champ_lists import choice, choices, options_in, several
 from mappings.dossier.model import (
     Attachment,
     ChampValue,
@@ -29,7 +29,6 @@ from mappings.dossier.model import (
 )
 from mappings.dossier.places import address, areas, commitment, company, place, register
 from mappings.dossier.said_twice import says
-from mappings.dossier.texts import options_in
 
 Raw: TypeAlias = Mapping[str, Any]
 _COMMON = frozenset({"__typename", "id", "champDescriptorId", "label", "updatedAt", "unserved"})

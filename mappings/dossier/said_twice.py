@@ -27,7 +27,7 @@ from mappings.dossier.model import (
     Unreadable,
     YesNo,
 )
-from mappings.dossier.texts import AMBIGUOUS, NUMBER, number_of
+from mappings.dossier.numbers_in_text import AMBIGUOUS, NUMBER, number_of
 
 _YES: Final = frozenset({"true", "oui", "yes", "on", "1", "vrai"})
 _NO: Final = frozenset({"false", "non", "no", "off", "0", "faux"})

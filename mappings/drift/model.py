@@ -77,6 +77,11 @@ class Drift:
     lost: bool = False
 
     @property
+    def blocks(self) -> bool:
+        """Whether nothing is written on DS nor handed out until a person looked at it."""
+        return self.severity is Severity.BLOCKING
+
+    @property
     def sentence(self) -> str:
         """The drift in one French sentence."""
         if self.kind is Kind.NOT_ADOPTED:

@@ -24,7 +24,7 @@ from mappings.dossier.model import (
     Unreadable,
     YesNo,
 )
-from mappings.dossier.texts import AMBIGUOUS, BLANKS, NUMBER, number_of
+from mappings.dossier.numbers_in_text import AMBIGUOUS, BLANKS, NUMBER, number_of
 from mappings.report.model import Value
 from mappings.report.territories import code_of
 from mappings.schema.sources import ANSWERS

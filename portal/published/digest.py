@@ -59,9 +59,9 @@ class Digest:
         year, number, _ = at.astimezone(PARIS).isocalendar()
         week, digests = f"{year}-W{number:02}", self.source.store.digests
         digests.forget(before=at - _KEPT)
-        asked = digests.readers()
-        people = [one for one in self.source.store.accounts.list() if one.email in asked]
-        due = [o for o in people if digests.claim(self.source.demarche, o.email, week, at=at)]
+        due = [
+            o for o in self.readers() if digests.claim(self.source.demarche, o.email, week, at=at)
+        ]
         sent: set[str] = set()
         try:
             if due:
@@ -74,6 +74,11 @@ class Digest:
                 if one.email not in sent:
                     digests.unclaim(self.source.demarche, one.email, week)
         return len(sent), len(due) - len(sent)
+
+    def readers(self) -> list[Account]:
+        """Accounts that asked for it."""
+        asked = self.source.store.digests.readers()
+        return [one for one in self.source.store.accounts.list() if one.email in asked]
 
     def _sent(self, server: smtplib.SMTP, account: Account, at: datetime) -> bool:
         """Send one; an address that is refused stops nobody else's."""

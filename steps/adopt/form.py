@@ -126,7 +126,7 @@ class FormAdoption:
         done = review.adopt(self.present(), by=by)
         if done.adoption is not None:
             return ()
-        return tuple(one.advice for one in done.left if one.severity is Severity.BLOCKING)
+        return tuple(one.advice for one in done.left if one.blocks)
 
     def _begin(self, by: str) -> Adaptation:
         return begin(self.present(), target=self._target(), by=by, known=self._found)

@@ -12,7 +12,7 @@ from french.time import PARIS
 from mappings.adoption.absences import every_field
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import compare
-from mappings.drift.model import Drift, Kind, Severity
+from mappings.drift.model import Drift, Kind
 from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, dump_reviewed, review
 from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
 from steps.wiring.failures import RequestError
@@ -106,7 +106,7 @@ def against(drifts: Sequence[Drift], *, settled: frozenset[str]) -> tuple[Drift,
     return tuple(
         one
         for one in drifts
-        if one.severity is Severity.BLOCKING
+        if one.blocks
         and one.kind is not Kind.NOT_ADOPTED
         and not (one.lost and one.field in settled)
     )

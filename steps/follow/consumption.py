@@ -26,7 +26,7 @@ from triage.consumption.signals import (
     foreseen,
     outside,
 )
-from triage.situations.words.dci import Salts
+from triage.situations.words.without_salts import Salts
 
 _POPULATIONS = "populations.csv"
 _NO_SALTS = Salts()

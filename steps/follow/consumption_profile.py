@@ -22,7 +22,7 @@ from triage.consumption.open_medic import AXES, REGION
 from triage.consumption.profile import Profile, by_axis
 from triage.consumption.regions import judged_regions, regions_apart
 from triage.consumption.signals import by_substance, foreseen, growth_of
-from triage.situations.words.dci import Salts, joined
+from triage.situations.words.without_salts import Salts, joined
 
 _CIP13 = 13
 _NO_SALTS = Salts()

@@ -16,7 +16,7 @@ from triage.consumption.open_medic import AXES
 from triage.consumption.profile import Profile
 from triage.consumption.receivers import receivers
 from triage.consumption.signals import growth_of
-from triage.situations.words.dci import Salts
+from triage.situations.words.without_salts import Salts
 
 
 @dataclass(frozen=True, slots=True)

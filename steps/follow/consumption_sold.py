@@ -15,7 +15,7 @@ from store.consumption.base import (
     ConsumptionBaseError,
     open_consumption,
 )
-from triage.situations.words.dci import Salts
+from triage.situations.words.without_salts import Salts
 
 
 @dataclass(frozen=True, slots=True)

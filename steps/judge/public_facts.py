@@ -18,7 +18,7 @@ from triage.rules.model import RuleSet
 from triage.rules.public_facts import CONSUMPTION, RISING
 from triage.situations.families import new_reports
 from triage.situations.trends import monthly
-from triage.situations.words.dci import Salts
+from triage.situations.words.without_salts import Salts
 from triage.verdict.priority import public_facts_read
 
 

@@ -10,7 +10,7 @@ from triage.registre import lifecycle
 from triage.registre.acts import By
 from triage.registre.drafting import When
 from triage.registre.lifecycle import find
-from triage.situations.propose import next_id, resolve
+from triage.situations.propose import next_id, no_such, resolve
 
 _UNNAMED = By("personne non nommée", "commande")
 
@@ -98,5 +98,5 @@ def _existing(services: Services, situation: str) -> tuple[str, tuple[int, ...]]
     name = resolve(situation, known)
     found = members(services)
     if name not in found:
-        raise RequestError(f"Aucune situation {situation} : voir « unc situations list ».")
+        raise RequestError(no_such(situation))
     return name, found[name]

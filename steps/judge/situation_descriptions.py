@@ -19,13 +19,13 @@ from store.database.statements import in_chunks
 from store.dossiers.models import StoredDossier
 from store.repository import StoreMemory
 from store.verdicts.situations import SituationReport
-from triage.replies.annotation_owner import written_by_us
 from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
+from triage.replies.recollection import written_by_us
 from triage.situations.description import DRAWN, Description, annotated, describe
 from triage.situations.matching import MatchingRules
-from triage.situations.words.dci import Salts
-from triage.situations.words.substances import SubstanceNames, reference_names, substances_by_cis
+from triage.situations.words.other_names import SubstanceNames, reference_names, substances_by_cis
+from triage.situations.words.without_salts import Salts
 from triage.verdict.priority import out_of_scope
 
 CHUNK = 200

@@ -11,8 +11,9 @@ from steps.wiring.services import Services
 from triage.registre import lifecycle, measures
 from triage.registre.acts import Act, By, Draft
 from triage.registre.drafting import When
-from triage.registre.lifecycle import LevelGiven, find, refuse_stale_of
+from triage.registre.lifecycle import LevelGiven, find
 from triage.registre.register import MeasureState, Register, Situation
+from triage.registre.stale import refuse_stale_of
 from triage.registre.years import indicator
 from triage.situations.propose import next_id
 

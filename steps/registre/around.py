@@ -28,7 +28,7 @@ from triage.registre.register import Register, Signal, Situation
 from triage.registre.state_from_acts import read
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts, facts_of
-from triage.situations.words.dci import Salts, joined
+from triage.situations.words.without_salts import Salts, joined
 
 _NETWORK = "réseau"
 

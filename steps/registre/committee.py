@@ -11,8 +11,9 @@ from triage.registre.acts import Act, Draft
 from triage.registre.committee import seances as rules
 from triage.registre.committee.seances import Meeting, find_meeting, meetings
 from triage.registre.drafting import When
-from triage.registre.lifecycle import find, refuse_stale
+from triage.registre.lifecycle import find
 from triage.registre.register import Register
+from triage.registre.stale import refuse_stale
 
 _Draw: TypeAlias = Callable[[Register, Meeting, When], list[Draft]]
 

@@ -9,9 +9,10 @@ from steps.wiring.services import Services
 from triage.registre.acts import Act, Draft
 from triage.registre.duplicates import confirm_copy, copies, withdraw_copy
 from triage.registre.events import note_event
-from triage.registre.lifecycle import find, refuse_stale_of
+from triage.registre.lifecycle import find
 from triage.registre.refused import Refused
 from triage.registre.register import Register, Situation
+from triage.registre.stale import refuse_stale_of
 
 
 def note(services: Services, name: str, text: str, acting: Acting) -> Situation:

@@ -12,10 +12,11 @@ from steps.wiring.handed_out_files import centres
 from steps.wiring.services import Services
 from triage.registre import questions as rules
 from triage.registre.acts import Act, Draft, dossier_number, dossier_object
-from triage.registre.lifecycle import find, refuse_stale_of
+from triage.registre.lifecycle import find
 from triage.registre.measures import next_number
 from triage.registre.questions import dossier_of, find_question
 from triage.registre.register import Question, Register
+from triage.registre.stale import refuse_stale_of
 
 
 def ask(

@@ -11,7 +11,7 @@ from mappings.adoption.in_force import adoption_of, is_adopted, not_adopted
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare
-from mappings.drift.model import Drift, Needs, Severity
+from mappings.drift.model import Drift, Needs
 from steps.wiring.case_files import rules_at, stored_revisions
 from steps.wiring.form import Form, reviewed_form
 from steps.wiring.handed_out_files import options_that_withhold
@@ -100,7 +100,7 @@ def _compared(
 
 def blocks(drifts: Iterable[Drift]) -> bool:
     """Whether verdicts can be wrong: then nothing is written to declarants."""
-    return any(one.severity is Severity.BLOCKING for one in drifts)
+    return any(one.blocks for one in drifts)
 
 
 def form_adopted(services: Services) -> bool:

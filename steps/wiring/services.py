@@ -17,7 +17,7 @@ from steps.wiring.inputs import Inputs, inputs_of
 from steps.wiring.memory import require_base, require_memory
 from steps.wiring.stopping import stop_if_asked
 from store.repository import Store, is_new, open_store
-from triage.replies.policy import Sending
+from triage.replies.sending import Sending
 
 Tell: TypeAlias = Callable[[str, int, int | None], None]
 """Called with the name of a step, how much is done and the total if it is known."""

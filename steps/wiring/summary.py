@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from mappings.drift.model import Drift, Severity
+from mappings.drift.model import Drift
 
 _NOT_COUNTED = frozenset(
     {
@@ -139,7 +139,7 @@ class Summary:
             or self.still_refused
             or self.unknown
             or self.set_aside
-            or any(one.severity is Severity.BLOCKING for one in self.form_drift)
+            or any(one.blocks for one in self.form_drift)
         )
 
     def nothing_done(self) -> bool:

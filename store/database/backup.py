@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from store.database.engine import database_file, make_engine, sqlite_file
+from store.database.engine import database_file, make_engine, sqlite_file, without_password
 from store.database.errors import DiskFull, StoreDamaged, StoreError, StoreUnreachable
 
 
@@ -83,9 +83,14 @@ def _dump(url: URL, target: Path) -> None:
         raise NoBackupTool
     # Arguments are seen by every account of the machine: the password goes apart.
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
-    named = url.set(drivername="postgresql", password=None).render_as_string()
     for command in (
-        [program, "--format=custom", "--no-password", f"--file={target}", f"--dbname={named}"],
+        [
+            program,
+            "--format=custom",
+            "--no-password",
+            f"--file={target}",
+            f"--dbname={without_password(url)}",
+        ],
         [reader, "--list", str(target)],
     ):
         done = subprocess.run(  # noqa: S603

@@ -169,6 +169,28 @@ def database_file(engine: Engine) -> Path | None:
     return Path(engine.url.database)
 
 
+def place_of(engine: Engine) -> str:
+    """Which database it is, for people: its file, or its address without password nor options."""
+    file, url = database_file(engine), engine.url
+    if file is not None:
+        return f"{file} (UNC_HOME, ou UNC_DATABASE_URL si elle est donnée)"
+    where = {name: value for name, value in url.query.items() if name in {"host", "port"}}
+    return f"{without_password(url.set(query=where))} (UNC_DATABASE_URL)"
+
+
+def without_password(url: URL) -> str:
+    """The address of a PostgreSQL database, as its own tools take it; ``URL.set`` sets no None."""
+    shown = URL.create(
+        "postgresql",
+        username=url.username,
+        host=url.host,
+        port=url.port,
+        database=url.database,
+        query=url.query,
+    )
+    return shown.render_as_string()
+
+
 def _sqlite(url: URL) -> Engine:
     if not url.database or url.database.startswith((":memory:", "file:")):
         raise BadDatabaseUrl  # what is remembered must outlive the process

@@ -1,6 +1,6 @@
 """What can go wrong with the store, by what to do next. Messages are for staff, in French.
 
-None quotes the database's address (it may hold a password) or a value (it may be personal).
+None quotes the password or the options of the database's address, or a value (it may be personal).
 """
 
 from collections.abc import Iterator
@@ -28,8 +28,8 @@ class StoreError(Exception):
         super().__init__(message or self.default)
 
     @classmethod
-    def of(cls, file: Path | None) -> Self:
-        """The error about an embedded database; ``None``: about one of a server."""
+    def of(cls, file: Path | str | None) -> Self:
+        """The error about an embedded database, or words that say which; ``None``: no word."""
         return cls(cls.of_a_file.format(file=file) if file else "")
 
 
@@ -111,6 +111,10 @@ class SchemaTooOld(StoreError):  # noqa: N818
         "La base (UNC_DATABASE_URL, sinon sous UNC_HOME) n'est pas à jour :"
         " lancez « unc upgrade », puis relancez."
     )
+    of_a_file = (
+        "La base {file} n'est pas à jour : lancez « unc upgrade », qui la copie puis la met à"
+        " jour ; puis relancez."
+    )
 
 
 class SchemaTooNew(StoreError):  # noqa: N818
@@ -119,6 +123,10 @@ class SchemaTooNew(StoreError):  # noqa: N818
     default = (
         "La base (UNC_DATABASE_URL, sinon sous UNC_HOME) vient d'une version plus récente de ce"
         " logiciel : mettez le logiciel à jour, ou désignez une autre base."
+    )
+    of_a_file = (
+        "La base {file} vient d'une version plus récente de ce logiciel : mettez le logiciel à"
+        " jour, ou désignez une autre base."
     )
 
 

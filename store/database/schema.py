@@ -26,8 +26,12 @@ def is_empty(scope: Scope) -> bool:
     return _version(scope) is None
 
 
-def require_current(scope: Scope) -> None:
+def require_current(scope: Scope, *, place: str = "") -> None:
     """Refuse tables that are not those of this version.
+
+    Args:
+        scope: The database.
+        place: Which it is, for people.
 
     Raises:
         SchemaTooOld: ``unc upgrade`` is due (an empty database too).
@@ -36,7 +40,8 @@ def require_current(scope: Scope) -> None:
     version = _version(scope)
     if version == REVISIONS[-1]:
         return
-    raise SchemaTooOld if version is None or version in REVISIONS else SchemaTooNew
+    kind = SchemaTooOld if version is None or version in REVISIONS else SchemaTooNew
+    raise kind.of(place)
 
 
 def upgrade(scope: Scope) -> None:

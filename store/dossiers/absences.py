@@ -6,15 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from store.database.engine import Scope
 from store.database.settling import unsettle_citing
 from store.database.statements import in_chunks, upsert
 from store.database.tables import absences, dossiers, quarantine
 from store.dossiers import pages
-from store.outbox import sent
-from store.staff import handed_out
+from store.dossiers.erasure import erase
 
 
 class Why(StrEnum):
@@ -192,10 +191,8 @@ class Absences:
     ) -> tuple[int, ...]:
         """Erase dossiers that are gone, and remember only that they were there.
 
-        Everything that the dossier says goes with it: content, past states, assessments, replies,
-        what was written, corrections, quarantine, what workbooks showed of it. The references of
-        messages stay: were it opened again, its declarant would not be told the same thing twice.
-        On SQLite the erased bytes are overwritten; on PostgreSQL they go with the next vacuum.
+        What goes and what stays: :func:`store.dossiers.erasure.erase`. On SQLite the erased bytes
+        are overwritten; on PostgreSQL they go with the next vacuum.
 
         Args:
             demarche: Number of the démarche.
@@ -209,17 +206,8 @@ class Absences:
         if not gone:
             return ()
         before = {one.number for one in self.list(demarche, numbers=gone) if one.erased_at}
-        query = select(dossiers.c.number, dossiers.c.deposited_at).filter_by(demarche=demarche)
-        deposited: dict[int, datetime] = {}
         with self._scope.write() as connection:
-            for chunk in in_chunks(sorted(gone)):
-                rows = connection.execute(query.where(dossiers.c.number.in_(chunk)))
-                deposited |= {row.number: row.deposited_at for row in rows}
-                sent.keep(connection, demarche, chunk)
-                handed_out.forget(connection, demarche, chunk)
-                for table in (dossiers, quarantine):  # the other tables follow by cascade
-                    here = delete(table).filter_by(demarche=demarche)
-                    connection.execute(here.where(table.c.number.in_(chunk)))
+            deposited = erase(connection, demarche, gone)
             erased = [
                 {
                     **_row(demarche, number, Why.ERASED, deletion.deleted_at),

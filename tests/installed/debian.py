@@ -16,6 +16,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def _packages(tree: Path) -> set[str]:
 
 def minimal() -> Path:
     """A minimal Debian with Python, as `deploy/base.sh` makes it; never written to."""
-    folder, made = CACHE / "debian", CACHE / "debian.en-cours"
+    folder, made = CACHE / f"debian-{_mark()}", CACHE / "debian.en-cours"
     with _alone():
         if not folder.exists():
             shutil.rmtree(made, ignore_errors=True)
@@ -137,10 +138,16 @@ def minimal() -> Path:
     return folder
 
 
+def _mark() -> str:
+    """What tells a minimal Debian from one that another `deploy/base.sh` made."""
+    return sha256((ROOT / "deploy/base.sh").read_bytes()).hexdigest()[:8]
+
+
 def with_packages() -> tuple[Path, Path]:
     """Layers of a Debian that can boot, the upper one first."""
     base = minimal()
-    folder, made = CACHE / f"machine-{'-'.join(PACKAGES)}", CACHE / "machine.en-cours"
+    folder = CACHE / f"machine-{_mark()}-{'-'.join(PACKAGES)}"
+    made = CACHE / "machine.en-cours"
     with _alone():
         if not folder.exists():
             for old in CACHE.glob("machine*"):

@@ -6,6 +6,7 @@ here: restarts, read-only roots, networks of its own.
 """
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 import pytest
 import requests
 from ruamel.yaml import YAML
@@ -27,6 +29,7 @@ from tests.conftest import said
 from tests.installed import debian
 from tests.installed.debian import wait_for
 from tests.ops.conftest import ROOT, Cluster, descendants, kill_tree
+from tests.ops.test_operations import first_release_on
 
 pytestmark = [pytest.mark.machine, pytest.mark.timeout(5400)]
 
@@ -204,6 +207,43 @@ def test_its_commands_work_as_an_account_without_rights(host: Host) -> None:
     assert unc("status")["dossiers"] == 6
     assert host.call("worker", "unc", "users", "list", "--json")
     host.call("worker", "sh", "-c", "! touch /app/ici 2>/dev/null")
+
+
+def of_compose(start: str) -> list[str]:
+    """The process that a line of the guide starts in the container of the worker."""
+    words = shlex.split(debian.told(f"podman compose -f deploy/compose.yaml {start}"))
+    there = words.index("worker")
+    before, after = words[:there], words[there + 1 :]
+    if "--entrypoint" in before:
+        return [before[before.index("--entrypoint") + 1], *after]
+    return after if "exec" in before else ["unc", *after]
+
+
+def test_its_recipes_copy_upgrade_and_restore_a_base_of_the_first_release(
+    host: Host, cluster: Cluster
+) -> None:
+    """What the engine alone does is left out; what it runs in the image is not."""
+    url = first_release_on(cluster)
+    name = url.partition("?")[0].rpartition("/")[2]
+    given = {"UNC_DATABASE_URL": f"postgresql://unc@/{name}?host=/base"}
+    here = replace(host, environment={**host.environment, **given})
+    told = orjson.loads(here.call("worker", "unc", "status", "--json", code=2))
+    assert f"/{name}?host=%2Fbase (UNC_DATABASE_URL) n'est pas à jour" in told["error"]
+    upgrade = of_compose("run --rm --no-deps worker upgrade")
+    copy = orjson.loads(here.call("worker", *upgrade, "--json"))["backup"]
+    assert orjson.loads(here.call("worker", "unc", "status", "--json"))["dossiers"] == 2
+    assert "Sauvegarde : /srv/unc/" in here.call("worker", *of_compose("exec worker unc backup"))
+    with psycopg.connect(cluster.url(), autocommit=True) as raw:
+        for statement in ("DROP DATABASE", "CREATE DATABASE"):
+            raw.execute(f"{statement} {name}".encode())
+    example = "unc-2026-01-31-013000.dump"
+    restore = of_compose("run --rm --no-deps --entrypoint sh")
+    assert example in restore[-1]
+    here.call("worker", *(word.replace(example, Path(copy).name) for word in restore))
+    told = orjson.loads(here.call("worker", "unc", "status", "--json", code=2))
+    assert "n'est pas à jour" in told["error"]
+    here.call("worker", *upgrade)
+    assert orjson.loads(here.call("worker", "unc", "status", "--json"))["dossiers"] == 2
 
 
 def test_the_services_of_compose_are_healthy_run_and_stop(host: Host) -> None:

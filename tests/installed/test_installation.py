@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import pytest
 import requests
 
 from sandbox.generator.generate import generate
-from sandbox.server import Sandbox, running_sandbox
+from sandbox.server import Sandbox, default_form, running_sandbox
 from tests.conftest import said
 from tests.installed import debian
 from tests.installed.debian import Machine, wait_for
@@ -42,6 +43,11 @@ ENABLE = debian.told("systemctl enable --now unc-passage.timer")
 TIMERS = ENABLE.removeprefix("systemctl enable --now ")
 EXAMPLE = "unc-2026-01-31-013000"
 OPERATOR = "exploitation@localhost"
+SECOND = 59000
+FORMS = [
+    {**default_form(), "title": "Une démarche"},
+    {**default_form(), "number": SECOND, "title": "Une autre"},
+]
 UNC = "cd /; unc"
 BEFORE = "/root/passerelle-unc/deploy/install.sh --wheels /mnt/wheels-avant"
 UPGRADE = (
@@ -55,7 +61,9 @@ UNC_BEFORE = ("cd /opt/passerelle-unc; set -a; . /etc/passerelle-unc/unc.env; se
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     home = tmp_path_factory.mktemp("ds")
-    with running_sandbox(home, seeds=generate(DOSSIERS, seed=9), rate_limit=100_000) as served:
+    with running_sandbox(
+        home, seeds=generate(DOSSIERS, seed=9), rate_limit=100_000, forms=FORMS
+    ) as served:
         yield served
 
 
@@ -196,7 +204,7 @@ def test_each_unit_of_one_machine_does_its_work(first: Machine, unit: str) -> No
 def test_the_portal_answers_and_is_told_when_it_dies_though_it_starts_again(
     first: Machine,
 ) -> None:
-    first.sh(debian.told("systemctl enable --now unc-portail"))
+    first.sh(debian.told("systemctl enable --now unc-portail "))
     wait_for(lambda: is_served("http://127.0.0.1:8214/connexion"), "the portal")
     first.sh("systemctl kill --signal=KILL unc-portail")
     wait_for(lambda: mails(first, "unc-portail"), "a mail")
@@ -273,6 +281,33 @@ def test_a_unit_that_fails_is_told_once_by_the_mail_of_the_host_and_when_it_work
 def test_an_alert_is_tried_once(first: Machine) -> None:
     assert "Alerte envoyée à" in first.sh(debian.told("systemctl start unc-courriel@essai"))
     wait_for(lambda: mails(first, "essai a"), "a mail")
+
+
+ASKING = f"""
+from datetime import UTC, datetime
+from store.repository import open_store
+from store.staff.accounts import Account
+at = datetime.now(UTC)
+with open_store("sqlite:////var/lib/passerelle-unc/unc.sqlite") as store:
+    store.accounts.add(Account("{OPERATOR}", "agence", at, at, None))
+    store.digests.choose("{OPERATOR}", wanted=True, at=at)
+"""
+"""Somebody asks for the digest, as in the page of her account."""
+
+
+def test_the_digest_goes_to_who_asked_for_it_once_and_says_what_it_did(first: Machine) -> None:
+    first.sh(debian.told("systemctl enable --now unc-resume.timer"))
+    start(first, "unc-resume")
+    journal = "journalctl --no-pager -o cat -n 20 -u unc-resume"
+    assert "personne ne l'a demandé" in first.sh(journal)
+    (first.root / "srv/demande.py").write_text(ASKING)
+    first.sh("cd /; runuser -u unc -- /opt/passerelle-unc/.venv/bin/python /srv/demande.py")
+    for expected in ("1 résumé envoyé.", "celui de la semaine est déjà parti"):
+        start(first, "unc-resume")
+        assert expected in first.sh(journal)
+    wait_for(lambda: mails(first, "votre semaine"), "the digest")
+    assert len(mails(first, "votre semaine")) == 1
+    assert "Result=success" in first.sh("systemctl show unc-resume -p Result")
 
 
 def deposit(sandbox: Sandbox, count: int) -> None:
@@ -387,7 +422,7 @@ def test_a_server_is_prepared_and_what_is_left_to_start_is_said(
 PREFECT_UNIT = debian.told("systemctl enable --now unc-prefect")
 WORKER = debian.told("systemctl enable --now unc-worker@1")
 ALIVE = f"{UNC} worker --name passerelle-1 --alive"
-PASSAGE = debian.told(".venv/bin/prefect deployment run 'passerelle-unc")
+PASSAGE = debian.told(".venv/bin/prefect deployment run 'passerelle-unc/passerelle'")
 
 
 def rows(server: Machine) -> dict[str, list[dict[str, Any]]]:
@@ -438,7 +473,9 @@ def test_a_server_of_the_release_before_is_upgraded_and_nothing_that_people_wrot
     assert all(f"unc-{one}.service" in told.partition("Relancé : ")[2]
                for one in ("prefect", "worker@1"))  # fmt: skip
     assert "À faire : unc deploy ; une minute après, unc doctor." in told
-    assert list((server.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.dump"))
+    assert "Copie d'avant : /var/lib/passerelle-unc/sauvegardes/" in told
+    copies = server.root / "var/lib/passerelle-unc/sauvegardes"
+    assert list(copies.glob("avant-mise-a-jour-*.dump"))
     after = rows(server)
     for table, held in before.items():
         assert len(after[table]) >= len(held), table
@@ -468,8 +505,6 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
     for other in ("rapprochement-unc", "export-unc", "purge-unc"):
         by_hand = debian.told(f".venv/bin/prefect deployment run '{other}")
         asked_for(server, by_hand)
-    of_one = debian.told(".venv/bin/prefect deploy --name passerelle")
-    server.sh(PREFECT + of_one.replace("12345", str(sandbox.demarche)))
     mid_run(server, sandbox, lambda: server.sh("systemctl restart unc-prefect"),
             begin=PREFECT + PASSAGE)  # fmt: skip
     wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
@@ -482,8 +517,12 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
     dumps = sorted((server.root / "var/lib/passerelle-unc/sauvegardes").glob("unc-*.dump"))
     assert dumps[-1].stat().st_size
     shutil.copyfile(dumps[-1], server.root / f"srv/{EXAMPLE}.dump")
-    server.sh("chmod 0644 /srv/*.dump; cd /srv; runuser -u unc -- " + debian.told("pg_restore"))
+    server.sh("chmod 0644 /srv/*.dump; " + debian.told("systemctl stop 'unc-*.timer'"))
+    server.sh("cd /srv; " + debian.told("runuser -u postgres -- dropdb"))
+    server.sh(f"cd /srv; {SERVER[1]}; " + debian.told("runuser -u unc -- pg_restore"))
+    assert "déjà à jour" in server.sh(f"{INSTALL} --serveur")
     everything_is_answered(server, sandbox)
+    server.sh(PREFECT_UNIT)
     server.sh("systemctl stop postgresql")
     assert "La base de données est injoignable" in server.sh(f"{UNC} run", code=2)
     server.sh("systemctl start postgresql")
@@ -493,3 +532,42 @@ def test_a_server_with_postgresql_and_prefect_runs_and_drains(
     blocking = [one["text"] for one in checks if one["level"] == "bloquant"]
     assert any("PREFECT_API_URL : le serveur ne répond pas" in one for one in blocking)
     server.sh(f"{UNC} run")
+
+
+OWN_PORT = 8216
+
+
+def test_a_server_follows_two_demarches_each_with_its_runs_and_its_portal(
+    server: Machine, sandbox: Sandbox
+) -> None:
+    both = (sandbox.demarche, SECOND)
+    company = {"siret": "73282932000074", "name": "Ex"}
+    sandbox.control.create(SECOND, {"number": 901, "company": company, "mandatory": False})
+    listed = "".join(f"[d{one}]\nUNC_DEMARCHE = {one}\n" for one in both)
+    (server.root / "root/demarches.toml").write_text(listed)
+    server.sh("cd /root; " + debian.told("install -m 0640 -g unc demarches.toml"))
+    settings = server.root / "etc/passerelle-unc/unc.env"
+    named = "UNC_DEMARCHES=/etc/passerelle-unc/demarches.toml"
+    settings.write_text(re.sub("(?m)^UNC_DEMARCHE=.*$", named, settings.read_text()))
+    server.sh(PREFECT_UNIT)
+    wait_for(lambda: is_served("http://127.0.0.1:4200/api/health"), "Prefect")
+    server.sh(debian.told("systemctl restart unc-worker@1"))
+    server.sh(debian.told("unc deploy"))
+    deployed = of_prefect("deployments")
+    assert len(deployed) == 10
+    assert {name.rpartition("-")[2] for name in deployed} == {str(one) for one in both}
+    of_one = debian.told(".venv/bin/prefect deployment run 'passerelle-unc/passerelle-12345'")
+    for one in both:
+        asked_for(server, of_one.replace("12345", str(one)))
+        shown = sandbox.control.snapshots(one)
+        assert unc(server, f"status --demarche {one}")["dossiers"] == len(shown)
+    own = debian.told("echo PORT_DU_PORTAIL=").replace("67890", str(SECOND))
+    server.sh(own)
+    portals = debian.told("systemctl enable --now unc-portail@")
+    server.sh(portals.replace("12345", str(both[0])).replace("67890", str(SECOND)))
+    titles = [str(form["title"]) for form in FORMS]
+    for one, port, title in zip(both, (8214, OWN_PORT), titles, strict=True):
+        page = f"http://127.0.0.1:{port}/connexion"
+        wait_for(partial(is_served, page), f"the portal of {one}")
+        assert title in requests.get(page, timeout=60).text
+    server.sh("systemctl stop 'unc-*.service'")

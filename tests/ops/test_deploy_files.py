@@ -195,33 +195,6 @@ def test_an_upgrade_starts_again_each_timer_and_each_service_that_stays_up() -> 
         assert bool(re.search(chosen, unit.name)) == stays, unit.name
 
 
-@pytest.mark.parametrize(
-    ("line", "copied"),
-    [
-        ("UNC_DATABASE_URL=postgresql://unc@/unc", True),
-        ("UNC_DATABASE_URL=postgres://unc@/unc", True),
-        ('UNC_DATABASE_URL="postgresql://unc@/unc"', True),
-        ("UNC_DATABASE_URL='postgres://unc@/unc'", True),
-        ("UNC_DEMARCHES=/etc/passerelle-unc/demarches.toml", True),
-        ("UNC_DATABASE_URL=sqlite:////srv/unc.sqlite", False),
-        ("UNC_DEMARCHES=", False),
-        ("# UNC_DATABASE_URL=postgresql://unc@/unc", False),
-    ],
-)
-def test_a_base_of_postgresql_is_copied_before_an_upgrade_however_it_is_written(
-    line: str, copied: bool, tmp_path: Path
-) -> None:
-    """`unc upgrade` copies a SQLite base alone."""
-    (told,) = re.findall(
-        r"^if (grep -Eq .+?) \\$", (DEPLOY / "install.sh").read_text("utf-8"), re.MULTILINE
-    )
-    (tmp_path / "unc.env").write_text(f"UNC_DEMARCHE=12\n{line}\n", "utf-8")
-    done = subprocess.run(  # noqa: S603
-        ["/bin/bash", "-c", told], check=False, env={"etc": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    )
-    assert done.returncode == (0 if copied else 1)
-
-
 def test_the_command_of_the_installation_reads_its_settings_as_systemd_does(tmp_path: Path) -> None:
     """A `&` in an address would be a second command in a shell, and the base another one."""
     settings = tmp_path / "unc.env"

@@ -28,6 +28,7 @@ from settings import load_settings
 from steps.wiring.services import open_services
 from store.database.backup import NoBackupTool, backup
 from store.database.engine import make_engine
+from store.database.errors import StoreUnreachable
 from store.database.schema import migrations
 from store.repository import Store, open_store
 from tests.conftest import Bridge, MakeBridge
@@ -65,7 +66,8 @@ def test_the_base_of_the_first_release_is_upgraded_after_a_copy(
 ) -> None:
     environment = {"UNC_HOME": str(tmp_path), "UNC_DEMARCHE": str(DEMARCHE)}
     assert unc(environment, "status") == 2
-    assert "unc upgrade" in capsys.readouterr().err
+    assert f"La base {old_base} (UNC_HOME" in (refused := capsys.readouterr().err)
+    assert "n'est pas à jour : lancez « unc upgrade »" in refused
     assert unc(environment, "upgrade", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     with open_store(f"sqlite:///{old_base}") as store:
@@ -78,7 +80,89 @@ def test_the_base_of_the_first_release_is_upgraded_after_a_copy(
 
 
 @pytest.mark.debian
-def test_the_first_schema_is_upgraded_on_postgresql_too(cluster: Cluster) -> None:
+def test_a_base_of_postgresql_is_upgraded_after_a_copy_that_can_be_restored(
+    unc: Unc, cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = first_release_on(cluster)
+    environment = {
+        "UNC_HOME": str(tmp_path),
+        "UNC_DEMARCHE": str(DEMARCHE),
+        "UNC_DATABASE_URL": url.replace("unc@", "unc:secret@"),
+    }
+    assert unc(environment, "status") == 2
+    told = capsys.readouterr().err
+    assert "La base postgresql://unc@/" in told
+    assert "n'est pas à jour : lancez « unc upgrade »" in told
+    assert "secret" not in told
+    assert unc(environment, "upgrade", "--json") == 0
+    copy = json.loads(capsys.readouterr().out)["backup"]
+    assert (Path(copy).suffix, stat.S_IMODE(Path(copy).stat().st_mode)) == (".dump", 0o600)
+    with open_store(url) as store:
+        everything_is_there(store)
+    # Of a base that was upgraded nothing can be replaced piece by piece: the page makes it anew.
+    with psycopg.connect(cluster.url(), autocommit=True) as raw:
+        name = url.partition("?")[0].rpartition("/")[2]
+        for statement in ("DROP DATABASE", "CREATE DATABASE"):
+            raw.execute(f"{statement} {name}".encode())
+    subprocess.run(["pg_restore", "--exit-on-error", "--dbname", url, copy], check=True)  # noqa: S603, S607
+    with open_store(url) as store:
+        assert not store.schema_is_current()
+    assert unc(environment, "upgrade") == 0
+    assert "Copie d'avant : " in capsys.readouterr().out
+    with open_store(url) as store:
+        everything_is_there(store)
+
+
+@pytest.mark.debian
+def test_without_its_tool_a_base_of_postgresql_is_left_as_it_is_unless_one_says_so(
+    unc: Unc,
+    cluster: Cluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    url = first_release_on(cluster)
+    environment = {
+        "UNC_HOME": str(tmp_path), "UNC_DEMARCHE": str(DEMARCHE), "UNC_DATABASE_URL": url
+    }  # fmt: skip
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert unc(environment, "upgrade") == 2
+    told = " ".join(capsys.readouterr().err.split())
+    for words in ("pg_dump manque", "postgresql-client", "rien n'y a changé", "--sans-copie"):
+        assert words in told
+    with open_store(url) as store:
+        assert not store.schema_is_current()
+    assert unc(environment, "upgrade", "--sans-copie", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"upgraded": True, "backup": None}
+    with open_store(url) as store:
+        everything_is_there(store)
+    assert not list(tmp_path.rglob("*.dump"))
+
+
+@pytest.mark.debian
+def test_a_base_behind_a_password_is_copied(cluster: Cluster, tmp_path: Path) -> None:
+    name = cluster.new_database()
+    rules = cluster.home / "data" / "pg_hba.conf"
+    before = rules.read_text()
+    with psycopg.connect(cluster.url(), autocommit=True) as raw:
+        raw.execute("CREATE ROLE garde LOGIN SUPERUSER PASSWORD 'mot-de-passe'")
+        rules.write_text(f"local all garde scram-sha-256\n{before}")
+        raw.execute("SELECT pg_reload_conf()")
+        try:
+            named = cluster.url(name).replace("unc@", "garde:mot-de-passe@")
+            with open_store(named) as store:
+                store.upgrade()
+            backup(named, to=tmp_path / "copie.dump")
+            assert (tmp_path / "copie.dump").stat().st_size
+            with pytest.raises(StoreUnreachable, match="n'a pas été sauvegardée"):
+                backup(named.replace("mot-de-passe", "autre"), to=tmp_path / "autre.dump")
+        finally:
+            rules.write_text(before)
+            raw.execute("SELECT pg_reload_conf()")
+
+
+def first_release_on(cluster: Cluster) -> str:
+    """Address of a base of PostgreSQL that the first release left."""
     url = cluster.url(cluster.new_database())
     engine = make_engine(url)
     with engine.begin() as connection:
@@ -93,9 +177,7 @@ def test_the_first_schema_is_upgraded_on_postgresql_too(cluster: Cluster) -> Non
                 named = line.split('"')[1]
                 if named == table or (not table and named not in order and "sqlite" not in named):
                     raw.execute(line.encode())
-    with open_store(url) as store:
-        store.upgrade()
-        everything_is_there(store)
+    return url
 
 
 def everything_is_there(store: Store) -> None:

@@ -21,11 +21,19 @@ from store.database.backup import backup
 from tests.steps.observed_runs import ForkedRuns, MessageObserver
 from tests.steps.syncing import Mirror
 
+_GENERATED = generate(120, seed=3)
 SEEDS = tuple(
     one
-    for one in generate(60, seed=3)
-    if one.planted.status == "Complet" and one.state == "en_construction" and not one.archived
+    for one in _GENERATED
+    if one.planted.status == "Complet"
+    and one.state == "en_construction"
+    and not one.archived
+    and one.revision == max(each.revision for each in _GENERATED)
+    and set(one.planted.items.values()) <= {"present", "not_applicable"}
 )
+"""Reports without any defect by the rules of the day they go in, nor by a revision published then:
+a weak answer may be a fault by the former, a question of a later form has no answer by the latter.
+"""
 NUMBERS = count(30_000_001)
 DEMARCHES = count(60_001)
 PICKED = st.integers(0, 30)

@@ -24,8 +24,8 @@ from steps.wiring.form import Form, load_form
 from triage.replies.annotations import canonical
 from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
 from triage.replies.plan import Plan, plan
-from triage.replies.policy import Sending
 from triage.replies.reply import Annotate, MessageSent, Outcome, Reply, SendMessage, SetLabel
+from triage.replies.sending import Sending
 from triage.verdict.model import (
     Assessment,
     Criterion,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from french.text import agreed
 from triage.consumption.cells import ConsumptionTableError
 from triage.consumption.signals import PopulationGap
-from triage.situations.words.dci import Salts, joined
+from triage.situations.words.without_salts import Salts, joined
 
 POPULATIONS = ("substance", "population_cible", "population_rejointe")
 
@@ -22,7 +22,7 @@ def read_populations(lines: Iterable[str], *, salts: Salts) -> Iterator[Populati
 
     Args:
         lines: The table.
-        salts: How salts are named (:func:`triage.situations.words.dci.substances`).
+        salts: How salts are named (:func:`triage.situations.words.without_salts.substances`).
 
     Raises:
         ConsumptionTableError: A column is missing, or a count is no whole number of 0 or more.

@@ -47,7 +47,7 @@ class ConsumptionSignal:
     """A substance whose last year is not what its past foretells.
 
     Attributes:
-        substance: In normal form (:mod:`triage.situations.words.dci`).
+        substance: In normal form (:mod:`triage.situations.words.without_salts`).
         year: The last year.
         boxes: Boxes dispensed in it.
         low: Fewest that the past foretells (95 %).

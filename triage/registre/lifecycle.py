@@ -6,19 +6,18 @@ from datetime import date
 
 from french.text import agreed
 from triage.registre.acts import (
-    Act,
     By,
     Draft,
     Values,
     Verb,
     dossier_object,
-    history,
     situations_of,
 )
 from triage.registre.drafting import When, check_day, draft
 from triage.registre.lists import Lists, choice
 from triage.registre.refused import Refused, needed, without_patients
 from triage.registre.register import OPEN, Register, Situation, State, resolve_in
+from triage.situations.propose import no_such
 
 TEXTS: Mapping[str, str] = {
     "titre": "Titre public",
@@ -62,33 +61,7 @@ def find(register: Register, name: str) -> Situation:
     for one in register.situations.values():
         if one.id.casefold() == folded:
             return one
-    raise Refused(f"Aucune situation {name} au registre : voir « unc registre list ».")
-
-
-def refuse_stale(acts: Sequence[Act], last: int, *, seen: int | None) -> None:
-    """Refuse what a person decided while reading something older than the last act.
-
-    Args:
-        acts: Acts of the situation.
-        last: Its last act.
-        seen: The last act that the person saw; ``None`` when that is not known.
-
-    Raises:
-        Refused: With what changed since.
-    """
-    if seen is None or seen >= last:
-        return
-    newer = [one for one in acts if one.id > seen]
-    told = " ; ".join(f"{one.effect_on:%d/%m/%Y} {one.verb} ({one.person})" for one in newer)
-    raise Refused(
-        f"Depuis l'acte {seen} que vous avez lu, la situation a changé : {told}. Relisez-la, puis"
-        f" recommencez avec l'acte {last}."
-    )
-
-
-def refuse_stale_of(acts: Sequence[Act], one: Situation, *, seen: int | None) -> None:
-    """The same for a situation."""
-    refuse_stale(history(acts, one.id), one.last, seen=seen)
+    raise Refused(no_such(name, where=" au registre", listed_by="unc registre list"))
 
 
 def validate(

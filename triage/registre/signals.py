@@ -16,7 +16,7 @@ from triage.situations.facets import compare
 from triage.situations.grouping import signature
 from triage.situations.likeness import Likeness
 from triage.situations.matching import Facet, MatchingRules
-from triage.situations.words.substances import canonical
+from triage.situations.words.other_names import canonical
 from triage.situations.words.vocabulary import labels_of
 
 FIELDS: Mapping[str, str] = {

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from mappings.dossier.model import Number
 from mappings.schema.model import FormMapping
-from triage.replies.annotation_owner import touched_by_hand
 from triage.replies.annotations import KINDS, TEXTS, canonical, fitted, shown, wanted_annotations
 from triage.replies.decision import STATUS, DecisionTaken
 from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
 from triage.replies.policy import StatusPolicy
+from triage.replies.recollection import touched_by_hand
 from triage.replies.reply import Annotate, AnnotationChange, Conflict, reply_key
 from triage.verdict.model import Status
 

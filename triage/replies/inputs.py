@@ -10,8 +10,9 @@ from mappings.dossier.model import Champ, Dossier
 from mappings.dossier.revision import Descriptor
 from mappings.schema.model import FormMapping
 from triage.replies.decision import Written, annotation_of
-from triage.replies.policy import ReplyPolicy, Sending
+from triage.replies.policy import ReplyPolicy
 from triage.replies.reply import MessageSent
+from triage.replies.sending import Sending
 from triage.replies.texts import Texts
 from triage.verdict.model import Assessment
 

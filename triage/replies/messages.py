@@ -15,7 +15,6 @@ from triage.replies.annotations import questions
 from triage.replies.decision import DecisionTaken
 from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
 from triage.replies.points import remarks, requested, requested_items
-from triage.replies.policy import Sending
 from triage.replies.reply import (
     MessageKind,
     MessageSent,
@@ -24,6 +23,7 @@ from triage.replies.reply import (
     reference_of,
     reply_key,
 )
+from triage.replies.sending import Sending
 from triage.verdict.model import Assessment, ItemResult, Status, Verdict
 
 _MARK = ":"
@@ -50,7 +50,7 @@ def due_message(
     """
     sending, sent = reply_rules.sending, memory.messages
     said = _without_reminders(sent)
-    if kind is None or not _may_write(judged, sending) or _waits(judged):
+    if kind is None or not sending.may_write(judged.dossier) or _waits(judged):
         return None
     items = _items(judged.assessment) if kind == "request" else ()
     if kind == "request" and not _can_be_asked(judged.assessment, decision):
@@ -75,7 +75,7 @@ def due_reminder(
     """
     deadline = reply_rules.policy.deadline
     asked = _unanswered(judged, memory, reply_rules.sending)
-    if asked is None or not _may_write(judged, reply_rules.sending):
+    if asked is None or not reply_rules.sending.may_write(judged.dossier):
         return None, None
     said, days = _reminders(memory.messages), timedelta(days=1)
     end = asked.created_at + deadline.days * days if deadline.days else None
@@ -254,17 +254,6 @@ def _reminders(sent: Sequence[MessageSent]) -> list[MessageSent]:
 def _waits(judged: JudgedDossier) -> bool:
     """Whether a correction request waits for the declarant."""
     return judged.dossier.correction_pending_since is not None
-
-
-def _may_write(judged: JudgedDossier, sending: Sending) -> bool:
-    dossier = judged.dossier
-    return (
-        sending.channel != "off"
-        and not dossier.archived
-        and not dossier.state.decided
-        and dossier.deposited_at >= sending.since
-        and (not sending.pilot or dossier.number in sending.pilot)
-    )
 
 
 def _can_be_asked(assessment: Assessment, decision: DecisionTaken) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mappings.dossier.model import DossierState
-from triage.replies.annotation_owner import recollected
 from triage.replies.annotations_due import annotations_of, due_annotations
 from triage.replies.decision import STATUS, DecisionTaken, decide, held_by_person, taken_over
 from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
 from triage.replies.labels_due import due_labels
 from triage.replies.messages import due_message, due_reminder
 from triage.replies.policy import StatusPolicy
+from triage.replies.recollection import recollected
 from triage.replies.reply import Conflict, PassEnInstruction, Reply, reply_key
 
 PLANNED = "7"
@@ -126,7 +126,7 @@ def _answered(
     reminder, next_step = None, None
     if message is None and status.message == "request":
         reminder, next_step = due_reminder(judged, memory, reply_rules=reply_rules, now=now)
-    quiet_until = judged.dossier.champs_modified_at + reply_rules.sending.quiet
+    quiet_until = reply_rules.sending.quiet_until(judged.dossier)
     # A passage locks the declarant out: it waits as the message does.
     events: tuple[Reply, ...] = (
         *(one for one in (message, reminder) if one is not None),

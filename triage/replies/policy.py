@@ -1,6 +1,5 @@
 """What is answered to a dossier of each status, as data: ``triage/unc/reponses.yaml``."""
 
-from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -8,8 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from datafiles.file import DataFile, DataFileError
 from mappings.schema.model import FormMapping
 from triage.verdict.model import Status
-
-Channel: TypeAlias = Literal["off", "message", "correction"]
 
 
 class _Policy(BaseModel):
@@ -89,26 +86,6 @@ class ReplyPolicy(_Policy):
         if missing:
             raise ValueError(f"il manque le statut « {missing[0]} »")
         return statuses
-
-
-class Sending(_Policy):
-    """When declarants are written to, from the settings.
-
-    Attributes:
-        channel: ``off``, ``message`` or ``correction``.
-        since: Dossiers deposited before are not written to.
-        quiet: Time to wait after the declarant's last submission.
-        max_requests: Automatic requests for one dossier.
-        pilot: Dossiers written to; empty for all.
-        pass_en_instruction: Whether complete dossiers are passed ``en_instruction``.
-    """
-
-    channel: Channel
-    since: datetime
-    quiet: timedelta
-    max_requests: int
-    pilot: frozenset[int] = frozenset()
-    pass_en_instruction: bool = False
 
 
 def parse_reply_policy(text: str, *, source: str, mapping: FormMapping) -> ReplyPolicy:

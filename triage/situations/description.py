@@ -11,7 +11,7 @@ from mappings.dossier.model import Company
 from mappings.report.display import show
 from mappings.report.model import Answer, Report
 from triage.situations.matching import Facet, MatchingRules
-from triage.situations.words.substances import SubstanceNames, canonical, head, learnt_names
+from triage.situations.words.other_names import SubstanceNames, canonical, head, learnt_names
 from triage.situations.words.vocabulary import BESIDE, STEM, labels_of, stems_of
 
 _SIREN = 9
@@ -22,8 +22,8 @@ DRAWN = "8"
 """How descriptions are drawn: raised when this code draws others from the same report."""
 
 CisSubstances: TypeAlias = Mapping[str, str]
-"""Substances of each CIS code in normal form (:mod:`triage.situations.words.dci`), sorted and
-joined by ``+``."""
+"""Substances of each CIS code in normal form (:mod:`triage.situations.words.without_salts`), sorted
+and joined by ``+``."""
 
 
 @dataclass(frozen=True, slots=True)

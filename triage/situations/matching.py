@@ -14,9 +14,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from datafiles.file import DataFile, DataFileError
 from french.text import fold
 from mappings.schema.model import FormMapping
-from triage.situations.words.dci import Salts, joined
-from triage.situations.words.substances import SubstanceNames, read_names
+from triage.situations.words.other_names import SubstanceNames, read_names
 from triage.situations.words.vocabulary import Vocabulary, parse_vocabulary
+from triage.situations.words.without_salts import Salts, joined
 
 Folded: TypeAlias = Annotated[
     frozenset[str], AfterValidator(lambda words: frozenset(fold(word) for word in words))

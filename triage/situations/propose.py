@@ -112,6 +112,13 @@ def resolve(situation: str, merged: Mapping[str, str | None]) -> str:
     return name
 
 
+def no_such(situation: str, *, where: str = "", listed_by: str = "unc situations list") -> str:
+    """What to say of an id that is none's."""
+    if not situation.strip():
+        return f"L'identifiant de la situation est vide : donnez-en un que « {listed_by} » montre."
+    return f"Aucune situation {situation.strip()}{where} : voir « {listed_by} »."
+
+
 def _decided(
     one: Description, before: Mapping[int, Placed], merged: Mapping[str, str | None]
 ) -> Placed:

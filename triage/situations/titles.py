@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from triage.situations.description import Description
 from triage.situations.matching import MatchingRules
-from triage.situations.words.dci import Salts, joined
 from triage.situations.words.vocabulary import labels_of
+from triage.situations.words.without_salts import Salts, joined
 
 _AGE = re.compile(r"\d+")
 _LONGEST = 60

@@ -15,7 +15,7 @@ from store.consumption.base import (
     open_consumption,
 )
 from triage.situations.matching import salts_of
-from triage.situations.words.dci import Salts, joined
+from triage.situations.words.without_salts import Salts, joined
 
 
 def base_of(home: Path) -> Path:

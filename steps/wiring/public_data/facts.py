@@ -15,7 +15,7 @@ from mappings.report.model import Answer, Report, Row
 from mappings.schema.model import FormMapping
 from steps.wiring.public_data.reference import matcher_of
 from triage.rules.public_facts import CONSUMPTION, MITM, RISING, RUPTURE, TRIANGLE, public_answer
-from triage.situations.words.dci import Salts, substances
+from triage.situations.words.without_salts import Salts, substances
 
 PUBLIC = "public-"
 """Begins the part of a verdict's basis that tells which public facts it rests on."""

@@ -34,6 +34,10 @@ from triage.verdict.model import Assessment
 from triage.verdict.model import Warning as TriageWarning
 
 _CURRENT, _REFUSED = "courante", "refus.txt"
+_NO_FOLDER = (
+    "UNC_BDPM_DIR : {folder} n'est pas un dossier ; donnez celui où sont les fichiers de la BDPM"
+    " (CIS_bdpm.txt, CIS_CIP_bdpm.txt, …)."
+)
 _WITHOUT = (
     f"UNC_BDPM_DIR : {{folder}} n'a pas {SPECIALITIES.name} ; téléchargez les fichiers de la BDPM"
     f" ({SPECIALITIES.name}, {PRESENTATIONS.name}, …) dans ce dossier."
@@ -236,6 +240,8 @@ def _there(folder: Path, *, complete: bool = True) -> dict[str, Path]:
     """
     try:
         listed = {path.name.casefold(): path for path in sorted(folder.iterdir())}
+    except NotADirectoryError as error:
+        raise DataFileError([_NO_FOLDER.format(folder=folder)]) from error
     except OSError as error:
         why = f"UNC_BDPM_DIR : {folder} ne peut pas être lu ({why_refused(error)})"
         raise DataFileError([why]) from error

@@ -96,8 +96,8 @@ def test_new_changed_and_gone_are_told_field_by_field() -> None:
         (2, "Modifié", "Titre de la situation", "Titre de la situation", "Nouveau titre"),
         (2, "Modifié", "Date de connaissance", "15/01/2026", "01/03/2026"),
         (3, "Retiré", None, None, None),
-        (4, "Nouveau", None, None, None),
-        (5, "Nouveau", None, None, None),
+        (4, "Nouveau", "Titre de la situation", None, "Titre de la situation"),
+        (5, "Nouveau", "Titre de la situation", None, "Titre de la situation"),
     ]
     assert sheet_of(now, "reseau")[0][0] == f"{SINCE}2 nouveaux, 1 modifié, 1 retiré"
 

@@ -56,7 +56,7 @@ def test_centres_read_no_command_no_setting_and_no_file_of_ours() -> None:
 
 
 def test_a_dossier_that_changed_situation_says_which_and_who_grouped_it() -> None:
-    named = Named("Situation", {"SIT-0001": "Acné", "SIT-0002": "Contraception"}, {"SIT-0002"})
+    named = Named("Situation", "", {"SIT-0001": "Acné", "SIT-0002": "Contraception"}, {"SIT-0002"})
     moved = named.told(FieldChange("Situation", "SIT-0009", "SIT-0001"))
     assert moved.before == "SIT-0009", "one that the workbook has no more"
     assert moved.after.startswith("SIT-0001 «\u00a0Acné\u00a0», regroupement proposé")

@@ -3,7 +3,7 @@
 import os
 import socket
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,9 +134,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def prefect_stack(home: Path, cluster: Cluster, *, seeds: Iterable[SeedDossier]) -> Iterator[Stack]:
+def prefect_stack(
+    home: Path,
+    cluster: Cluster,
+    *,
+    seeds: Iterable[SeedDossier],
+    forms: Sequence[Mapping[str, Any]] = (),
+) -> Iterator[Stack]:
     """Start the parts and deploy, as docs/exploitation.md says."""
-    with running_sandbox(home / "sandbox", seeds=seeds, rate_limit=100_000) as sandbox:
+    with running_sandbox(home / "sandbox", seeds=seeds, rate_limit=100_000, forms=forms) as sandbox:
         port, mine, theirs = free_port(), cluster.new_database(), cluster.new_database()
         stack = Stack(
             home=home, api=f"http://127.0.0.1:{port}/api", sandbox=sandbox, cluster=cluster,

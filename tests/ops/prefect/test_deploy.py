@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -86,7 +87,10 @@ def test_deploying_twice_is_deploying_once_and_heals_what_was_taken_away(
     for _ in range(2):
         requests.post(url, json=of_hand, timeout=30).raise_for_status()
     told = deploy(server, UNC_ALERT_WEBHOOK=HOOK)
-    assert told == {"pool_made": True, "automations": AUTOMATIONS, "missing": []}
+    assert set(told.pop("deployments")) == DEPLOYMENTS
+    assert told == {
+        "pool_made": True, "automations": AUTOMATIONS, "missing": [], "removed": []
+    }  # fmt: skip
     before = held(server)
     assert {name for name, _ in before["deployments"]} == DEPLOYMENTS
     assert [name for name, _ in before["automations"]] == sorted(AUTOMATIONS)
@@ -101,6 +105,23 @@ def test_deploying_twice_is_deploying_once_and_heals_what_was_taken_away(
     assert kept.items() <= dict(before["automations"]).items()
     for kind in ("work_pools", "deployments", "block_documents"):
         assert after[kind] == before[kind], kind
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_pool_that_a_worker_made_meanwhile_is_taken_as_it_is(server: dict[str, str]) -> None:
+    """A worker that starts makes it too: `unc deploy` then failed, once in a drill."""
+    script = (
+        "from pathlib import Path; from prefect.client.orchestration import get_client;"
+        "from flows.deploying import _make_pool;"
+        "client = get_client(sync_client=True).__enter__();"
+        "_make_pool(client, Path.cwd()); print(_make_pool(client, Path.cwd()))"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", script], env=server, cwd=ROOT, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == "False"
 
 
 def test_alerts_that_are_missing_or_off_are_told() -> None:

@@ -26,7 +26,7 @@ GOOD = Deployed(
 
 
 def told(**changes: Any) -> Check:
-    [check] = deployment_checks({"passerelle": "unc"}, [replace(GOOD, **changes)], at=NOW)
+    [check] = deployment_checks(["passerelle"], [replace(GOOD, **changes)], at=NOW)
     return check
 
 
@@ -76,7 +76,7 @@ def test_a_deployment_without_a_schedule_is_run_by_hand() -> None:
 
 
 def test_a_deployment_that_the_server_lacks_is_told() -> None:
-    checks = list(deployment_checks({"passerelle": "unc", "purge": "unc"}, [GOOD], at=NOW))
+    checks = list(deployment_checks(["passerelle", "purge"], [GOOD], at=NOW))
     assert {check.name: check.level for check in checks} == {
         "Déploiement purge": "bloquant",
         "Déploiement passerelle": "ok",

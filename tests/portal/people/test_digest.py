@@ -1,15 +1,20 @@
 """The weekly digest over SMTP: whoever asked for it, once a week, counts and a link alone."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
+from pathlib import Path
 
 import pytest
 
+from cli.app import call
 from portal.dossiers.library import Library
 from portal.mail import Post
 from portal.published.digest import Digest
+from store.repository import open_store
+from store.staff.accounts import Account
 from tests.portal.conftest import LYON, SECRET, Portal, add_account
 from tests.portal.people.test_notices import REFUSED, mail_server
 
@@ -86,3 +91,30 @@ def test_who_stops_it_gets_none(portal: Portal, reader: str) -> None:
     assert visitor.post("/compte/resume", **form, resume="non").status_code == 200
     with mail_server() as box:
         assert digest(portal, box.port).send(at=AT + timedelta(days=70)) == (0, 0)
+
+
+def test_the_command_says_why_nothing_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {"HOME": str(tmp_path), "DEMARCHE": "12", "SMTP_FROM": "portail@example.fr"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"UNC_{name}", value)
+    assert call(["init"]) == 0
+    with mail_server() as box, open_store(f"sqlite:///{tmp_path / 'unc.sqlite'}") as store:
+        monkeypatch.setenv("UNC_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("UNC_SMTP_PORT", str(box.port))
+        capsys.readouterr()
+        assert call(["digest", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["sent"], told["failed"], told["asked"]) == (0, 0, 0)
+        assert told["told"].startswith("Aucun résumé à envoyer : personne ne l'a demandé")
+        reader = "semaine@example.fr"
+        store.accounts.add(Account(reader, "agence", AT, AT, None))
+        store.digests.choose(reader, wanted=True, at=AT)
+        for expected in (
+            "1 résumé envoyé.",
+            "0 résumé envoyé : celui de la semaine est déjà parti",
+        ):
+            assert call(["digest"]) == 0
+            assert capsys.readouterr().out.startswith(expected)
+    assert [message["To"] for message in box.received] == [reader]

@@ -22,7 +22,7 @@ from steps.wiring.public_data.consumption import base_of, yearly_boxes
 from triage.consumption.profile import Profile
 from triage.consumption.sentences import boxes_told, growth_told
 from triage.consumption.signals import by_substance, foreseen
-from triage.situations.words.dci import Salts
+from triage.situations.words.without_salts import Salts
 
 BOOK = next((Path(__file__).parents[2] / "data" / "consommation").glob("*.xls"))
 CIP, OTHER, LATER = "3400999000116", "3400999000185", "3400999000253"

@@ -82,6 +82,8 @@ def test_a_folder_without_specialities_leaves_the_version_in_use(tmp_path: Path)
         load(empty, settings.home)
     with pytest.raises(DataFileError, match="ne peut pas être lu"):
         load(tmp_path / "absent", settings.home)
+    with pytest.raises(DataFileError, match=r"/dev/null n'est pas un dossier ; donnez celui"):
+        load(Path("/dev/null"), settings.home)
     assert version_of(settings.home) == loaded.version
 
 

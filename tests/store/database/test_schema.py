@@ -39,9 +39,9 @@ def test_the_revisions_are_those_of_the_migrations() -> None:
 
 def test_an_empty_base_asks_for_an_upgrade(blank_url: str) -> None:
     with open_store(blank_url) as store:
-        with pytest.raises(SchemaTooOld, match="unc upgrade"):
+        with pytest.raises(SchemaTooOld, match=r"UNC_DATABASE_URL.* lancez « unc upgrade »"):
             store.require_current()
-        with pytest.raises(SchemaTooOld, match="UNC_DATABASE_URL"):
+        with pytest.raises(SchemaTooOld, match=r"La base .* n'est pas à jour"):
             store.dossiers.known_numbers(7)
 
 

@@ -15,7 +15,7 @@ from triage.consumption.signals import (
     foreseen,
     signals,
 )
-from triage.situations.words.dci import Salts
+from triage.situations.words.without_salts import Salts
 
 SALTS = Salts(frozenset({"chlorhydrate", "sodique"}))
 

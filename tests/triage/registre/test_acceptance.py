@@ -10,6 +10,7 @@ from triage.registre.acts import history
 from triage.registre.lifecycle import LevelGiven
 from triage.registre.refused import Refused
 from triage.registre.register import MeasureState, State
+from triage.registre.stale import refuse_stale_of
 
 
 def test_1_the_indicator_of_2017_is_that_which_was_published() -> None:
@@ -238,10 +239,10 @@ def test_a_form_older_than_the_last_act_is_refused_with_what_changed() -> None:
     name = memory.opened(1, on="05/01")
     seen = memory.of(name).last
     memory.validated(name, "10/01")
-    lifecycle.refuse_stale_of(memory.acts, memory.of(name), seen=None)
-    lifecycle.refuse_stale_of(memory.acts, memory.of(name), seen=memory.of(name).last)
+    refuse_stale_of(memory.acts, memory.of(name), seen=None)
+    refuse_stale_of(memory.acts, memory.of(name), seen=memory.of(name).last)
     with pytest.raises(Refused, match=r"10/01/2026 validation \(Anne Durand\)"):
-        lifecycle.refuse_stale_of(memory.acts, memory.of(name), seen=seen)
+        refuse_stale_of(memory.acts, memory.of(name), seen=seen)
 
 
 def test_a_year_is_frozen_once_and_when_it_is_over() -> None:

@@ -28,7 +28,7 @@ from triage.situations.description import Description, describe
 from triage.situations.duplicates import find_links
 from triage.situations.grouping import group
 from triage.situations.matching import MatchingRules
-from triage.situations.words.substances import SubstanceNames, reference_names, substances_by_cis
+from triage.situations.words.other_names import SubstanceNames, reference_names, substances_by_cis
 
 FOLDER = Path(__file__).parents[2] / "data/planted"
 Half: TypeAlias = Literal[

@@ -18,8 +18,8 @@ from triage.situations.description import Description, annotated, describe, over
 from triage.situations.grouping import group, signature
 from triage.situations.likeness import Signature
 from triage.situations.matching import FollowedClass, MatchingRules, parse_matching
-from triage.situations.propose import Placed, members_of, next_id, propose, resolve
-from triage.situations.words.dci import Salts, joined
+from triage.situations.propose import Placed, members_of, next_id, no_such, propose, resolve
+from triage.situations.words.without_salts import Salts, joined
 
 RULES = Path(__file__).parents[3] / "triage/unc"
 FILE = RULES / "rapprochements.yaml"
@@ -225,6 +225,13 @@ def test_what_was_confirmed_when_adults_and_children_were_one_survives_their_sep
 def test_an_id_is_never_given_twice() -> None:
     assert next_id([]) == "SIT-0001"
     assert next_id(["SIT-0009", "Néfopam oral", "SIT-12x"]) == "SIT-0010"
+
+
+def test_an_id_that_is_none_s_is_told_and_an_empty_one_in_words_of_its_own() -> None:
+    assert no_such("SIT-0009 ") == "Aucune situation SIT-0009 : voir « unc situations list »."
+    assert no_such(" ", listed_by="unc registre list") == (
+        "L'identifiant de la situation est vide : donnez-en un que « unc registre list » montre."
+    )
 
 
 def test_a_ring_of_merges_ends() -> None:

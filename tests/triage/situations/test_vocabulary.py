@@ -12,9 +12,9 @@ from mappings.report.model import Report
 from tests.triage.situations.planted import the_matching
 from triage.situations.description import describe
 from triage.situations.facets import use_agreement
-from triage.situations.words.dci import Salts
-from triage.situations.words.substances import canonical, read_names, reference_names
+from triage.situations.words.other_names import canonical, read_names, reference_names
 from triage.situations.words.vocabulary import BESIDE, labels_of, parse_vocabulary
+from triage.situations.words.without_salts import Salts
 
 FILE = """
 ignored: [traitement, aigu, maladie, de, du, au]

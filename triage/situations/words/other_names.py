@@ -16,7 +16,7 @@ from datafiles.file import DataFileError
 from french.text import fold
 from mappings.medicines.match import MedicineMatch
 from mappings.medicines.reference import Medicine
-from triage.situations.words.dci import Salts, joined, sound
+from triage.situations.words.without_salts import Salts, joined, sound
 
 _DOSAGE = re.compile(
     r"\s\d[\d.,/ ]*\s*(?:mg|g|kg|µg|mcg|microgrammes?|ui|u|ml|cp|cpr|%|pour cent)\b.*", re.DOTALL

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.triage.situations.planted import the_matching
-from triage.situations.words.dci import Salts, joined, substances
-from triage.situations.words.substances import canonical
+from triage.situations.words.other_names import canonical
+from triage.situations.words.without_salts import Salts, joined, substances
 
 
 @pytest.fixture(scope="module")
