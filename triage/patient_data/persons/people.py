@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from triage.patient_data.ages import ages_in
 from triage.patient_data.birth_days import birth_days_in, birth_words_in
@@ -58,7 +59,8 @@ _ONE_INITIAL = re.compile(
 """« M. T. a chuté »."""
 
 
-def names_in(text: str) -> Iterator[Span]:
+@lru_cache(maxsize=8)
+def names_in(text: str) -> tuple[Span, ...]:
     """Places of the names of people who are no authors: each with what makes it identify one."""
     mentions = text.lower().__contains__
     found = [*_by_birth(text), *_by_age(text), *by_what_follows(text), *records_in(text)]
@@ -74,7 +76,7 @@ def names_in(text: str) -> Iterator[Span]:
         found += _and_another(text, found)
         found = [whole_name(text, *one) for one in found]
         found += _days_beside(text, found)
-    yield from joined(found)
+    return tuple(joined(found))
 
 
 _A_YEAR = re.compile(r"(?<![\w/.-])19[2-9]\d(?![\w/.-])")
