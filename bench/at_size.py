@@ -8,8 +8,10 @@ another text, and judged: each measure is a process of its own on a base that ho
 beside judging, that of as many new dossiers judged in a base that holds nothing else. Targets:
 `status` under 1 s and 150 MiB at 10,000; the portal's first page under 3 s; a pass of judging with
 20 changes reads what moved; `rules try` under 20 s. With --published the workbooks are made too,
-after 20 changes at most 1.5 times as long at 10,000 as at 2,000. With --home a base that was made
-before is measured again.
+after 20 changes at most 1.5 times as long at 10,000 as at 2,000, and an edition by one worker, then
+by several. A run is one without its answers: the sandbox has the generator's dossiers alone. With
+--home a base that was made before is measured again; --only names the measures that are made, and
+UNC_DATABASE_URL a base of PostgreSQL.
 """
 
 import argparse
@@ -20,11 +22,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from sqlalchemy import event
@@ -49,6 +54,25 @@ _TOLD = (
 )
 """Not ``ru_maxrss``: a process begins with that of the one that started it."""
 _COMMAND = f"import sys; from cli.app import call; call(sys.argv[1:]){_TOLD}"
+_RUN = (
+    "import sys; from settings import load_settings; from steps.judge.judge import judge;"
+    " from steps.publish.export import export; from steps.run import gather;"
+    " from steps.wiring.services import connect; from steps.wiring.summary import Summary\n"
+    "summary = Summary()\n"
+    "with connect(load_settings()) as services:\n"
+    f"    for step in (gather, judge, export): step(services, summary){_TOLD}"
+)
+_JOINING = (
+    "import sys, time; from pathlib import Path; from cli.app import call\n"
+    "from exports.published.folders import is_held; from settings import load_settings\n"
+    "from steps.wiring.inputs import inputs_of\n"
+    "root = inputs_of(load_settings()).publishing.folder\n"
+    "while sys.argv[2] == '--join' and not is_held(root): time.sleep(0.1)\n"
+    f"call(sys.argv[1:]){_TOLD}"
+)
+"""Joins once a publisher has begun: until then there is nothing to join."""
+TITLE = 17
+REFERENCES = frozenset({"Référence", "Références"})
 _FLOOR = (
     "import sys; import cli.run.status; from steps.wiring.services import open_services;"
     " from settings import load_settings\n"
@@ -62,24 +86,110 @@ def main() -> None:
     parser.add_argument("--changed", type=int, default=20)
     parser.add_argument("--home", type=Path)
     parser.add_argument("--published", action="store_true", help="the workbooks too")
+    parser.add_argument("--workers", type=int, default=2, help="who share an edition")
+    parser.add_argument("--only", default="", help="measures, by the beginnings of their names")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="unc-size-") as folder:
         home = asked.home or Path(folder)
-        settings = made(home, asked.dossiers)
-        judging(settings, asked.changed)
-        environment = {
-            **os.environ,
-            "UNC_HOME": str(home),
-            "UNC_DEMARCHE": str(settings.demarche),
-            "UNC_DS_URL": settings.ds_url,
+        measure = Measures(made(home, asked.dossiers), asked.changed, asked.workers)
+        wanted = tuple(asked.only.split(",")) if asked.only else ("",)
+        for name, one in measure.all(published=asked.published).items():
+            if name.startswith(wanted):
+                one()
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is measured on a base.
+
+    Attributes:
+        settings: Those of the base.
+        changed: How many dossiers change.
+        workers: How many share an edition.
+    """
+
+    settings: Settings
+    changed: int
+    workers: int
+
+    def all(self, *, published: bool) -> dict[str, Callable[[], None]]:
+        """Each by its name, in order."""
+        found: dict[str, Callable[[], None]] = {
+            "base": lambda: size(self.settings.home),
+            "judging": lambda: judging(self.settings, self.changed),
+            "floor": lambda: self._show("floor: imports, base opened", _FLOOR, tries=3),
+            "status": lambda: self._command("unc status", "status", "--json", tries=3),
+            "portal": lambda: first_page(self.environment),
+            "rules": self._rules,
+            "situations": lambda: self._command("situations list", "situations", "list", "--json"),
         }
-        show("floor: imports, base opened", environment, _FLOOR)
-        show("unc status", environment, _COMMAND, "status", "--json")
-        first_page(environment)
-        show("rules try", environment, _COMMAND, "rules", "try", str(candidate(home)), tries=1)
-        show("situations list", environment, _COMMAND, "situations", "list", "--json", tries=1)
-        if asked.published:
-            published(settings, environment, asked.changed)
+        return found | ({"runs": self._runs, "edition": self._editions} if published else {})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of a process that works on it."""
+        given = self.settings
+        return {
+            **os.environ,
+            "UNC_HOME": str(given.home),
+            "UNC_DEMARCHE": str(given.demarche),
+            "UNC_DS_URL": given.ds_url,
+            "UNC_DS_TOKEN": given.token().get_secret_value(),
+            "UNC_INSTRUCTEUR": str(given.instructeur),
+        }
+
+    def _show(self, name: str, code: str, *arguments: str, tries: int = 1) -> None:
+        cpu, peak, _ = measured(self.environment, code, *arguments, tries=tries)
+        print(f"{name:32} {cpu:6.2f} CPU-s {peak:6.0f} MiB", flush=True)
+
+    def _command(self, name: str, *arguments: str, tries: int = 1) -> None:
+        self._show(name, _COMMAND, *arguments, tries=tries)
+
+    def _rules(self) -> None:
+        self._command("rules try", "rules", "try", str(candidate(self.settings.home)))
+
+    def _runs(self) -> None:
+        """The first workbooks, then as many as some changes replace, then none."""
+        port = urlsplit(self.settings.ds_url).port or 0
+        with running_sandbox(self.settings.home / "sandbox", port=port) as sandbox:
+            self._show("run, first workbooks", _RUN)
+            self._show("run, idle", _RUN)
+            shown = sandbox.control.snapshots(sandbox.demarche)
+            open_ = sorted(n for n, one in shown.items() if one["state"] == "en_construction")
+            for number in open_[: self.changed]:
+                sandbox.control.submit(number, {TITLE: f"Changé le {datetime.now(UTC)}"})
+            self._show(f"run, {self.changed} changed", _RUN)
+            self._show("run, idle again", _RUN)
+
+    def _editions(self) -> None:
+        """An edition by one worker, then by several: the clock, and the processor of each."""
+        self._command("current workbooks", "export", "--json")
+        self._command("an edition by 1", "export", "--edition", "seul", "--json")
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(self.workers) as pool:
+            tried = (("export", "--edition", "ensemble", "--json"), ("export", "--join", "--json"))
+            asked = [tried[0], *[tried[1]] * (self.workers - 1)]
+            each = [
+                pool.submit(measured, self.environment, _JOINING, *one, tries=1) for one in asked
+            ]
+            found = [one.result() for one in each]
+        took = time.perf_counter() - begun
+        told = ", ".join(
+            f"{cpu:.1f} CPU-s {peak:.0f} MiB {text.count('.xlsx')} workbooks named"
+            for cpu, peak, text in found
+        )
+        print(f"an edition by {self.workers:<18} {took:6.1f} s by the clock: {told}", flush=True)
+
+
+def size(home: Path) -> None:
+    """What the home takes on the disk."""
+    for name, found in (("the base", home.glob("unc.sqlite*")), ("workbooks", books(home))):
+        print(f"{name:32} {sum(one.stat().st_size for one in found) / 1e6:6.0f} MB")
+
+
+def books(home: Path) -> Iterator[Path]:
+    """Files of the current set."""
+    return (home / "exports" / "courant").glob("*")
 
 
 def made(home: Path, count: int, *, different: int = DIFFERENT) -> Settings:
@@ -119,10 +229,16 @@ def fill(services: Services, count: int) -> None:
 def other(services: Services, model: Any, at: int) -> DossierRow:
     raw = orjson.loads(orjson.dumps(model))
     raw["number"], raw["id"] = FIRST + at, encode("Dossier", FIRST + at)
+    added = f" ({at})"
     for champ in raw["champs"]:
-        if champ["__typename"] == "TextChamp" and len(champ.get("stringValue") or "") > 40:  # noqa: PLR2004
-            champ["stringValue"] = champ["value"] = f"{champ['stringValue']} ({at})"
-            break
+        text = champ.get("stringValue") or ""
+        if champ["__typename"] != "TextChamp":
+            continue
+        if REFERENCES & {*champ["label"].split()}:  # else every copy would look like a duplicate
+            text = re.sub(r"(\d{3,})", rf"\g<1>{at:05}", text)
+        if added and len(text) > 40:  # noqa: PLR2004
+            text, added = text + added, ""
+        champ["stringValue"] = champ["value"] = text
     return row_of(raw, mapping=services.form.mapping)
 
 
@@ -175,17 +291,6 @@ def counted(name: str, services: Services) -> None:
     print(f"{name:32} {dict(filter(itemgetter(1), rows.items()))}")
 
 
-def published(settings: Settings, environment: dict[str, str], changed: int) -> None:
-    """The first workbooks, then as many as 20 changes replace, then none, then an edition."""
-    show("first export", environment, _COMMAND, "export", "--json", tries=1)
-    with open_services(settings) as services:
-        numbers = sorted(services.store.dossiers.known_numbers(services.demarche))[:changed]
-        touch(services, numbers, salt="publié")
-    show(f"export, {changed} changed", environment, _COMMAND, "export", "--json", tries=1)
-    show("export, nothing changed", environment, _COMMAND, "export", "--json")
-    show("an edition", environment, _COMMAND, "export", "--edition", "essai", "--json", tries=1)
-
-
 def candidate(home: Path) -> Path:
     """A stricter rule-set: short texts under 60 characters, and an item that weighs more."""
     text = (ROOT / "triage/unc/rules/2026-1.yaml").read_text("utf-8")
@@ -199,17 +304,10 @@ def candidate(home: Path) -> Path:
     return path
 
 
-def show(
-    name: str, environment: dict[str, str], code: str, *arguments: str, tries: int = 3
-) -> None:
-    cpu, peak = measured(environment, code, *arguments, tries=tries)
-    print(f"{name:32} {cpu:6.2f} CPU-s {peak:6.0f} MiB", flush=True)
-
-
 def measured(
     environment: dict[str, str], code: str, *arguments: str, tries: int
-) -> tuple[float, float]:
-    """CPU seconds and peak MiB of a process, the best of some."""
+) -> tuple[float, float, str]:
+    """CPU seconds, peak MiB and output of a process, the best of some."""
     found = []
     for _ in range(tries):
         done = subprocess.run(  # noqa: S603 (ours)
@@ -220,7 +318,7 @@ def measured(
             check=True,
         )
         cpu, peak = done.stderr.split()[-2:]
-        found.append((float(cpu), float(peak)))
+        found.append((float(cpu), float(peak), done.stdout))
     return min(found)
 
 

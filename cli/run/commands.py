@@ -23,6 +23,7 @@ from steps.explain.preview import preview as texts_of
 from steps.judge.judge import judge
 from steps.publish import export as exporting
 from steps.publish.edition import publish_edition
+from steps.publish.joining import join_publication
 from steps.publish.requested import FileFormat, Request, hand_out
 from steps.reply.respond import due_replies
 from steps.reply.respond import respond as deliver
@@ -31,7 +32,7 @@ from steps.run import gather, run_once
 from steps.wiring import logs, stopping
 from steps.wiring.failures import RequestError
 from steps.wiring.memory import place_of
-from steps.wiring.services import Connected, Services, connect, open_services
+from steps.wiring.services import Connected, Services, connect, each_demarche, open_services
 from steps.wiring.summary import Summary
 from steps.wiring.troubles import Told
 from store.repository import is_new
@@ -149,6 +150,7 @@ def export(
     since: Day | None = None,
     format: FileFormat = "xlsx",  # noqa: A002 (the name of the option)
     edition: str | None = None,
+    join: Annotated[bool, Parameter(negative=())] = False,
     common: Common = _DEFAULT,
 ) -> int:
     """Tenir à jour les classeurs courants, publier une édition, ou faire des fichiers à la demande.
@@ -164,8 +166,14 @@ def export(
         format: Classeurs (xlsx), ou leurs tables en csv ou en parquet.
         edition: Titre d'une édition à publier maintenant, qu'il y ait ou non du nouveau ;
             « hebdomadaire » ou « mensuelle » : celle de la semaine ou du mois.
+        join: Prendre part à la publication qu'un autre worker a commencée sur la même base et le
+            même dossier d'exports : faire les classeurs que personne ne fait, sans rien publier.
     """
     request = Request(centre=centre, since=since, format=format)
+    if join:
+        if request != Request() or edition is not None:
+            raise RequestError("--join va seul : la publication commencée dit ce qu'elle est.")
+        return _join(common)
     if edition is not None:
         if request != Request():
             raise RequestError("--edition ne va pas avec --centre, --since ni --format.")
@@ -173,6 +181,20 @@ def export(
     if request == Request():
         return _locally(_export, common)
     return _locally(partial(_hand_out, request=request), common, finish=_finish_request)
+
+
+def _join(common: Common) -> int:
+    made: dict[str, list[str]] = {}
+    for settings in each_demarche():
+        with progress() as tell, open_services(settings, tell=tell) as services:
+            made[str(services.demarche)] = [*join_publication(services)]
+    if common.json:
+        print_json({"made": made})
+    else:
+        count = sum(map(len, made.values()))
+        told = f"{agreed(count, 'classeur fait', 'classeurs faits')} pour un autre worker."
+        Console().print(told if count else "Rien à faire : aucune publication à partager.")
+    return 0
 
 
 def _title(edition: str) -> str:

@@ -5,16 +5,14 @@ reads it, and whatever is killed, finds a whole set. A file whose content did no
 file that was there (a hard link: same bytes, same inode), so that a set costs what moved.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from exports.published.checking import ExportFile, none_left
-from exports.published.folders import UNFINISHED, flush, require_name, sweep, write_file
+from exports.published.folders import UNFINISHED, flush, sweep, write_file
 from exports.published.manifest import (
     CURRENT,
     MANIFEST,
@@ -26,17 +24,10 @@ from exports.published.manifest import (
     manifest_text,
     own_place,
 )
+from exports.published.publishing import Carried, put_file
 
 _SET = ".courant-"
 _FORMER = ".courant-ancien-"
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A file of the present set that the next one has as it is."""
-
-    path: Path
-    facts: FileFacts
 
 
 def carried(there: PublishedExport | None, name: str, *, digest: str) -> Carried | None:
@@ -79,7 +70,7 @@ def replace_current(
     made = Path(tempfile.mkdtemp(prefix=_SET, dir=root))
     try:
         made.chmod(0o750)
-        told = [_put(made, name, file, sequence=sequence) for name, file in files]
+        told = [put_file(made, name, file, sequence=sequence) for name, file in files]
         if not told:
             raise none_left()
         saying = facts(told)
@@ -114,19 +105,6 @@ def sweep_current(root: Path) -> None:
     for folder in root.glob(f"{_SET}*"):
         if folder.name not in named:
             shutil.rmtree(folder)
-
-
-def _put(made: Path, name: str, file: ExportFile | Carried, *, sequence: int) -> FileFacts:
-    """Write a file of a set, or carry it over: the same file, or its bytes where that cannot be."""
-    require_name(name)
-    if isinstance(file, ExportFile):
-        write_file(made / name, file.content)
-        return file.facts(name, sequence=sequence)
-    try:
-        os.link(file.path, made / name)
-    except OSError:
-        shutil.copyfile(file.path, made / name)
-    return file.facts
 
 
 def _swap(made: Path, place: Path) -> None:

@@ -15,7 +15,6 @@ from exports.published.folders import (
     discard,
     disk_told,
     flush,
-    require_name,
     sweep,
 )
 from exports.published.manifest import (
@@ -26,7 +25,7 @@ from exports.published.manifest import (
     read_manifest,
     sequence_of,
 )
-from exports.published.publishing import appeared, fill
+from exports.published.publishing import Carried, appeared, fill
 from french.time import day_in_words
 
 EDITIONS = "editions"
@@ -122,7 +121,7 @@ def there_is(root: Path, edition: Edition, *, demarche: int) -> PublishedExport 
 def put_edition(
     root: Path,
     edition: Edition,
-    files: Mapping[str, ExportFile],
+    files: Mapping[str, ExportFile] | Mapping[str, Carried],
     *,
     facts: ExportFacts,
     sequence: int,
@@ -134,8 +133,6 @@ def put_edition(
     """
     if not files:
         raise none_left()
-    for name in files:
-        require_name(name)
     place = root / EDITIONS / edition.kind
     with beside(place) as made:
         content = fill(made, files, facts=facts, at=edition.at, sequence=sequence)

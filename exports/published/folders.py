@@ -33,6 +33,15 @@ def alone(root: Path) -> Iterator[None]:
         yield
 
 
+def is_held(root: Path) -> bool:
+    """Whether a publisher holds the folder."""
+    try:
+        with (root / _LOCK).open("a") as lock:
+            return not lock_descriptor(lock.fileno(), blocking=False)
+    except FileNotFoundError:
+        return False
+
+
 @contextmanager
 def beside(place: Path, *, prefix: str = UNFINISHED) -> Iterator[Path]:
     """A folder in which to make what will stand in a place; gone unless it was moved there."""

@@ -6,8 +6,11 @@ once have been a year ahead.
 """
 
 import errno
+import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,7 @@ from exports.published.manifest import (
     MANIFEST,
     ON_REQUEST,
     ExportFacts,
+    FileFacts,
     PublishedExport,
     exported,
     manifest,
@@ -39,6 +43,14 @@ from exports.published.manifest import (
 
 _FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}-\d{4}(?:-(\d+))?")
 _MOST_SAME_MINUTE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A file that is on the disk already: of the present set, or made for the next one."""
+
+    path: Path
+    facts: FileFacts
 
 
 def publish(
@@ -88,20 +100,31 @@ def publish(
 
 def fill(
     folder: Path,
-    files: Mapping[str, ExportFile],
+    files: Mapping[str, ExportFile] | Mapping[str, Carried],
     *,
     facts: ExportFacts,
     at: datetime,
     sequence: int,
 ) -> dict[str, Any]:
     """Write files and their manifest in a folder that nobody sees yet; what the manifest says."""
-    for name, file in files.items():
-        write_file(folder / name, file.content)
-    told = [file.facts(name, sequence=sequence) for name, file in files.items()]
+    told = [put_file(folder, name, file, sequence=sequence) for name, file in files.items()]
     content = manifest(facts, told, at=at, sequence=sequence)
     write_file(folder / MANIFEST, manifest_text(content).encode())
     flush(folder)
     return content
+
+
+def put_file(made: Path, name: str, file: ExportFile | Carried, *, sequence: int) -> FileFacts:
+    """Write a file of a set, or carry it over: the same file, or its bytes where that cannot be."""
+    require_name(name)
+    if isinstance(file, ExportFile):
+        write_file(made / name, file.content)
+        return file.facts(name, sequence=sequence)
+    try:
+        os.link(file.path, made / name)
+    except OSError:
+        shutil.copyfile(file.path, made / name)
+    return file.facts
 
 
 def newest_dated(root: Path, *, demarche: int) -> PublishedExport | None:

@@ -4,12 +4,14 @@ No page waits for it: one that is asked for meanwhile shows the lines that are t
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, time
 from threading import Event, Lock, Thread
 from time import monotonic
 
-from exports.model import ExportContext
+from exports.model import ExportContext, ExportedDossier
 from exports.sheets.centres import AssignmentReason
 from exports.sheets.to_treat import Circumstances, News
 from french.text import fold
@@ -34,6 +36,10 @@ CHUNK = 50
 _log = logging.getLogger("unc.portal")
 
 
+class _ClosedError(Exception):
+    """The server stops: what is being looked at is left as it is."""
+
+
 class Library:
     """What lists and counts show. Safe in several threads."""
 
@@ -48,6 +54,7 @@ class Library:
         self._news: dict[str, tuple[int, News]] = {}
         self._counted = ""
         self._asked = Event()
+        self._over = Event()
         self.left = 0
 
     def find(self, whose: Whose, wanted: DossierSearch, *, since: datetime | None = None) -> Found:
@@ -177,7 +184,8 @@ class Library:
             self._refresh()
 
     def close(self) -> None:
-        """Look no more; waits until a look that has begun is done."""
+        """Look no more; a look that has begun ends at the next dossier, and is taken up later."""
+        self._over.set()
         self._turn.acquire()  # and never let go of
 
     def _looked(self) -> None:
@@ -194,7 +202,22 @@ class Library:
             self._turn.release()
 
     def _refresh(self) -> None:
-        source, lines = self._source, self._source.store.lines
+        with suppress(_ClosedError):
+            self._look_through(replace(self._source, entries=self._entries))
+
+    def _entries(self, numbers: Iterable[int] | None) -> Iterator[ExportedDossier]:
+        """Those of the source, until it is over: hours of work must not hold a server that stops.
+
+        Raises:
+            _ClosedError: It is.
+        """
+        for one in self._source.entries(numbers):
+            if self._over.is_set():
+                raise _ClosedError
+            yield one
+
+    def _look_through(self, source: Source) -> None:
+        lines = source.store.lines
         wanted, made = source.stamps(), lines.stamps(source.demarche)
         lines.forget(source.demarche, sorted(made.keys() - wanted.keys()))
         stale = sorted((n for n, stamp in wanted.items() if made.get(n) != stamp), reverse=True)

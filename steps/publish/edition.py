@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from exports.published.checking import ExportFile
 from exports.published.editions import (
     Edition,
     EditionKind,
@@ -18,6 +17,7 @@ from exports.published.manifest import PublishedExport
 from exports.published.withdrawal import retired
 from steps.publish.export import export, export_context, judged_entries, workbook_set
 from steps.publish.publication import Publication
+from steps.publish.sharing import shared, source_digest
 from steps.publish.withdrawal import hand_out_under
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
@@ -72,23 +72,21 @@ def _publish(
     services: Services, summary: Summary, edition: Edition, *, aside: list[str]
 ) -> PublishedExport:
     root, demarche = services.inputs.publishing.folder, services.demarche
+    source = source_digest(services)
     entries = judged_entries(services, summary, told=aside)
     context = replace(export_context(services, entries), edition=_headline(edition))
     base = next(iter(editions(root, edition.kind, demarche=demarche)), None)
     made = workbook_set(services, entries, context)
     hand_out_under(services, made=made)
-    publication = Publication.begin(services, made, base=base, aside=aside)
-    files = {
-        name: file
-        for name, file in publication.files(there=None)
-        if isinstance(file, ExportFile)  # none is carried over: each says which edition it is
-    }
-    told = [file.facts(name, sequence=publication.sequence) for name, file in files.items()]
-    facts = replace(
-        publication.facts(told), kind=str(edition.kind), name=edition.name, title=edition.title
-    )
-    publication.keep(told)
-    done = put_edition(root, edition, files, facts=facts, sequence=publication.sequence)
+    kind = str(edition.kind)
+    with shared(services, context, source=source, base=base, kind=kind) as tasks:
+        publication = Publication.begin(services, made, base=base, tasks=tasks, aside=aside)
+        # None stays as it is in the current set: each says which edition it is.
+        files = dict(publication.files(there=None))
+        told = [one.facts for one in files.values()]
+        facts = replace(publication.facts(told), kind=kind, name=edition.name, title=edition.title)
+        publication.keep(told)
+        done = put_edition(root, edition, files, facts=facts, sequence=publication.sequence)
     services.store.exports.record(
         demarche,
         Published(

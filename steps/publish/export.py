@@ -8,12 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
-from importlib.metadata import version
 
 from exports.cells import paris
 from exports.model import ExportContext, ExportedDossier, SituationView, latest_change
-from exports.published.checksum import MADE
 from exports.published.current import current, replace_current, sweep_current
 from exports.published.editions import EditionKind, editions
 from exports.published.folders import alone, disk_told
@@ -25,8 +22,9 @@ from steps.follow.followup import followed
 from steps.judge.judge import ASSESSMENT, is_current, judge
 from steps.judge.situations import decided
 from steps.publish.circumstances import KIND, circumstances
-from steps.publish.dossier_additions import DossierAdditions, situations_of
+from steps.publish.dossier_additions import DossierAdditions
 from steps.publish.publication import Publication
+from steps.publish.sharing import shared, source_digest
 from steps.publish.withdrawal import (
     finish_withdrawal,
     foresee,
@@ -34,19 +32,16 @@ from steps.publish.withdrawal import (
     remake_withdrawn,
     withdraw,
 )
-from steps.registre.exported import keep_scores, register_stamp, register_view
-from steps.wiring import handed_out_files
+from steps.registre.exported import keep_scores, register_view
 from steps.wiring.case_files import CaseFile, CaseFiles
-from steps.wiring.drift import absences_told, drift_of
 from steps.wiring.handed_out_files import centres, hand_out_files
-from steps.wiring.public_data.reference import matcher_of, version_of
+from steps.wiring.public_data.reference import matcher_of
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
 from store.dossiers.models import StoredDossier
 from store.staff.exports import Published
 from triage.replies.decision import held_by_person
 from triage.replies.messages import asked_since
-from triage.verdict.assess import JUDGED
 
 __all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
 
@@ -76,16 +71,17 @@ def export(services: Services, summary: Summary) -> None:
         keep_scores(services, made.context.register)
         finish_withdrawal(services, summary, made=made)
         base = next(iter(editions(root, EditionKind.WEEKLY, demarche=demarche)), None)
-        publication = Publication.begin(services, made, base=base, aside=aside)
-        withdraw(services, made=made)
-        done = replace_current(
-            root,
-            publication.files(there=current(root, demarche=demarche)),
-            facts=lambda told: replace(publication.facts(told), kind=CURRENT),
-            at=now(),
-            sequence=publication.sequence,
-            kept=publication.keep,
-        )
+        with shared(services, made.context, source=source, base=base) as tasks:
+            publication = Publication.begin(services, made, base=base, tasks=tasks, aside=aside)
+            withdraw(services, made=made)
+            done = replace_current(
+                root,
+                publication.files(there=current(root, demarche=demarche)),
+                facts=lambda told: replace(publication.facts(told), kind=CURRENT),
+                at=now(),
+                sequence=publication.sequence,
+                kept=publication.keep,
+            )
         there = done[0] if done else current(root, demarche=demarche)
         remake_withdrawn(services, summary, made=made, sequence=publication.sequence)
     if summary.assessed != assessed:
@@ -232,40 +228,3 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
         },
         register=register_view(services, found),
     )
-
-
-def source_digest(services: Services) -> str:
-    """Hash of all that the workbooks are made from, without reading any dossier's content."""
-    store, demarche = services.store, services.demarche
-    state = store.demarches.state(demarche)
-    weekly = editions(services.inputs.publishing.folder, EditionKind.WEEKLY, demarche=demarche)
-    parts = [
-        MADE,
-        *(str(one.sequence) for one in weekly[:1]),
-        version("passerelle-unc"),
-        services.form.mapping.digest,
-        services.inputs.publishing.network_default,
-        services.inputs.ds_url,
-        services.inputs.publishing.portal,
-        version_of(services.inputs.home),
-        *handed_out_files.texts(services.inputs.publishing.columns),
-        *(
-            f"{row.number} {row.content_hash} {row.assessed_fingerprint} {row.assessed_basis}"
-            for row in store.dossiers.light_rows(demarche)
-        ),
-        *map(str, store.outbox.conflicts(demarche)),
-        *map(str, store.opinions.latest(demarche)),
-        *(f"{number} {name}" for number, name in situations_of(services).items()),
-        *map(str, sorted(decided(services))),
-        *register_stamp(services),
-        *map(str, sorted(store.quarantine.numbers(demarche))),
-        *map(str, store.corrections.list(demarche)),
-        *map(str, sorted(store.assessments.first_checks(demarche).items())),
-        JUDGED,
-        *(rules.digest for rules in services.form.rulesets),
-        *(one.advice for one in drift_of(services)),
-        *absences_told(services),
-        str(state.active_revision_id),
-        str(state.title),
-    ]
-    return sha256("\n".join(parts).encode()).hexdigest()

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from exports.errors import WorkbookCheckError
 from exports.published.changes import Comparison, first_edition, shares_of, since
-from exports.published.checking import ExportFile, check_file, left_out
+from exports.published.checking import ExportFile, check_file, damaged, left_out
 from exports.published.checksum import digest_of_all
-from exports.published.current import Carried, carried
+from exports.published.current import carried
 from exports.published.editions import EditionKind, editions, told_of
 from exports.published.handed_out import HandedOutReader
-from exports.published.listing import last_sequence
 from exports.published.manifest import ExportFacts, FileFacts, PublishedExport, export_facts
+from exports.published.publishing import Carried
+from exports.published.tasks import MadeFile, WorkbookTasks
 from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
 from exports.sheets.centres import author_of
 from exports.sheets.to_treat import News
@@ -23,27 +24,24 @@ from steps.wiring.services import Services, now
 from store.repository import StoreMemory
 from store.staff.handed_out import HandedFile
 
-if TYPE_CHECKING:
-    from exports.published.workbook import AudienceWorkbook
-
 FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
 _SUFFIX = ".xlsx"
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """See :meth:`begin`.
+    """See :meth:`begin` and :meth:`joined`.
 
     Attributes:
         services: Store and data files.
         made: Its workbooks.
-        sequence: Its place among the publications of the démarche.
+        tasks: Who makes which, and its place among the publications of the démarche.
         aside: Where workbooks that cannot be made are named.
     """
 
     services: Services
     made: WorkbookSet
-    sequence: int
+    tasks: WorkbookTasks
     aside: list[str]
 
     @classmethod
@@ -53,9 +51,10 @@ class Publication:
         made: WorkbookSet,
         *,
         base: PublishedExport | None,
+        tasks: WorkbookTasks,
         aside: list[str],
     ) -> Self:
-        """Give a publication its place, keep what its readers will read, and compare it.
+        """Keep what the readers of a publication will read, and compare it.
 
         What is kept before the files are there harms nothing: no file names a publication that
         was killed on its way. The caller holds the folder of the exports.
@@ -64,11 +63,10 @@ class Publication:
             services: Store and data files.
             made: The workbooks, compared with nothing yet.
             base: The edition that they are compared with.
+            tasks: Its tasks.
             aside: Where workbooks that cannot be made are named.
         """
-        kept, demarche = services.store.handed_out, services.demarche
-        there = last_sequence(services.inputs.publishing.folder, demarche=demarche)
-        sequence = 1 + max(there, kept.last_sequence(demarche))
+        sequence, demarche = tasks.plan.sequence, services.demarche
 
         def write(memory: StoreMemory) -> None:
             for audience in ("agence", "reseau"):
@@ -76,42 +74,89 @@ class Publication:
                 memory.handed_out.save_rows(demarche, audience, rows, sequence=sequence)
 
         services.store.together(write)
-        reader = reader_of(services)
+        return cls.joined(services, made, base=base, tasks=tasks, aside=aside)
+
+    @classmethod
+    def joined(
+        cls,
+        services: Services,
+        made: WorkbookSet,
+        *,
+        base: PublishedExport | None,
+        tasks: WorkbookTasks,
+        aside: list[str],
+    ) -> Self:
+        """The same of a publication that another worker began."""
+        reader, sequence = reader_of(services), tasks.plan.sequence
 
         def compare(author: str) -> Comparison:
             return comparison(reader, author, base=base, after=sequence, versions=made.versions)
 
-        return cls(services, replace(made, compare=compare), sequence, aside)
+        return cls(services, replace(made, compare=compare), tasks, aside)
 
-    def files(self, *, there: PublishedExport | None) -> Iterator[tuple[str, ExportFile | Carried]]:
-        """Yield the workbooks one after the other: new ones, and those that say what they said.
+    @property
+    def sequence(self) -> int:
+        """Its place among the publications of the démarche."""
+        return self.tasks.plan.sequence
+
+    def make(self, *, there: PublishedExport | None, finish: bool) -> tuple[str, ...]:
+        """Make the workbooks that no other worker makes; names of those that were made here.
+
+        Args:
+            there: What is published now, whose files may stay.
+            finish: Wait for those that others make.
+        """
+        wanted = self._wanted
+
+        def make(name: str) -> MadeFile:
+            self.services.tell("Classeurs", [*wanted].index(name), len(wanted))
+            return self._made(name, there=there)
+
+        done = self.tasks.do(tuple(wanted), make, finish=finish)
+        self.services.tell("Classeurs", len(wanted), len(wanted))
+        return done
+
+    def files(self, *, there: PublishedExport | None) -> Iterator[tuple[str, Carried]]:
+        """Yield the workbooks once all are made: new ones, and those that say what they said.
 
         Args:
             there: What is published now, whose files may stay.
         """
-        wanted = [
-            *((name, one, str(one)) for name, one in FILES.items()),
-            *(
-                (f"{author_of(one)}{_SUFFIX}", f"centre:{one.code}", author_of(one))
-                for one in self.made.centres
-            ),
-        ]
-        if not self.made.context.adopted:  # the network has none of a form that nobody adopted
-            wanted = wanted[:1]
-        for done, (name, audience, author) in enumerate(wanted):
-            self.services.tell("Classeurs", done, len(wanted))
-            try:
-                book = self.made.made(author)
-                file = carried(there, name, digest=book.digest) or _made(name, audience, book)
-            except WorkbookCheckError as error:
-                self.aside.append(left_out(name, str(error)))
-            except (*KNOWN, OSError):  # a data file, or the disk: every workbook has this
-                raise
-            except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)
-                self.aside.append(left_out(name, told(error)))
+        self.make(there=there, finish=True)
+        for name in self._wanted:
+            done = self.tasks.result(name) or MadeFile(aside=left_out(name, str(damaged(name))))
+            if done.facts is None:
+                self.aside.append(done.aside)
             else:
-                yield name, file
-        self.services.tell("Classeurs", len(wanted), len(wanted))
+                folder = there.folder if there and done.stays else self.tasks.folder
+                yield name, Carried(folder / name, done.facts)
+
+    @property
+    def _wanted(self) -> Mapping[str, tuple[str, str]]:
+        """Audience and author of each file."""
+        if not self.made.context.adopted:  # the network has none of a form that nobody adopted
+            return {"agence.xlsx": ("agence", "agence")}
+        centres = {
+            f"{author_of(one)}{_SUFFIX}": (f"centre:{one.code}", author_of(one))
+            for one in self.made.centres
+        }
+        return {name: (one, str(one)) for name, one in FILES.items()} | centres
+
+    def _made(self, name: str, *, there: PublishedExport | None) -> MadeFile:
+        audience, author = self._wanted[name]
+        try:
+            book = self.made.made(author)
+            if same := carried(there, name, digest=book.digest):
+                return MadeFile(same.facts, stays=True)
+            file = ExportFile(audience, book.pack(), book.rows, book.sheets, book.digest)
+            check_file(name, file)
+        except WorkbookCheckError as error:
+            return MadeFile(aside=left_out(name, str(error)))
+        except (*KNOWN, OSError):  # a data file, or the disk: every workbook has this
+            raise
+        except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)
+            return MadeFile(aside=left_out(name, told(error)))
+        return MadeFile(file.facts(name, sequence=self.sequence), content=file.content)
 
     def facts(self, files: Sequence[FileFacts]) -> ExportFacts:
         """What the manifest says of the data."""
@@ -135,12 +180,6 @@ class Publication:
         """What is remembered of its manifest: the files that it made, not those that stayed."""
         files = [one for one in export.manifest["files"] if one["sequence"] == self.sequence]
         return {**export.manifest, "files": files}
-
-
-def _made(name: str, audience: str, book: "AudienceWorkbook") -> ExportFile:
-    file = ExportFile(audience, book.pack(), book.rows, book.sheets, book.digest)
-    check_file(name, file)
-    return file
 
 
 def reader_of(services: Services) -> HandedOutReader:

@@ -127,11 +127,12 @@ class HandedOut:
                 connection.execute(insert(handed_out), values)
 
     def save_files(self, demarche: int, files: Sequence[HandedFile], *, at: datetime) -> None:
-        """Keep which workbooks a publication made."""
+        """Keep which workbooks a publication made; of one that is finished again, once more."""
         if files:
             with self._scope.write() as connection:
                 rows = [{"demarche": demarche, "published_at": at, **asdict(one)} for one in files]
-                connection.execute(insert(handed_out_files), rows)
+                values = ("digest", "versions", "published_at")
+                connection.execute(upsert(connection, handed_out_files, update=values), rows)
 
     def file(self, demarche: int, author: str, sequence: int) -> HandedFile | None:
         """The workbook of an author in a publication that made it; ``None`` where it is not known.

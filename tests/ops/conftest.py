@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 import pytest
@@ -163,3 +163,12 @@ def cluster() -> Iterator[Cluster]:
         if (home / "data" / "postmaster.pid").exists():
             made.stop()
         shutil.rmtree(home)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.debian)])
+def database(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Settings of the database: the one beside us, or a server's."""
+    if request.param == "sqlite":
+        return {}
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return {"database_url": cluster.url(cluster.new_database())}

@@ -10,22 +10,12 @@ from steps.judge.judge import ASSESSMENT
 from store.dossiers.pages import DossierRow
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge
-from tests.ops.conftest import Cluster
 from tests.stored import current_verdicts
 
 EARLIER = 14
 ITEM = "A4"
 SEEDS = generate(60, seed=3)
 NUMBERS = (2_451_367_890, 24_513_678_902_451_367_890, 2**63, -3, 0)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.debian)])
-def database(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Settings of the database: the one beside us, or a server's."""
-    if request.param == "sqlite":
-        return {}
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return {"database_url": cluster.url(cluster.new_database())}
 
 
 def earlier_item(made: Bridge, number: int) -> str:

@@ -8,7 +8,8 @@ then compared in full.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
+from itertools import islice
 from operator import or_
 
 from triage.situations.facets import COVERED
@@ -18,6 +19,9 @@ from triage.situations.words.vocabulary import Vocabulary
 
 _ANY = ""
 """Key of clusters of which no member names its use."""
+_MOST_COMPARED = 300
+"""Members of a cluster that another is compared with: those who say most, who came first. Where so
+many are alike the others tell no more, and the time would grow with their square."""
 _ROUNDING = 1e-9
 """Sums of the same weights may differ by that much."""
 
@@ -57,21 +61,23 @@ class Cluster:
     kinds: dict[Signature, tuple[Said, int]] = field(default_factory=dict)
 
     def joins(self, one: Said, likeness: Likeness) -> float:
-        """Mean likeness with the members; 0 when it is not alike with each."""
-        total = 0.0
+        """Mean likeness with the members that are compared; 0 when it is not alike with each."""
+        total, compared = 0.0, 0
         if one.known:
-            for other, count in self.kinds.values():
+            for other, count in islice(self.kinds.values(), _MOST_COMPARED):
                 found = likeness(one.short if other.still_known else one.whole, other.short)
                 if not found:
                     return 0.0
                 total += found * count
+                compared += count
         else:
-            for other in self.members:
+            for other in self.members[:_MOST_COMPARED]:
                 found = likeness(one.whole, other.whole)
                 if not found:
                     return 0.0
                 total += found
-        return total / len(self.members)
+                compared += 1
+        return total / compared
 
     def take(self, one: Said, bit: int) -> None:
         """Count one more member."""
@@ -91,8 +97,9 @@ class Clusters:
         self._of: list[Cluster] = []
         self._alone: dict[int, int] = {}
         self._kinds: dict[object, int] = {}
-        self._by_key: dict[str, list[Cluster]] = defaultdict(list)
-        self._by_word: dict[tuple[str, str], dict[int, Cluster]] = defaultdict(dict)
+        self._by_key: dict[str, set[int]] = defaultdict(set)
+        self._by_word: dict[str, dict[str, int | set[int]]] = defaultdict(dict)
+        self._by_any: dict[str, set[int]] = defaultdict(set)
         self._apart_index = ApartIndex(matching)
 
     def add(self, one: Signature) -> Cluster:
@@ -114,23 +121,34 @@ class Clusters:
             beside = (one.medicines, one.classes, one.others, tuple(map(bool, one.uses)))
             self._alone[cluster.place] = self._kinds.setdefault(beside, len(self._kinds))
             for key in one.keys:
-                self._by_key[key].append(cluster)
+                self._by_key[key].add(cluster.place)
             self._enter(cluster, one, one.keys)
         if cluster.members and self._answers(one):
             first = cluster.members[0].whole
-            if self._by_word.get((first.keys[0], _ANY), {}).pop(cluster.place, None):
-                for key in first.keys[1:]:
-                    del self._by_word[key, _ANY][cluster.place]
+            if cluster.place in self._by_any[first.keys[0]]:
+                for key in first.keys:
+                    self._by_any[key].remove(cluster.place)
                 self._enter(cluster, one, first.keys)
         cluster.take(said, self._apart_index.add(one.others))
         self._of.append(cluster)
         return cluster
 
     def _enter(self, cluster: Cluster, one: Signature, keys: Iterable[str]) -> None:
-        """Let a cluster be found by what one of its members says."""
-        for word in {*self._said(one)}:
-            for key in keys:
-                self._by_word[key, word][cluster.place] = cluster
+        """Let a cluster be found by what one of its members says.
+
+        Most words are said of one cluster: a set for each would cost more than all the rest.
+        """
+        words, place = {*self._said(one)}, cluster.place
+        for key in keys:
+            if _ANY in words:
+                self._by_any[key].add(place)
+            there = self._by_word[key]
+            for word in words - {_ANY}:
+                known = there.setdefault(word, place)
+                if isinstance(known, set):
+                    known.add(place)
+                elif known != place:
+                    there[word] = {known, place}
 
     def _scored(self, one: Said) -> Iterable[tuple[float, Cluster]]:
         """Likeness with each cluster that may be the likeliest, in the order of :meth:`_near`."""
@@ -172,11 +190,15 @@ class Clusters:
         apart = self._apart_index.apart(one.others, named=any(one.uses))
         for key in one.keys:
             if wanted is None:
-                found: Iterable[Cluster] = self._by_key.get(key, ())
+                places = self._by_key.get(key, set())
             else:
-                lists = (self._by_word.get((key, word), {}) for word in wanted)
-                found = (one for each in lists for one in each.values())
-            near |= dict.fromkeys(sorted({each.place for each in found if not each.bits & apart}))
+                places = {*self._by_any.get(key, ())}
+                there = self._by_word.get(key, {})
+                for word in wanted & there.keys():
+                    known = there[word]
+                    places |= known if isinstance(known, set) else {known}
+            likely = (place for place in places if not self.found[place].bits & apart)
+            near |= dict.fromkeys(sorted(likely))
         return [self.found[place] for place in near]
 
     def _answers(self, one: Signature) -> bool:
@@ -195,7 +217,7 @@ class Clusters:
         """What a member that may be alike is found by; ``None`` for whatever it says."""
         if not self._answers(one):
             return None
-        wanted = {_ANY}
+        wanted = set[str]()
         for reading in one.uses:
             known = bool(self._vocabulary.parsed(reading).labels)
             wanted.update(_keys(reading, self._vocabulary, words="unknown"))
@@ -309,6 +331,10 @@ def _keys(reading: tuple[str, ...], vocabulary: Vocabulary, *, words: str) -> It
         yield label
         yield from vocabulary.narrower(label)
     for word in parsed.words | parsed.beside_words:
-        yield f"{words}:{word}"
-        for at in range(1, len(word)):
-            yield f"{words}:{word[:at]}{word[at + 1 :]}"
+        yield from _spelt(words, word)
+
+
+@lru_cache(maxsize=65_536)
+def _spelt(kind: str, word: str) -> tuple[str, ...]:
+    less = (f"{kind}:{word[:at]}{word[at + 1 :]}" for at in range(1, len(word)))
+    return (f"{kind}:{word}", *less)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from threading import Event
+from threading import Event, Thread
 from time import monotonic, sleep
 
 import pytest
@@ -47,6 +47,27 @@ def test_a_dossier_that_is_listed_no_more_leaves_the_lists(portal: Portal) -> No
     assert not Library(source).find(OF_AGENCY, DossierSearch(q=str(gone), tri="numero")).total
     Library(source).refresh()
     assert Library(source).find(OF_AGENCY, DossierSearch(q=str(gone))).total
+
+
+def test_a_server_that_stops_waits_for_one_dossier_and_no_more(portal: Portal) -> None:
+    source, read = portal.source, list[int]()
+    moved = {number: f"{stamp} moved" for number, stamp in source.stamps().items()}
+
+    def entries(numbers: Iterable[int] | None) -> Iterable[ExportedDossier]:
+        for one in source.entries(numbers):
+            read.append(one.report.number)
+            if len(read) == 1:
+                closing.start()
+                _until(library._over.is_set)
+            yield one
+
+    library = Library(replace(source, entries=entries, stamps=lambda: moved))
+    closing = Thread(target=library.close)
+    library.refresh()
+    closing.join(60)
+    assert len(moved) > 2
+    assert len(read) == 1
+    assert moved.items().isdisjoint(source.store.lines.stamps(source.demarche).items())
 
 
 def _until(done: object) -> None:

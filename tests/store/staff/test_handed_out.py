@@ -53,6 +53,15 @@ def test_what_is_the_same_is_kept_once(store: Store, day: Day) -> None:
     assert kept(store) == len(many) + 5
 
 
+def test_a_publication_that_was_killed_is_finished_at_its_own_place(store: Store, day: Day) -> None:
+    publish(store, 1, shown(1), at=day(1))
+    publish(store, 2, shown(1, "b"), shown(2), at=day(2))
+    publish(store, 2, shown(1, "b"), shown(2), at=day(3))  # killed before its set had its name
+    assert kept(store) == 3
+    assert store.handed_out.last_sequence(7) == 2
+    assert store.handed_out.file(7, "reseau", 2) is not None
+
+
 def test_what_no_kept_publication_shows_is_erased(store: Store, day: Day) -> None:
     for sequence in range(1, 6):
         publish(store, sequence, shown(1, str(sequence)), at=day(sequence))

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from settings import Settings
 from steps.wiring.form import load_form
+from triage.situations import clusters as clustering
 from triage.situations.clusters import Cluster, Clusters, Said
 from triage.situations.likeness import Likeness, Signature
 from triage.situations.matching import MatchingRules
@@ -78,3 +80,32 @@ def by_look_up(signatures: list[Signature]) -> list[list[Signature]]:
 @settings(max_examples=40, deadline=None)
 def test_a_look_up_changes_no_cluster(signatures: list[Signature]) -> None:
     assert by_look_up(signatures) == by_each(signatures)
+
+
+def comparisons(count: int, patch: pytest.MonkeyPatch) -> int:
+    """Likenesses asked to place so many reports on one use, none in the words of another."""
+    asked, likeness = list[int](), Likeness.__call__
+
+    def counted(self: Likeness, one: Signature, other: Signature) -> float:
+        asked.append(1)
+        return likeness(self, one, other)
+
+    others = tuple((one.field, ()) for one in FACETS if one.kind != "use")
+    answered = MATCHING.vocabulary.uses_of("perte de poids")
+    titled = tuple(f"~{label}" for label in answered if not label.startswith("="))
+    with patch.context() as inside:
+        inside.setattr(Likeness, "__call__", counted)
+        clusters = Clusters(MATCHING)
+        for at in range(count):
+            uses = (*(answered if at % 2 else titled), f"~=mot{at}")
+            clusters.add(Signature(("semaglutide",), others, (uses,), frozenset()))
+    assert max(len(each.members) for each in clusters.found) > count / 4
+    return len(asked)
+
+
+def test_a_situation_twice_as_large_takes_twice_the_comparisons(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clustering, "_MOST_COMPARED", 10)
+    few, many = comparisons(60, monkeypatch), comparisons(240, monkeypatch)
+    assert many / few < 5.5, "not sixteen times for four times as many"

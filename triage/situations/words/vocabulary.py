@@ -169,8 +169,14 @@ class Vocabulary(BaseModel):
 
         return lru_cache(maxsize=65536)(parse)
 
-    def _same(self, one: str, other: str) -> bool:
-        return one == other or other in self.narrower(one) or one in self.narrower(other)
+    @cached_property
+    def _same(self) -> Callable[[str, str], bool]:
+        """Whether two labels are one use, or one holds the other; asked of a pair once."""
+
+        def same(one: str, other: str) -> bool:
+            return one == other or other in self.narrower(one) or one in self.narrower(other)
+
+        return lru_cache(maxsize=65536)(same)
 
     @cached_property
     def wide(self) -> frozenset[str]:
