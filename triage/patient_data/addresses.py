@@ -55,8 +55,8 @@ _MORE_OF_A_TOWN = re.compile(
 _PART = (
     r"(?:(?i:appt?|apt|appartement|app|b[âa]t|b[âa]timent|esc|escalier|[ée]tage|porte|logement|logt"
     r"|studio|n°|bo[îi]te|bte|cage|hall|tour|villa|[ée]t)\.? ?\w{1,4}(?!\w)"
-    r"|(?i:\d(?:er|e|[èe]me|re)|premier|deuxi[èe]me|rez-de-chauss[ée]e|rdc)"
-    r" (?i:[ée]tage)(?: (?i:gauche|droite))?"
+    r"|(?i:\d{1,2}(?:er|e|[èe]me|re)|premier|deuxi[èe]me|rez-de-chauss[ée]e|rdc)"
+    r" (?i:[ée]tage|gauche|droite|face|fond)(?: (?i:gauche|droite|face))?"
     r"|(?i:r[ée]sidence|lieu-dit|lotissement|quartier|hameau|bp|cs) [^\d\n,;.]{2,20}(?=,))"
 )
 """A part of an address between the street and the town."""
@@ -128,7 +128,9 @@ _LIVES = re.compile(
     rf"(?<!\w)(?:{any_of(WORDS.at_home)}(?!\w)(?: (?:au|à|chez|:))?(?P<place>[^\d]{{0,20}})"
     r"|(?<!\w )(?i:adresse) )$"
 )
-_ITS_TOWN = re.compile(r",? (?:à )?[A-ZÉÈ][\w'-]{2,25}(?: [A-ZÉÈ][\w'-]{2,25})?")
+_ITS_TOWN = re.compile(
+    r",? (?:à )?[A-ZÉÈ][\w'-]{2,25}(?: [A-ZÉÈ][\w'-]{2,25})?(?: \d{1,2}(?:er|e|[èe]me)(?!\w))?"
+)
 _FURTHER_HOME = re.compile(r"[^.;\n]{0,30}(?i:chez (?:sa|son|ses|elle|lui))\b")
 _FAR = 70
 _HOME_STEMS = tuple(
@@ -171,7 +173,7 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
     for match in chain(_POSTAL.finditer(text), by_town):
         start, end = match.span()
         before = text[max(0, start - _FAR) : start]
-        line = re.split(r"[.;\n] ?", before)[-1]
+        line = line_of(before)
         name = name_before(text, start)
         person = name is not None and _is_person(name)
         lives = _LIVES.search(line)
@@ -181,9 +183,7 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
             or _HOME.match(_bare(text[end : end + 12]).lstrip(" (,"))
             or _FURTHER_HOME.match(text, end)
         )
-        company = (
-            ORGANISATION.search(line) or _is_of_a_company(line) or _THEN_A_FIRM.match(text, end)
-        )
+        company = is_of_a_firm(text, start, end)
         whole = match.re is _BY_TOWN
         if home or person or (not whole and match["town"] and not company):
             further = _MORE_OF_A_TOWN if whole or match["town"] else _ITS_TOWN if home else None
@@ -204,6 +204,19 @@ def postal_addresses_in(text: str) -> Iterator[Span]:
                 start, end = match.span("place")
                 postcode = any(map(str.isdigit, match["place"]))
                 yield start, _extended(text, end, _MORE_OF_A_TOWN if postcode else None)
+
+
+def line_of(before: str) -> str:
+    """What is said just before a place: a firm is named on the line before its address."""
+    return re.split(r"(?<=[a-zà-ÿ\d)]{3})[.;](?: |$)|\n(?=[^\n]*\n)", before)[-1]
+
+
+def is_of_a_firm(text: str, start: int, end: int) -> bool:
+    """Whether an address is that of a firm, a hospital, a service."""
+    line = line_of(text[max(0, start - _FAR) : start])
+    return bool(
+        ORGANISATION.search(line) or _is_of_a_company(line) or _THEN_A_FIRM.match(text, end)
+    )
 
 
 def _patterns_of_homes(text: str) -> Iterator[re.Pattern[str]]:

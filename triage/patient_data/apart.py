@@ -98,6 +98,10 @@ def _decoded(code: str) -> str:
     return bytes.fromhex(figures).decode() if code[0] == "=" else chr(int(figures, 16))
 
 
+_STUCK = re.compile(
+    r"(?<=[^\W\d_]{2})(?=\d{6})|(?<=[^\W\d_]{2})(?=\d\d[/.-]\d\d[/.-]\d)|(?<=[/.-]\d\d)(?=[^\W\d_])|(?<=\d{6})(?=[^\W\d_])"
+)
+"""Where a blank was left out between letters and a long number, or a day."""
 _GLUED = re.compile(
     r"[^\W_](?:[()\[\]{}«»\"|*+=#~^<>_\\]{1,8}|(?<=[A-ZÀ-ÖØ-Þ])/(?=[A-ZÀ-ÖØ-Þ])"
     r"|(?<=[^\W\d_]{3})/(?=[A-ZÀ-ÖØ-Þ]))[^\W_]|\n[^\n]{0,30}\n|__"
@@ -117,15 +121,17 @@ def loosened(text: str) -> Together | None:
     """
     few = text.count(" ") * _LONGEST < len(text)
     compact = few and _COMPACT.search(text) is not None
-    if not (compact or _GLUED.search(text)):
+    stuck = [match.start() for match in _STUCK.finditer(text)]
+    if not (compact or stuck or _GLUED.search(text)):
         return None
     signs = _ALL_SIGNS if compact else _SIGNS
     made: list[tuple[str, int, int]] = []
     place = 0
-    for match in signs.finditer(text):
-        made += ((text[at], at, at + 1) for at in range(place, match.start()))
-        made.append((" ", match.start(), match.end()))
-        place = match.end()
+    signs_at = [match.span() for match in signs.finditer(text)]
+    for start, end in sorted([*signs_at, *((at, at) for at in stuck)]):
+        made += ((text[at], at, at + 1) for at in range(place, start))
+        made.append((" ", start, end) if start < end else (" ", start - 1, start))
+        place = end
     made += ((text[at], at, at + 1) for at in range(place, len(text)))
     chars, starts, ends = zip(*made, strict=True)
     return Together("".join(chars), list(starts), list(ends))

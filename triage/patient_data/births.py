@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from french.text import fold
 from triage.patient_data.birth_days import birth_days_in
+from triage.patient_data.calendar_days import calendar_days_in
 from triage.patient_data.words import WORDS, any_of, folded
 
 Span = tuple[int, int]
@@ -29,22 +30,17 @@ _AFTER_BORN = (
     r"|(?<=(?i:ddn) : )|(?<=(?i:ddn): ))"
 )
 """After « né en », « naissance : »: a year, a month or figures alone are a birth's."""
-_DAY = re.compile(
-    rf"(?<!\d)(?=['\d])(?:[0-3]?\d{_SIGN}[01]?\d{_SIGN}(?:19|20)?\d\d"
-    r"|(?:19|20)\d\d-[01]\d-[0-3]\d"
-    rf"|[0-3]?\d[ ./-]?(?:{_SHORT_MONTH})[ ./-]?(?:19|20)\d\d|19[2-9]\d[01]\d[0-3]\d"
-    r"|[0-3]\d [01]\d (?:19|20)\d\d|(?<![\d/.-])(?:0[1-9]|1[0-2])/19[2-8]\d"
-    rf"|{_AFTER_BORN}(?:(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
-    r"|[0-3]\d[01]\d(?:19|20)\d\d)|(?:(?<=n[ée] en )|(?<=n[ée]e en )|(?<=\(e\) en ))'?\d\d"
-    r"(?![/.-]))(?!\d)"
+_AFTER = re.compile(
+    rf"(?<!\d){_AFTER_BORN}(?:(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
+    r"|[0-3]\d[01]\d(?:19|20)\d\d)(?!\d|[/.-]\d)"
+    r"|(?:(?<=n[ée] en )|(?<=n[ée]e en )|(?<=\(e\) en ))'?\d\d(?![/.-])(?!\d)"
+    r"|(?<![\d/.-])(?:0[1-9]|1[0-2])/19[2-8]\d(?!\d)"
 )
 _DAY_OF_MONTH = re.compile(
-    rf"(?<!\w)(?:1er|[0-3]?\d|{_WORDED}) {_MONTH}(?: |,? en )"
-    rf"(?:(?:19|20)\d\d|'?\d\d|{_WORDED})(?!\w)"
-    rf"|(?<!\w){_MONTH} 19\d\d(?!\w)"
+    rf"(?<!\w){_MONTH} 19\d\d(?!\w)"
     rf"|(?:(?<=n[ée] en )|(?<=n[ée]e en )){_MONTH} (?:20\d\d|'?\d\d)(?!\w)"
     r"|(?:(?<=n[ée] le )|(?<=n[ée]e le )|(?<=n[ée] un )|(?<=n[ée]e un ))"
-    rf"(?:1er|[0-3]?\d) {_MONTH}(?!\w)"
+    rf"(?:1er|[0-3]?\d|{_WORDED}) {_MONTH}(?!\w)"
 )
 _MONTH_THERE = re.compile("|".join(sorted({one[:3] for one in WORDS.months})), re.IGNORECASE)
 _LETTER = "[A-ZÉÈÀ]"
@@ -90,7 +86,7 @@ _FAR = 60
 """Characters before a date in which initials are looked for."""
 _FROM_INITIALS_TO_BORN = re.compile(r"[^\n]{0,25}\n?[^\n]{0,12}")
 
-_SHORT = frozenset(WORDS.acronyms_short)
+_SHORT = frozenset((*WORDS.acronyms_short, *map(str.upper, WORDS.grammar)))
 """What stands before a date in a report without being a person's initials; so the long ones."""
 _LONG = frozenset(WORDS.acronyms_long)
 _OFTEN = frozenset(WORDS.acronyms_often)
@@ -98,7 +94,7 @@ _OFTEN = frozenset(WORDS.acronyms_often)
 _DOTTED_OFTEN = frozenset(WORDS.acronyms_dotted)
 _SMALL = folded(WORDS.small_words)
 _RECENT, _TO_COME = 2000, 31
-_SIGNED = re.compile(rf"\b(?:{any_of(WORDS.signed)})\b[ .,:]{{0,3}}(?:le )?$")
+SIGNED = re.compile(rf"\b(?:{any_of(WORDS.signed)})\b[ .,:]{{0,3}}(?:le )?$")
 """Words before the initials of who wrote, not of a patient."""
 _SURNAME = re.compile(r"(?<![^\W\d_])(?P<name>[A-ZÉÈ][a-zàâçéèêëîïôûü]{2,25}),? $")
 _NO_SURNAME = folded(WORDS.not_names) | {"avec"}
@@ -110,7 +106,7 @@ def days_in(text: str) -> tuple[Span, ...]:
 
     After « né en », a year or any month is one.
     """
-    found = [match.span() for match in _DAY.finditer(text)]
+    found = [*calendar_days_in(text), *(match.span() for match in _AFTER.finditer(text))]
     if _MONTH_THERE.search(text):
         found += [match.span() for match in _DAY_OF_MONTH.finditer(text)]
     found += birth_days_in(text)
@@ -179,7 +175,7 @@ def _is_a_patient(text: str, named: re.Match[str], *, start: int, end: int) -> b
     author's (« Martin J.P., 12/03/2020 ») or letters with nothing between.
     """
     before = max(0, named.start() - _FAR)
-    if _is_acronym(named) or _SIGNED.search(text, before, named.start()):
+    if _is_acronym(named) or SIGNED.search(text, before, named.start()):
         return False
     beside = named.re in {_BESIDE_BEFORE, _LOWER_BEFORE, _THREE_BEFORE}
     if is_old(text[start:end]):

@@ -10,20 +10,21 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
 
-from triage.patient_data.addresses import ORGANISATION, STREET_STEMS, emails_in, postal_addresses_in
-from triage.patient_data.ages import AGE_STEMS
+from triage.patient_data.addresses import ORGANISATION, emails_in, postal_addresses_in
 from triage.patient_data.apart import loosened
-from triage.patient_data.birth_days import STEMS as BIRTH_STEMS
 from triage.patient_data.birth_days import births_alone_in
 from triage.patient_data.births import births_in
+from triage.patient_data.casing import recased
+from triage.patient_data.letters import letters_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
 from triage.patient_data.persons.initials import initials_with_age_in
 from triage.patient_data.persons.people import names_in
-from triage.patient_data.persons.roles import PATIENT_STEMS
 from triage.patient_data.persons.tables import tabbed_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
+from triage.patient_data.places import places_near_in
 from triage.patient_data.plain import Plain, joined, plain
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.second_look import days_near_in, names_near_in, numbers_near_in
+from triage.patient_data.words import WORDS, any_of, tells_of_a_person
 
 Span = tuple[int, int]
 
@@ -33,7 +34,7 @@ _LAND_LINE = re.compile(r"(?:0|\+33 ?(?:\(0\) ?)?|0033 ?)[ .-]?[1-59]")
 _OF_A_SERVICE = re.compile(
     rf"(?<!\w){any_of(WORDS.switchboards)}(?!\w)"
     r"(?:,? (?i:de|du|de la|des|d'|l')? ?[\w'-]{2,20}){0,3}"
-    r"[ :,(]{1,3}(?:(?i:t[ée]l(?:[ée]phone)?\.?|au)[ :]{1,3})?$"
+    r"[ :,(\n]{1,3}(?:(?i:t[ée]l(?:[ée]phone)?\.?|au)[ :]{1,3})?$"
 )
 """The number of a switchboard, a centre: a land line just behind its name."""
 _THEN_A_SERVICE = re.compile(rf" ?\({any_of(WORDS.switchboards)}(?!\w)")
@@ -60,23 +61,34 @@ def _phones(text: str) -> Iterator[Span]:
 
 def _is_of_an_address(text: str, start: int) -> bool:
     """Whether the address of an organisation stands before: « Cabinet X, 57000 Metz, tél. »."""
-    before = re.split(r"[.;\n](?=\s|$)", text[max(0, start - _LINE) : start])
+    before = re.split(r"[.;]\s|\n(?=[^\n]*\n)", text[max(0, start - _LINE) : start])
     line = next((one for one in reversed(before) if len(one) > _FEWEST), "")
-    return (
-        _POSTCODE.search(line) is not None
-        and ORGANISATION.search(line) is not None
-        and not any(map(line.lower().__contains__, PATIENT_STEMS))
-    )
+    return ORGANISATION.search(line) is not None and not tells_of_a_person(line)
 
 
-_POSTCODE = re.compile(r"(?<!\d)\d{5} [A-ZÉÈ]")
 _LINE, _FEWEST = 140, 8
 
 
 def _births_alone(text: str) -> Iterator[Span]:
-    return births_alone_in(
+    yield from births_alone_in(
         text, lambda: chain(births_in(text), names_in(text.translate(_UNDERLINED)))
     )
+    yield from days_near_in(text)
+
+
+def _hospital_numbers(text: str) -> Iterator[Span]:
+    yield from hospital_numbers_in(text)
+    yield from numbers_near_in(text)
+
+
+def _initials(text: str) -> Iterator[Span]:
+    yield from initials_with_age_in(text)
+    yield from letters_in(text)
+
+
+def _addresses(text: str) -> Iterator[Span]:
+    yield from postal_addresses_in(text)
+    yield from places_near_in(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,10 @@ class _Search:
 def _in_both(find: Callable[[str], Iterable[Span]], shown: Plain, text: str) -> Iterator[Span]:
     """Places in a text, and in it with blanks for the signs between its words."""
     yield from shown.typed(find(text))
+    if "\n" in text:
+        yield from shown.typed(find(text.replace("\n", " ")))
+    if cased := recased(text):
+        yield from shown.typed(find(cased))
     if loose := loosened(text):
         for start, end in find(loose.text):
             yield from shown.typed([(loose.starts[start], loose.ends[end - 1])])
@@ -122,7 +138,9 @@ _UNDERLINED = str.maketrans("_", " ")
 
 
 def _underlined_names(text: str) -> Iterator[Span]:
-    return names_in(text.translate(_UNDERLINED))
+    bare = text.translate(_UNDERLINED)
+    yield from names_in(bare)
+    yield from names_near_in(bare)
 
 
 def _names(typed: str) -> Iterator[Span]:
@@ -159,19 +177,15 @@ FINDERS: Mapping[str, Find] = {
     "nir": _Search(nirs_in, in_digits=True, fewest=12),
     "phone_in_text": lambda typed: chain(_FIGURES(typed), _SPOKEN(typed)),
     "birth_with_initials": _Search(births_in, in_digits=True),
-    "initials_with_age": _Search(
-        initials_with_age_in, stems=(*AGE_STEMS, *PATIENT_STEMS, "cas ", "obs")
-    ),
+    "initials_with_age": _Search(_initials),
     "name": _names,
-    "hospital_number": _Search(hospital_numbers_in, in_digits=True, fewest=2),
+    "hospital_number": _Search(_hospital_numbers, in_digits=True, fewest=2),
     "email": _Search(
         emails_in,
         stems=_AT_STEMS,
     ),
-    "birth": _Search(_births_alone, in_digits=True, stems=BIRTH_STEMS),
-    "address": _Search(
-        postal_addresses_in, stems=(*STREET_STEMS, "m. ", "mme ", "monsieur ", "madame ")
-    ),
+    "birth": _Search(_births_alone, in_digits=True),
+    "address": _Search(_addresses, in_digits=True),
 }
 """What looks for each kind of patient data in a text, and gives the places (start, end)."""
 

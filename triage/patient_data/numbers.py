@@ -10,12 +10,12 @@ from triage.patient_data.words import WORDS, any_of, tells_of_a_person
 Span = tuple[int, int]
 
 _GAP = r"[ ./_|*\n-]{0,3}"
-_BEFORE_KEY = r"(?:[ ,;(]{0,2}(?i:cl[ée]f?)[ :]{0,3})?"
+_BEFORE_KEY = r"(?:[ ,;(]{0,2}(?i:(?:et )?(?:la |sa )?cl[ée]f?(?: (?:est|c'est|de))?)[ :=]{0,3})?"
 _NIR = re.compile(
     rf"(?<!\d)[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{6}}"
     rf"(?P<key>{_BEFORE_KEY}[ (]{{0,2}}(?:{_GAP}\d){{2}})?(?!\d)"
 )
-_NOT_OF_A_NIR = re.compile(r"(?i:cl[ée]f?)|[^0-9ABab]")
+_NOT_OF_A_NIR = re.compile(r"(?i:(?:et )?(?:la |sa )?cl[ée]f?(?: (?:est|c'est|de))?)|[^0-9ABab]")
 _GROUPS = re.compile(
     r"\d[ ./_|*\n-]{1,3}\d\d[ ./_|*\n-]{1,3}\d\d[ ./_|*\n-]{1,3}\d[\dABab]"
     r"[ ./_|*\n-]{0,3}\d{3}[ ./_|*\n-]{0,3}\d{3}"
@@ -49,6 +49,7 @@ _HOSPITAL = re.compile(
     rf"{_OF_THE_PATIENT}?"
     r"(?![^\W\d_])"
     rf"|(?i:dossier|code) ?(?:n°|(?i:num[ée]ro))?{_OF_THE_PATIENT}"
+    r"|(?i:dossier)(?: n°)?(?= [A-Z]{1,4}-?\d{6})"
     r"|(?P<known>(?i:patiente?|malade|enfant)) [^.;:\n\d]{0,30}?(?:n°|(?i:num[ée]ro|ipp|matricule))"
     rf"|(?P<kept>(?i:patiente?)) (?=n°|(?i:num[ée]ro)"
     rf"|\d{{7,12}}(?!\w))){_ITS_SIGN}(?P<value>{_VALUE})"
@@ -92,8 +93,11 @@ _ROOM = re.compile(
     r"(?<!\w)(?:(?i:chambre|ch\.) ?(?:n° ?)?\d{1,4}(?! ?(?:h|heures|°|degrés)(?!\w))(?!\w)"
     r"(?:,? (?i:lit) (?:n° ?)?\d{1,2}(?!\w))?|(?i:lit) (?:n° ?)?\d{1,3}(?:-[A-Z])?(?!\w))"
 )
-_STORED = re.compile(r"(?<!\w)(?i:chariot|armoire|stock|r[ée]serve|rang[ée]e?s?)(?!\w)")
-"""A room that is told of for what is kept there."""
+_STORED = re.compile(
+    r"(?<!\w)(?i:chariot|armoire|stock|r[ée]serve|rang[ée]e?s?|ampoules|uf|hdj"
+    r"|h[ôo]pital de jour)(?!\w)"
+)
+"""A room that is told of for what is kept, or done, there."""
 _LONG_NUMBER = re.compile(r"\d(?:[ ./_-]?\d){3}")
 _UNIT = re.compile(rf" ?(?:{any_of(WORDS.units)})(?!\w)")
 _ANOTHER = re.compile(r" ?[/;|,] ?(?:(?i:nda|iep|ipp|nip)[ :]{0,3})?(?P<value>\d{6,12})(?!\w)")
@@ -147,7 +151,7 @@ def hospital_numbers_in(text: str) -> tuple[Span, ...]:
             match.span("value") for match in _NEAR.finditer(text) if _is_of_a_person(text, match)
         ]
     found += [match.span("value") for match in _BESIDE.finditer(text)]
-    if found or tells_of_a_person(text) or not _STORED.search(text):
+    if found or not _STORED.search(text) or tells_of_a_person(text):
         found += [one.span() for one in _ROOM.finditer(text) if not _UNIT.match(text, one.end())]
     found += [
         match.span("value" if match["value"] else "plate") for match in _IDENTITY.finditer(text)

@@ -50,7 +50,10 @@ _SAID_TO_BE = re.compile(
     r"(?P<number>[1-9](?:[ .-]?\d\d){4})(?![\d])"
 )
 """« tél : 6 45 78 12 33 »: without its 0."""
-_ABROAD = re.compile(r"(?<![\w+])\+[1-9]\d{0,2}(?: ?\(0\))?(?:[ ./-]?\d{1,4}){2,6}(?![\d])")
+_ABROAD = re.compile(
+    r"(?<![\w+])(?:\+|00(?=3[2-59]|4[149]|21))[1-9]\d{0,2}(?: ?\(0\))?"
+    r"(?:[ ./-]?\d{1,4}){2,6}(?![\d])"
+)
 _FEWEST, _MOST = 9, 15
 """Digits of a number with the sign of its country (ITU E.164)."""
 _OTHERS = re.compile(rf"{_GROUPED}|{_BARE}")

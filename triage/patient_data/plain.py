@@ -42,6 +42,11 @@ _DIGITS = str.maketrans("OoIl|S", "001115")
 _WITH_LETTERS = re.compile(r"(?<![A-Za-z0-9|])(?=[OoIl|S]{0,12}\d)[OoIl|S\d]{2,24}(?![A-Za-z0-9|])")
 _A_ZERO = re.compile(r"(?<=[^\W\d_])0(?=[a-zà-öø-ÿ])")
 """A zero that a scanner read in a word: « M0nsieur »."""
+_WRAPPED = re.compile(
+    r"\n(?=[a-zà-öø-ÿ:;,.)%«»])|(?<=[,(«])\n|(?<=\d)\n(?=\d)|(?<= [MD]\.)\n|(?<=[MD]r)\n|(?<=Mme)\n"
+    r"|(?<=[\s'’](?:de|du|la|le|un|et|en|au|ou))\n|(?<=[\s'’][àa])\n|(?<=[\s'’](?:des|les|une|aux|par|sur))\n"
+)
+"""The end of a line where a sentence goes on."""
 _DIGIT = re.compile(r"\d")
 _MIXED = re.compile(r"[OoIl|S]\d|\d[OoIl|S]|[OoIl|][ .-]\d\d")
 _ALONE = re.compile(
@@ -168,7 +173,7 @@ def _marked(letter: str, mark: str) -> str:
 
 
 def _made(text: str, starts: Sequence[int] = (), ends: Sequence[int] = ()) -> Plain:
-    text = _A_ZERO.sub("o", text)
+    text = _WRAPPED.sub(" ", _A_ZERO.sub("o", text))
     digits = _with_digits(text)
     return Plain(text, digits, text.lower(), len(_DIGIT.findall(digits)), starts, ends)
 

@@ -57,6 +57,7 @@ class WordLists(_Part):
     after_names: tuple[str, ...]
     professional: tuple[str, ...]
     organisations: tuple[str, ...]
+    named_things: tuple[str, ...]
     eponyms: tuple[str, ...]
     famous: tuple[str, ...]
     towns: tuple[str, ...]
@@ -66,9 +67,17 @@ class WordLists(_Part):
     acronyms_dotted: tuple[str, ...]
     signed: tuple[str, ...]
     small_words: tuple[str, ...]
+    grammar: tuple[str, ...]
+    before_initials: tuple[str, ...]
+    to_initials: tuple[str, ...]
+    sexes: tuple[str, ...]
+    no_initials: tuple[str, ...]
     durations: tuple[str, ...]
     since: tuple[str, ...]
     codes: tuple[str, ...]
+    dated_things: tuple[str, ...]
+    events: tuple[str, ...]
+    beside_births: tuple[str, ...]
     switchboards: tuple[str, ...]
     social: tuple[str, ...]
     hospital: tuple[str, ...]
@@ -76,11 +85,14 @@ class WordLists(_Part):
     identity: tuple[str, ...]
     units: tuple[str, ...]
     streets: tuple[str, ...]
+    ways: tuple[str, ...]
+    dwellings: tuple[str, ...]
     home: tuple[str, ...]
     at_home: tuple[str, ...]
     mailboxes: tuple[str, ...]
     webmails: tuple[str, ...]
     months: tuple[str, ...]
+    months_english: tuple[str, ...]
     numbers: tuple[str, ...]
 
 
@@ -152,7 +164,16 @@ _LABELS = (
         "consumer",
         "consommateur",
     ),
-    *("consommatrice", "appelant", "appelante", "prénom", "domicile", "domicilié", "domiciliée"),
+    *(
+        "adresse",
+        "consommatrice",
+        "appelant",
+        "appelante",
+        "prénom",
+        "domicile",
+        "domicilié",
+        "domiciliée",
+    ),
     *("habite", "habitant", "demeurant", "demeure", "réside", "surname", "forename", "lieu-dit"),
 )
 

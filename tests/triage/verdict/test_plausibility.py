@@ -9,7 +9,21 @@ from typing import Any
 import pytest
 
 from mappings.report.model import Report
-from triage.patient_data import addresses, ages, apart, birth_days, births, finders, numbers, phones
+from triage.patient_data import (
+    addresses,
+    ages,
+    apart,
+    birth_days,
+    births,
+    calendar_days,
+    casing,
+    finders,
+    letters,
+    numbers,
+    phones,
+    places,
+    second_look,
+)
 from triage.patient_data.dictionary import known_words
 from triage.patient_data.finders import FINDERS
 from triage.patient_data.persons import (
@@ -23,8 +37,6 @@ from triage.patient_data.persons import (
     people,
     records,
     roles,
-    small_initials,
-    small_names,
     tables,
 )
 from triage.rules.checks import CheckFacts
@@ -172,11 +184,15 @@ HOSTILE: Sequence[tuple[str, int, dict[str, int]]] = (
     ("A.", 50_000, {}),
     ("né ", 30_000, {}),
     ("0", 50_000, {}),
-    ("J.D. né 1/1/11 ", 5_000, {"birth_with_initials": 1667, "birth": 1}),
+    (
+        "J.D. né 1/1/11 ",
+        5_000,
+        {"birth_with_initials": 1667, "birth": 5000, "initials_with_age": 5000},
+    ),
     ("06 12 34 56 78 ", 5_000, {"phone_in_text": 1}),
     ("1 85 05  ", 10_000, {}),
     ("a-\n", 10_000, {}),
-    ("né;1/1/11;", 5_000, {"birth_with_initials": 1}),
+    ("né;1/1/11;", 5_000, {"birth_with_initials": 1, "birth": 1}),
     ("épouse 1/1/1911 ", 2_000, {}),
     ("mme de la ", 5_000, {}),
     ("1, F, ", 5_000, {}),
@@ -223,7 +239,7 @@ IN_ONE_PASS = {"_PAIRS", "_A_CODE"}
 
 
 MODULES = (
-    *(apart, around, small_initials, small_names),
+    *(apart, around, calendar_days, casing, letters, places, second_look),
     *(addresses, ages, birth_days, births, civilities, file_names, finders, initials),
     *(kinds, known_words, names, numbers, people, phones, records, roles, tables, by_context),
 )

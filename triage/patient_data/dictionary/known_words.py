@@ -14,6 +14,7 @@ from french.text import fold
 
 _FOLDER = Path(__file__).parent
 _FRENCH, _ENGLISH, _MEDICINES = "francais.txt", "anglais.txt", "medicaments.txt"
+_RARER = "anglais_rares.txt"
 _NAMES, _THINGS = "prenoms_ailleurs.txt", "noms_de_choses.txt"
 _PARTS = re.compile(r"['-]")
 _FEWEST = 3
@@ -34,7 +35,8 @@ def digest() -> str:
     """What tells one state of the lists from another."""
     return sha256(
         b"".join(
-            (_FOLDER / one).read_bytes() for one in (_FRENCH, _ENGLISH, _MEDICINES, _NAMES, _THINGS)
+            (_FOLDER / one).read_bytes()
+            for one in (_FRENCH, _ENGLISH, _RARER, _MEDICINES, _NAMES, _THINGS)
         )
     ).hexdigest()
 
@@ -50,6 +52,11 @@ def is_of_a_medicine(word: str) -> bool:
     """Whether a word is of a medicine, a substance or its holder, and no French word."""
     bare = fold(word)
     return bare in _medicines() or _OF_A_MEDICINE.fullmatch(bare) is not None
+
+
+def is_english(word: str) -> bool:
+    """Whether a word is an English one, even one that few texts have."""
+    return not _words_of(_RARER).isdisjoint(_PARTS.split(fold(word)))
 
 
 def rarer_first_names() -> frozenset[str]:

@@ -20,7 +20,7 @@ Span = tuple[int, int]
 _FILE = re.compile(
     r"(?<![\w./-])(?P<name>[^\n/\\;:,()«»\"|.]{3,90}(?:\.[^\n/\\;:,()«»\"|. ]{1,25}){0,6}?)"
     r"(?:\.| (?=(?:pdf|docx|jpe?g)(?!\w)))"
-    r"(?i:pdf|docx?|odt|rtf|txt|jpe?g|png|tiff?|heic|xlsx?|csv|msg|eml|zip|dcm)(?!\w)"
+    r"(?i:pdf|docx?|odt|rtf|txt|jpe?g|png|tiff?|heic|xlsx?|csv|msg|eml|zip|dcm|hpr|hl7|xml|json|heif|webp|bmp|pages|odg|mp4|mp3|wav|m4a)(?!\w)"
 )
 _OF_A_PATIENT = re.compile(
     rf"(?<![^\W\d_])(?:{any_of(WORDS.documents)}|{any_of(WORDS.patients)})(?![^\W\d_])"
@@ -35,7 +35,8 @@ _WORDS = folded(WORDS.small_words)
 _DOCUMENTS = folded(tuple(word for one in WORDS.documents for word in one.split()))
 STEMS = (" pdf", " docx", " jp", ".pdf", ".doc", ".odt", ".rtf", ".txt", ".jp", ".png", ".tif",
          ".heic", ".xls", ".csv",
-         ".msg", ".eml", ".zip", ".dcm")  # fmt: skip
+         ".msg", ".eml", ".zip", ".dcm",
+         ".h", ".xml", ".json", ".webp", ".bmp", ".mp", ".wav", ".m4a")  # fmt: skip
 
 
 def file_names_in(text: str) -> Iterator[Span]:

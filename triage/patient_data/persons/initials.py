@@ -7,12 +7,11 @@ from french.text import fold
 from triage.patient_data.ages import ages_in
 from triage.patient_data.persons.names import Name, name_after, name_before
 from triage.patient_data.persons.roles import PATIENT_STEMS, said_initials_in
-from triage.patient_data.persons.small_initials import small_initials_in
 from triage.patient_data.words import WORDS, any_of, beginnings, said_in
 
 Span = tuple[int, int]
 
-_SHORT = frozenset(WORDS.acronyms_short)
+_SHORT = frozenset((*WORDS.acronyms_short, *map(str.upper, WORDS.grammar)))
 _OFTEN = frozenset(WORDS.acronyms_often)
 _DOTTED = frozenset(WORDS.acronyms_dotted)
 _LONG = frozenset(WORDS.acronyms_long)
@@ -56,7 +55,6 @@ def initials_with_age_in(text: str) -> Iterator[Span]:
     yield from _said_to_be(text)
     if any(map(text.lower().__contains__, PATIENT_STEMS)):
         yield from said_initials_in(text)
-    yield from small_initials_in(text)
     for start, end in ages_in(text):
         name = name_before(text, start)
         if name is not None and _are_initials(text, name):

@@ -11,7 +11,12 @@ from triage.patient_data.words import AMBIGUOUS_NAMES, FIRST_NAMES, USUAL_NAMES,
 PROFESSIONS = folded(WORDS.professional)
 _EPONYMS = folded(WORDS.eponyms)
 _FAMOUS = frozenset(frozenset(fold(one).split()) for one in WORDS.famous)
-_ACRONYMS = frozenset((*WORDS.acronyms_short, *WORDS.acronyms_long, *WORDS.acronyms_often))
+_ACRONYMS = frozenset(
+    (
+        *(*WORDS.acronyms_short, *WORDS.acronyms_long, *WORDS.acronyms_often),
+        *map(str.upper, WORDS.grammar),
+    )
+)
 PLACES = folded(WORDS.organisations)
 _LONG_PLACES = frozenset(one for one in PLACES if len(one) > 3)  # noqa: PLR2004
 _SAINTS = frozenset({"saint", "sainte", "st", "ste"})
@@ -70,8 +75,8 @@ def is_acronym(letters: str) -> bool:
 
 _ADJECTIVE = re.compile(
     r".{1,30}(?:iqu[e]s?|ienn?e?s?|eux|euses?|antes?|ement|ises?|isees?|genes?|pathes?|oides?"
-    r"|ifs?|ives?|ables?|ibles?|osee?s?|oses?|ites?|ismes?|emies?|uries?|algies?|pathies?|tions?"
-    r"|plegies?|phrenies?|epsies?|omes?|rragies?|plasies?|tensions?|lytiques?)"
+    r"|ifs?|ives?|thecale?s?|dermale?s?|inale?s?|ables?|ibles?|osee?s?|oses?|ites?|ismes?|emies?|uries?|algies?|pathies?|tions?"
+    r"|itis|osis|[ae]mia|opathy|ectomy|plegies?|phrenies?|epsies?|omes?|rragies?|plasies?|tensions?|lytiques?)"
 )
 """Ends of folded words that tell which patient, not who."""
 _ADJECTIVE_OR_NAME = re.compile(r".{1,30}(?:e|es|ee|ees|ant|ants|ent|ents|el|al|aire|in|eur|us)")
@@ -86,6 +91,11 @@ def is_clinical(word: str) -> bool:
     if folded_word in FIRST_NAMES or (word[:1].isupper() and folded_word in AMBIGUOUS_NAMES):
         return False
     return folded_word in _NOT_AFTER or _ADJECTIVE.fullmatch(folded_word) is not None
+
+
+def is_an_illness(word: str) -> bool:
+    """Whether a word is one that is told of patients, with a capital or not."""
+    return bare_word(word) in _NOT_AFTER
 
 
 def ends_as_an_adjective(word: str) -> bool:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from triage.patient_data.ages import ages_in
 from triage.patient_data.birth_days import birth_days_in, birth_words_in
 from triage.patient_data.births import days_in, is_old
 from triage.patient_data.dictionary.known_words import is_unknown
-from triage.patient_data.persons.around import around_in
+from triage.patient_data.persons.around import around_in, whole_name
 from triage.patient_data.persons.by_context import (
     THE_PATIENT,
     THEN_CITED,
@@ -19,8 +20,6 @@ from triage.patient_data.persons.by_context import (
 from triage.patient_data.persons.civilities import (
     CIVILITY_STEMS,
     civilities_in,
-    lower_births_in,
-    lower_names_in,
     professions_near,
 )
 from triage.patient_data.persons.file_names import STEMS as FILE_STEMS
@@ -60,13 +59,13 @@ _ONE_INITIAL = re.compile(
 """« M. T. a chuté »."""
 
 
-def names_in(text: str) -> Iterator[Span]:
+@lru_cache(maxsize=8)
+def names_in(text: str) -> tuple[Span, ...]:
     """Places of the names of people who are no authors: each with what makes it identify one."""
     mentions = text.lower().__contains__
     found = [*_by_birth(text), *_by_age(text), *by_what_follows(text), *records_in(text)]
     if any(map(mentions, CIVILITY_STEMS)):
-        found += [*_by_civility(text), *lower_names_in(text)]
-    found += lower_births_in(text)
+        found += _by_civility(text)
     if any(map(mentions, PATIENT_STEMS)):
         found += said_names_in(text)
     found += around_in(text)
@@ -74,17 +73,19 @@ def names_in(text: str) -> Iterator[Span]:
         found += file_names_in(text)
     if found:
         found += _said_again(text, found)
-        found += _days_beside(text, found)
         found += _and_another(text, found)
-    yield from joined(found)
+        found = [whole_name(text, *one) for one in found]
+        found += _days_beside(text, found)
+    return tuple(joined(found))
 
 
+_A_YEAR = re.compile(r"(?<![\w/.-])19[2-9]\d(?![\w/.-])")
 _BEHIND = re.compile(r"[^\w\n]{1,4}\n?")
 
 
 def _days_beside(text: str, found: list[Span]) -> Iterator[Span]:
     """A day just behind a name: of old, or in parentheses whatever its year."""
-    days = dict(days_in(text))
+    days = {**{one.start(): one.end() for one in _A_YEAR.finditer(text)}, **dict(days_in(text))}
     for _, end in found if days else ():
         behind = _BEHIND.match(text, end)
         if behind is None or (day := behind.end()) not in days:
@@ -257,7 +258,8 @@ def _by_civility(text: str) -> Iterator[Span]:
             if initials := _ONE_INITIAL.match(text, start):
                 yield initials.span()
             continue
-        if THEN_CITED.match(text, name.end):
+        disease = name.words[0] == "de" and is_of_another(name.words)  # « M. de Parkinson »
+        if disease or THEN_CITED.match(text, name.end):
             continue
         whose = _WHOSE.search(text, max(0, start - _NEAR), start)
         writes = (
