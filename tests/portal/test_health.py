@@ -35,6 +35,10 @@ NOT_SEEN = {
     "Une personne tient désormais une annotation": "un acte normal, compté",
     "une pièce jointe n'a pas pu être téléchargée": "redemandée à chaque passage",
     "que UNC_ATTACHMENT_HOSTS ne nomme pas": "redemandée à chaque passage",
+    "fait pour une démarche qui n'est plus suivie": "dit par « doctor », ôté par « deploy »",
+    "ce worker suit la démarche": "dit par le passage refusé ; Prefect en alerte",
+    "Aucun résumé à envoyer": "rien n'est en panne",
+    "Sans copie, la base n'est pas mise à jour": "dit par la commande tapée, qui n'a rien changé",
 }
 """Failures of the guide that no rule watches, and why."""
 

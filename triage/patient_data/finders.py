@@ -4,11 +4,13 @@ Only the place is told, never the text: what is found here is not sent on.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from itertools import chain
+from itertools import accumulate, chain
+from operator import itemgetter
 
 from triage.patient_data.addresses import ORGANISATION, emails_in, postal_addresses_in
 from triage.patient_data.apart import loosened
@@ -204,6 +206,18 @@ def _found(typed: str) -> tuple[tuple[str, Span], ...]:
 
 _in_short = lru_cache(maxsize=4096)(_found)
 """Options of lists and names of medicines come back in every dossier."""
+
+
+def within(places: Iterable[Span]) -> Callable[[int, int], bool]:
+    """Tell of a place (start, end) whether it lies within one of these."""
+    taken = sorted(places)
+    reach = [*accumulate((end for _, end in taken), max)]
+
+    def lies_within(start: int, end: int) -> bool:
+        before = bisect_right(taken, start, key=itemgetter(0))
+        return before > 0 and reach[before - 1] >= end
+
+    return lies_within
 
 
 _LENGTH = 10

@@ -3,8 +3,10 @@
 A warning names the field, and the place for patient data, never the text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +15,7 @@ from typing import NamedTuple
 from french.time import PARIS
 from mappings.dossier.model import Place
 from mappings.report.model import Answer, Report, Value
-from triage.patient_data.finders import FINDERS, TOLD, Span, found_in, passage_code
+from triage.patient_data.finders import FINDERS, TOLD, Span, found_in, passage_code, within
 from triage.patient_data.free_text import free_texts
 from triage.rules.checks import CheckFacts, passes
 from triage.rules.conditions import holds
@@ -74,7 +76,30 @@ def warnings(
         for kind in FINDERS
         if kind not in told
     ]
-    return tuple(one for one in found if one.fields)
+    return tuple(one for one in _each_once(found) if one.fields)
+
+
+def _each_once(found: Iterable[TriageWarning]) -> Iterator[TriageWarning]:
+    """The warnings, no passage told by two: what lies within that of a former one is left out."""
+    taken: dict[_Place, list[Span]] = defaultdict(list)
+    for one in found:
+        if not one.marks:
+            yield one
+            continue
+        told = {place: within(spans) for place, spans in taken.items()}
+        marks = tuple(
+            mark
+            for mark in one.marks
+            if (place := _place_of(mark)) not in told or not told[place](mark.start, mark.end)
+        )
+        for mark in marks:
+            taken[_place_of(mark)].append((mark.start, mark.end))
+        fields = tuple(dict.fromkeys(mark.field for mark in marks))
+        yield replace(one, fields=fields, marks=marks)
+
+
+def _place_of(mark: Mark) -> _Place:
+    return mark.field, mark.row, mark.column
 
 
 def _warning(rule: WarningRule, facts: CheckFacts, *, marked: tuple[_Found, ...]) -> TriageWarning:
@@ -178,8 +203,14 @@ def _marked(report: Report, cleared: AbstractSet[str]) -> Iterator[_Found]:
     """What looks like patient data in every free text, those in rows and names of files too."""
     for (field, row, column), answer in _answers(report):
         for at, text in free_texts(answer):
-            for kind, (start, end) in _found_in(text):
-                if not cleared or passage_code(report.number, text[start:end]) not in cleared:
+            found = _found_in(text)
+            is_cleared = within(
+                (start, end)
+                for _, (start, end) in (found if cleared else ())
+                if passage_code(report.number, text[start:end]) in cleared
+            )
+            for kind, (start, end) in found:
+                if not is_cleared(start, end):
                     mark = Mark(field, start=at + start, end=at + end, row=row, column=column)
                     yield _Found(kind, mark)
 

@@ -26,7 +26,7 @@ SHARE = 8
 """Fields that stay for each that is gone: what is like it is nearly always among them."""
 FEW = ("autre_plume.yaml", "laconique.yaml")
 EVERY = 6
-"""Of the kinds, a form has one out of so many; ``bench/matching.py`` has all."""
+"""Of the kinds, a form has one out of so many; ``bench/matching`` has all."""
 
 
 def harsher(name: str) -> Iterator[Variant]:

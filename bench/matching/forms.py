@@ -1,6 +1,6 @@
 """Tell what each form of the tests gives to who adapts the mapping to it, in one table.
 
-    .venv/bin/python -m bench.forms [--http] [FORM…]
+    .venv/bin/python -m bench.matching.forms [--http] [FORM…]
 
 First the forms that scripts make of the sandbox's own, then those of `tests/data/formulaires`. Of
 the fields that a form asks: *right*, the champ that asks it is the one proposed; *sure*, taken
