@@ -25,7 +25,7 @@ from triage.patient_data import (
     second_look,
 )
 from triage.patient_data.dictionary import known_words
-from triage.patient_data.finders import FINDERS
+from triage.patient_data.finders import FINDERS, passage_code
 from triage.patient_data.persons import (
     around,
     by_context,
@@ -168,6 +168,19 @@ def test_the_mark_says_where_and_the_warning_never_quotes(warned: Warned) -> Non
     (phone,) = found["telephone"].marks
     assert (phone.field, phone.row, phone.column) == ("mesures", 1, "cible")
     assert not any(digits in repr(found) for digits in ("451", "06 12"))
+
+
+def test_a_passage_is_told_once_and_what_was_cleared_is_cleared_to_its_parts(
+    warned: Warned, report: Callable[..., Report], rules: RuleSet
+) -> None:
+    text = "Patiente J.D., née le 12/03/1956, suivie en ville pour un surpoids."
+    told = [one for one in warned({25: text}).values() if one.marks]
+    assert len(told) == 1
+    ((mark,),) = (one.marks for one in told)
+    assert text[mark.start : mark.end] == "J.D., née le 12/03/1956"
+    facts = CheckFacts(report=report({25: text}), earlier_exists=True)
+    cleared = {passage_code(facts.report.number, text[mark.start : mark.end])}
+    assert warnings(rules, facts, cleared=cleared) == ()
 
 
 def test_the_contact_s_own_phone_is_no_patient_data(warned: Warned) -> None:
