@@ -42,7 +42,7 @@ def values(raw: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [60, 500])
+@pytest.mark.parametrize("count", [60, 240])
 def test_dossiers_show_what_was_decided_and_a_second_run_writes_nothing(
     exchange: MakeExchange, count: int
 ) -> None:
