@@ -28,7 +28,7 @@ FEW = ("autre_plume.yaml", "laconique.yaml")
 EVERY, OF_ATTACKS = 12, 6
 """Of the kinds, and of the attacks, a form has one out of so many; ``bench/matching`` has all."""
 PERTURBED = names()[::2]
-"""Every second form is made harsher in all of these ways: a half hour is what the whole may take."""
+"""Every second form is made harsher in all of these ways: all would take another minute."""
 
 
 def harsher(name: str) -> Iterator[Variant]:
