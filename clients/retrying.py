@@ -19,6 +19,7 @@ class RetryPolicy:
         rate_limit_total: The same under a rate limit, whose windows last a minute.
         first: Longest first wait; each next one is up to twice as long.
         longest: Longest wait.
+        shortest: Shortest wait.
     """
 
     tries: int = 6
@@ -28,6 +29,7 @@ class RetryPolicy:
     rate_limit_total: float = 300.0
     first: float = 1.0
     longest: float = 20.0
+    shortest: float = 0.1
 
     def exhausted(self, error: BaseException | None, *, tries: int, after: float) -> bool:
         """Say whether to give up after ``tries`` requests and ``after`` seconds."""
@@ -44,4 +46,5 @@ class RetryPolicy:
 
 def backoff(policy: RetryPolicy, state: RetryCallState) -> float:
     """Return the seconds to wait before the next try: random, so that clients spread out."""
-    return wait_random_exponential(multiplier=policy.first, max=policy.longest, min=0.1)(state)
+    wait = wait_random_exponential(policy.first, max=policy.longest, min=policy.shortest)
+    return wait(state)

@@ -1,4 +1,8 @@
-"""Fixtures for tests of the whole product: a sandbox over HTTP, and the bridge set to it."""
+"""Fixtures for tests of the whole product: a sandbox over HTTP, and the bridge set to it.
+
+The product is imported where it is used: the process that only hands tests to the others, and
+waits, loads this file too.
+"""
 
 import gc
 import os
@@ -6,24 +10,22 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
-from sandbox.demarche.notices import PLATFORM
-from sandbox.demarche.seed import SeedDossier
-from sandbox.server import Sandbox, running_sandbox
-from settings import ROOT, Settings, load_settings
-from steps.run import run_once
-from steps.wiring.services import connect
-from steps.wiring.summary import Summary
-from store.database import schema
-from tests import migrated
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from sandbox.demarche.seed import SeedDossier
+    from sandbox.server import Sandbox
+    from settings import Settings
+    from steps.wiring.summary import Summary
+
+ROOT = Path(__file__).parents[1]
 
 for name in [name for name in os.environ if name.startswith("UNC_") and "TEST" not in name]:
     del os.environ[name]  # no setting of this machine reaches a test
@@ -40,6 +42,16 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")  # a loaded machine is no fault of the code
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import, to leave them out, whole folders that ``-m`` leaves out."""
+    left_out = "not debian" in config.option.markexpr and "not machine" in config.option.markexpr
+    return True if left_out and collection_path in _NEED_A_MACHINE else None
+
+
+_NEED_A_MACHINE = {ROOT / "tests" / "installed", ROOT / "tests" / "portal" / "browser"}
+"""Folders of which each test has the marker debian or machine."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to `make test-all` the variants beyond what `sample` names; begin with the longest."""
@@ -54,6 +66,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for place, item in enumerate(group):
             if place % every or place >= every * kept:
                 item.add_marker(pytest.mark.slow)
+    for item in items:
+        if _NEED_A_MACHINE & set(item.path.parents):
+            marked = item.get_closest_marker("debian") or item.get_closest_marker("machine")
+            assert marked, f"{item.nodeid} would be left out of `make test` without a word"
     # The longest files first: both processes of `make test-rest` end together.
     items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
@@ -86,14 +102,32 @@ def data_files_stay_as_they_are() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _migrations_run_once() -> Iterator[None]:
     """An empty SQLite base is made from what the migrations made once: see `real_migrations`."""
+    from store.database import schema
+    from tests import migrated
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "upgrade", migrated.upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _insist_at_once() -> Iterator[None]:
+    """A refused request is tried as often as in the product, without its seconds in between."""
+    from clients import transport
+    from clients.retrying import RetryPolicy
+
+    at_once = partial(RetryPolicy, first=0.01, longest=0.05, shortest=0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transport, "RetryPolicy", at_once)
         yield
 
 
 @pytest.fixture
 def real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of the migrations themselves."""
+    from store.database import schema
+    from tests import migrated
+
     monkeypatch.setattr(schema, "upgrade", migrated.MIGRATE)
 
 
@@ -101,12 +135,16 @@ def real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
 class Bridge:
     """A sandbox, and settings with which the bridge works on it."""
 
-    sandbox: Sandbox
+    sandbox: "Sandbox"
     home: Path
-    settings: Settings
+    settings: "Settings"
 
-    def run(self, **changes: Any) -> Summary:
+    def run(self, **changes: Any) -> "Summary":
         """One whole run; ``changes`` are settings of this run only."""
+        from steps.run import run_once
+        from steps.wiring.services import connect
+        from steps.wiring.summary import Summary
+
         summary = Summary()
         with connect(self.settings.model_copy(update=changes), make=True) as services:
             run_once(services, summary)
@@ -127,10 +165,12 @@ class Bridge:
 
 def said(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Messages in a snapshot of a dossier, but those that the platform writes by itself."""
+    from sandbox.demarche.notices import PLATFORM
+
     return [one for one in shown["messages"] if one["email"] != PLATFORM]
 
 
-COLUMNS = Path(__file__).parents[1] / "exports" / "unc"
+COLUMNS = ROOT / "exports" / "unc"
 _CENTRES = ("lyon", "nice")
 
 
@@ -164,11 +204,18 @@ _LIGHT_SHEETS = ("Dossiers\n", "Changements\n", "Dictionnaire\n", "À propos\n")
 
 
 @contextmanager
-def bridge_on(folder: Path, seeds: Iterable[SeedDossier] = (), **changes: Any) -> Iterator[Bridge]:
+def bridge_on(
+    folder: Path, seeds: Iterable["SeedDossier"] = (), **changes: Any
+) -> Iterator[Bridge]:
     """Serve a sandbox with these dossiers under ``folder``, and set the bridge to it.
 
     Workbooks are those of the agency, the network and two centres, unless ``columns`` is given.
     """
+    from clients import limiter
+    from sandbox.server import running_sandbox
+    from settings import load_settings
+
+    limiter._shared.cache_clear()  # another server, which counts its own requests
     columns = changes.pop("columns", None) or few_centres(folder / "colonnes")
     with running_sandbox(folder / "sandbox", seeds=seeds, rate_limit=100_000) as sandbox:
         settings = load_settings(
@@ -195,7 +242,7 @@ def bridge(tmp_path: Path, light_columns: Path) -> MakeBridge:
     given.
     """
 
-    def make(seeds: Iterable[SeedDossier] = (), **changes: Any) -> AbstractContextManager[Bridge]:
+    def make(seeds: Iterable["SeedDossier"] = (), **changes: Any) -> AbstractContextManager[Bridge]:
         return bridge_on(tmp_path, seeds, **{"columns": light_columns, **changes})
 
     return make

@@ -129,13 +129,22 @@ def test_a_path_that_is_not_the_api_is_told(
     assert not home.exists()
 
 
-@pytest.mark.slow  # waits for its retries
+INSISTS_ONCE = """
+from functools import partial
+from clients import transport
+transport.RetryPolicy = partial(transport.RetryPolicy, tries=2, first=3, shortest=2)
+from cli.app import main
+main()
+"""
+
+
+@pytest.mark.slow
 def test_a_host_that_does_not_answer_is_told_by_the_process_itself(home: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     done = subprocess.run(
-        [sys.executable, "-c", "from cli.app import main; main()", "sync"],
+        [sys.executable, "-c", INSISTS_ONCE, "sync"],
         env={
             **os.environ,
             "UNC_DS_URL": f"http://127.0.0.1:{port}/graphql",

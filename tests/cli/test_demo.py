@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from prefect.server.api.server import SubprocessASGIServer
-from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS, temporary_settings
 
 from cli.demo import two_weeks
 from cli.demo.demo import _MEDICINES, _DemoState, start_prefect
@@ -102,6 +100,12 @@ def test_what_would_be_written_is_shown_as_people_read_it() -> None:
 def test_a_temporary_prefect_server_that_does_not_answer_in_time_is_told_in_french(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    from prefect.server.api.server import SubprocessASGIServer
+    from prefect.settings import (
+        PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
+        temporary_settings,
+    )
+
     monkeypatch.setattr(SubprocessASGIServer, "_instances", {})  # another one than other tests'
     at_once = {PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: 1}
     with (

@@ -243,9 +243,24 @@ def by_calamine(content: bytes, sheet: str) -> list[list[Any]]:
     return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
 
+def _as_openpyxl(cell: Any) -> Any:
+    """A cell as openpyxl reads it, which takes ten times as long."""
+    match cell:
+        case "":
+            return None
+        case float() if cell.is_integer():
+            return int(cell)
+        case datetime() | bool():
+            return cell
+        case date():
+            return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 (as a workbook)
+        case _:
+            return cell
+
+
 def records(content: bytes, sheet: str, *, header: int = 0) -> list[dict[str, Any]]:
     """Rows of a sheet by header, which stands in that row, else below what is said over it."""
-    lines = by_openpyxl(content, sheet)
+    lines = [[_as_openpyxl(cell) for cell in line] for line in by_calamine(content, sheet)]
     said = None in lines[0] and None not in [*lines, lines[0]][1]
     names, *rows = lines[(header or 1 + said) - 1 :]
     return [dict(zip(names, row, strict=True)) for row in rows]

@@ -1,16 +1,13 @@
 """What prefect.yaml says holds: each entrypoint loads, each deployment can be run."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from prefect.client.schemas.actions import DeploymentScheduleCreate
-from prefect.client.schemas.objects import ConcurrencyLimitStrategy
-from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
-from prefect.flows import Flow, load_flow_from_entrypoint
 from ruamel.yaml import YAML
 
-from flows.maintenance import DEPLOYMENTS as OF_BEFORE
+if TYPE_CHECKING:  # it costs two seconds: imported where it is used, by one of the processes
+    from prefect.flows import Flow
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS: list[dict[str, Any]] = YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]
@@ -18,7 +15,9 @@ BY_NAME = {one["name"]: one for one in DEPLOYMENTS}
 each_deployment = pytest.mark.parametrize("name", list(BY_NAME))
 
 
-def flow_of(name: str) -> Flow[..., Any]:
+def flow_of(name: str) -> "Flow[..., Any]":
+    from prefect.flows import load_flow_from_entrypoint
+
     return load_flow_from_entrypoint(BY_NAME[name]["entrypoint"], use_placeholder_flow=False)
 
 
@@ -39,6 +38,8 @@ def test_the_parameters_are_those_of_the_flow(name: str) -> None:
 
 @each_deployment
 def test_a_run_never_overlaps_another_of_the_same_deployment(name: str) -> None:
+    from prefect.client.schemas.objects import ConcurrencyLimitStrategy
+
     limit = BY_NAME[name]["concurrency_limit"]
     assert limit["limit"] == 1
     assert ConcurrencyLimitStrategy(limit["collision_strategy"]).name == "CANCEL_NEW"
@@ -53,6 +54,9 @@ def test_a_person_can_read_what_it_is_for(name: str) -> None:
 
 @each_deployment
 def test_the_schedule_is_one_that_prefect_takes(name: str) -> None:
+    from prefect.client.schemas.actions import DeploymentScheduleCreate
+    from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
+
     [schedule] = BY_NAME[name]["schedules"]
     made = (CronSchedule if "cron" in schedule else IntervalSchedule).model_validate(schedule)
     DeploymentScheduleCreate(schedule=made)
@@ -67,4 +71,6 @@ def test_no_dossier_is_kept_by_prefect(name: str) -> None:
 
 
 def test_the_weekly_and_the_monthly_deployment_publish_their_edition() -> None:
+    from flows.maintenance import DEPLOYMENTS as OF_BEFORE
+
     assert {name: BY_NAME[name]["parameters"]["edition"] for name in OF_BEFORE} == OF_BEFORE

@@ -7,7 +7,6 @@ from typing import Any
 
 from clients.limiter import Limiter
 from clients.reading.reader import DsReader
-from clients.retrying import RetryPolicy
 from clients.transport import DsTransport
 from sandbox.control.client import Control
 from steps.judge.judge import ASSESSMENT
@@ -46,7 +45,6 @@ class Exchange:
             settings.ds_url,
             settings.token().get_secret_value(),
             limiter=Limiter(10**6),
-            policy=RetryPolicy(first=0.01, longest=0.05),
         )
         with connect(settings, make=True, transport=at_once) as services:
             yield services

@@ -200,14 +200,15 @@ def kill(pid: int) -> None:
 
 
 @contextmanager
-def forked_runs() -> Iterator[ForkedRuns]:
-    """A process that forks runs."""
+def forked_runs(environment: Mapping[str, str]) -> Iterator[ForkedRuns]:
+    """A process that forks runs; ``environment`` is added to that of this one."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.steps.killed"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
+        env={**os.environ, **environment},
     ) as process:
         yield ForkedRuns(process)
         assert process.stdin is not None

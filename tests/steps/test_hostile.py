@@ -1,5 +1,6 @@
 """Cases of the kinds that the promises name, tried by someone who wrote none of the code."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from mappings.dossier.decode import stable_id
 from sandbox.generator.generate import generate
+from steps.reply import lost_answers
 from tests.steps.answering import TO_ALL, Exchange
 from tests.steps.conftest import MakeExchange
 from tests.steps.read.test_odd_reading import answered, judged, whole_run
@@ -249,7 +251,10 @@ WRITES = [
 ]
 
 
-def test_whatever_stands_before_ds_one_refused_write_stops_no_other(exchange: MakeExchange) -> None:
+def test_whatever_stands_before_ds_one_refused_write_stops_no_other(
+    exchange: MakeExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost_answers, "SETTLED", timedelta(0))  # the sandbox does nothing later
     odd = {one.number: str(how) for one, how in zip(EVERY, WRITES, strict=False)}
     with exchange(EVERY[: len(odd) + 4], **TO_ALL) as here:
         for number, (status, mutation) in zip(odd, WRITES, strict=True):

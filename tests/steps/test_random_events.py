@@ -237,7 +237,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         pytest.MonkeyPatch.context() as patch,
         watching() as observer,
         bridge_on(folder, [], **changes) as bridge,
-        forked_runs() as processes,
+        forked_runs({"UNC_COLUMNS": str(bridge.settings.columns)}) as processes,
     ):
         patch.setattr(lost_answers, "SETTLED", timedelta(0))
         clock = Patient(bridge.sandbox.control)

@@ -17,7 +17,7 @@ from exports.returned.doubts import doubts
 from exports.returned.elsewhere import elsewhere
 from exports.returned.merging import Held, Merge, Spread, merge, uncover
 from exports.returned.reader import read_returned
-from exports.returned.reference import ComparedRows, of_book
+from exports.returned.reference import ComparedRows, HandedOutRows, of_book
 from exports.sheets.columns import ColumnsFile
 from mappings.dossier.model import Company
 from tests.exports.conftest import COLUMNS, POLICY, answered, context, entry
@@ -90,14 +90,20 @@ class Said:
         return {one.number: one.after for one in self.merge.changes}
 
 
+@cache
+def _reference(*, given: bool) -> HandedOutRows:
+    """The same workbook, read before anybody touched it."""
+    reference = of_book(read_returned(handed_out(given=given), LIGHT))
+    assert reference is not None
+    return reference
+
+
 def said(back: bytes, *, given: bool = True, spread: Spread | None = None) -> Said:
     """What reading, comparing and merging say of it, when nothing was written since."""
     held = GIVEN if given else {}
     returned = read_returned(back, LIGHT)
-    reference = of_book(read_returned(handed_out(given=given), LIGHT))
     assert returned.table is not None
-    assert reference is not None
-    compared = ComparedRows(returned.table, reference)
+    compared = ComparedRows(returned.table, _reference(given=given))
     rows = uncover(returned.rows, returned.coverings, present=held, carried=held, spread=spread)
     merged = merge(rows.rows, carried=held, present=held, known=NUMBERS)
     return Said(
@@ -110,9 +116,17 @@ def said(back: bytes, *, given: bool = True, spread: Spread | None = None) -> Sa
 
 def edited(edit: Callable[[Workbook], None] | None = None, *, given: bool = True) -> bytes:
     """The workbook as openpyxl saves it after an edit of all of it."""
+    return _untouched(given=given) if edit is None else _saved(edit, given=given)
+
+
+@cache
+def _untouched(*, given: bool) -> bytes:
+    return _saved(lambda _: None, given=given)
+
+
+def _saved(edit: Callable[[Workbook], None], *, given: bool) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(handed_out(given=given)))
-    if edit is not None:
-        edit(book)
+    edit(book)
     saved = io.BytesIO()
     book.save(saved)
     return saved.getvalue()

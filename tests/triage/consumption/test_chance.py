@@ -1,7 +1,6 @@
 """Exact formulas say what a statistics library says."""
 
 import pytest
-from scipy import special, stats
 
 from triage.consumption.chance import (
     at_least,
@@ -17,6 +16,8 @@ from triage.consumption.chance import (
 
 @pytest.mark.parametrize("freedom", [1, 2.5, 4, 9, 30, 2000, 1e6])
 def test_students_law(freedom: float) -> None:
+    from scipy import stats  # a second of imports: for one of the processes
+
     for distance in (0.0, 0.1, 1.0, 2.5, -4.0, 12.0):
         assert either_side(distance, freedom) == pytest.approx(
             2 * stats.t.sf(abs(distance), freedom), rel=1e-4
@@ -37,11 +38,15 @@ def test_students_law(freedom: float) -> None:
     ],
 )
 def test_a_count_of_draws(hits: float, draws: float, share: float) -> None:
+    from scipy import stats
+
     expected = stats.binom.sf(int(hits) - 1, draws, share)
     assert at_least(hits, draws, share) == pytest.approx(expected, rel=1e-9)
 
 
 def test_false_discoveries_and_the_gamma_function() -> None:
+    from scipy import special, stats
+
     chances = [0.01, 0.04, 0.03, 0.9, 0.01, 1.0]
     assert q_values(chances) == pytest.approx(stats.false_discovery_control(chances))
     assert q_values([]) == ()
