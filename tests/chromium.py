@@ -43,9 +43,12 @@ def chromium() -> Iterator[Browser]:
 def picture(page: Page, path: Path, *, whole: bool = False) -> None:
     """Keep what ``page`` shows at ``path``, its ``whole`` length or what the window holds.
 
-    Pictures are for eyes: no test judges them. Chromium without a screen sometimes cannot draw
+    Pictures are for eyes: no test judges them, and most of a visit's time goes into them. They are
+    taken where ``UNC_TEST_PICTURES`` is set. Chromium without a screen sometimes cannot draw
     (« Unable to capture screenshot » on a busy machine): tried three times, then only told.
     """
+    if "UNC_TEST_PICTURES" not in os.environ:
+        return
     for _ in range(3):
         try:
             page.screenshot(path=path, full_page=whole)

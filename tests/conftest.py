@@ -42,6 +42,19 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")  # a loaded machine is no fault of the code
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """One process takes all files of the portal: their démarche takes four seconds to read."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "tests/portal" if file.startswith("tests/portal/") else file
+
+    return ByFile(config, log) if config.option.dist == "loadfile" else None
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not import, to leave them out, whole folders that ``-m`` leaves out."""
     left_out = "not debian" in config.option.markexpr and "not machine" in config.option.markexpr
@@ -153,14 +166,19 @@ class Bridge:
     @property
     def environment(self) -> dict[str, str]:
         """What a process needs to work on the same sandbox and store."""
-        return {
-            "UNC_DS_URL": self.sandbox.url,
-            "UNC_DS_TOKEN": self.sandbox.token,
-            "UNC_DEMARCHE": str(self.sandbox.demarche),
-            "UNC_INSTRUCTEUR": self.sandbox.instructeur,
-            "UNC_HOME": str(self.home),
-            "UNC_COLUMNS": str(self.settings.columns),
-        }
+        return environment_of(self.sandbox, self.home, UNC_COLUMNS=str(self.settings.columns))
+
+
+def environment_of(sandbox: "Sandbox", home: Path, **more: str) -> dict[str, str]:
+    """What a command needs to work on a sandbox, with its store under ``home``."""
+    return {
+        "UNC_DS_URL": sandbox.url,
+        "UNC_DS_TOKEN": sandbox.token,
+        "UNC_DEMARCHE": str(sandbox.demarche),
+        "UNC_INSTRUCTEUR": sandbox.instructeur,
+        "UNC_HOME": str(home),
+        **more,
+    }
 
 
 def said(shown: Mapping[str, Any]) -> list[dict[str, Any]]:

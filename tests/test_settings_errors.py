@@ -11,6 +11,7 @@ import pytest
 
 from cli.app import call
 from sandbox.server import Sandbox, running_sandbox
+from tests.conftest import environment_of
 from tests.steps.syncing import seeds
 
 COMMANDS = ("run", "sync")  # those that may begin without a base
@@ -31,11 +32,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def home(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where something would be written; every setting is good until the test changes one."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("UNC_DS_URL", sandbox.url)
-    monkeypatch.setenv("UNC_DS_TOKEN", sandbox.token)
-    monkeypatch.setenv("UNC_DEMARCHE", str(sandbox.demarche))
-    monkeypatch.setenv("UNC_INSTRUCTEUR", sandbox.instructeur)
-    monkeypatch.setenv("UNC_HOME", str(tmp_path / "home"))
+    for name, value in environment_of(sandbox, tmp_path / "home").items():
+        monkeypatch.setenv(name, value)
     return tmp_path / "home"
 
 
@@ -143,7 +141,7 @@ def test_a_host_that_does_not_answer_is_told_by_the_process_itself(home: Path) -
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 (ours)
         [sys.executable, "-c", INSISTS_ONCE, "sync"],
         env={
             **os.environ,

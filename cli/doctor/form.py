@@ -8,10 +8,10 @@ from datafiles.file import DataFileError
 from french.text import agreed, normalise_label
 from mappings.adoption.absences import absences
 from mappings.dossier.decode import decode_revision
-from mappings.drift.compare import Observed
+from mappings.drift.compare import Observed, from_the_oldest
 from mappings.drift.model import Drift, Severity, counts
 from settings import Settings
-from steps.wiring.drift import adoption_told, compare_form, in_order
+from steps.wiring.drift import adoption_told, compare_form
 from steps.wiring.form import Form, reviewed_form
 from steps.wiring.troubles import key_of
 
@@ -23,7 +23,7 @@ _FOR_DECLARANTS = ("statut", "completude", "version_referentiel", "motif_hors_ch
 
 def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[Check]:
     """Compare the démarche as it is now with the mapping: champs, then annotations."""
-    revisions = in_order(decode_revision(raw) for raw in info.revisions)
+    revisions = from_the_oldest(decode_revision(raw) for raw in info.revisions)
     observed = Observed(revisions, info.active_revision_id, info.number)
     try:
         drifts = compare_form(

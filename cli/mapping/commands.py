@@ -21,7 +21,7 @@ from cli.terminal.parsing import DossierNumber
 from datafiles.file import DataFile, DataFileError, text_of
 from datafiles.refusals import refusal
 from french.text import agreed
-from mappings.drift.model import COLUMNS, Drift, Severity, counts
+from mappings.drift.model import COLUMNS, Drift, Severity, blocks, counts
 from mappings.drift.model import table as drift_table
 from mappings.drift.proposals import propose as proposals
 from mappings.report.document import report_page, report_schema
@@ -32,7 +32,7 @@ from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import likely
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import blocks, drift_of, observed_form
+from steps.wiring.drift import drift_of, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_form
 from steps.wiring.services import Services, open_services

@@ -1,7 +1,7 @@
 """`unc users`: who may sign in to the portal."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from getpass import getpass
 from typing import Annotated
@@ -20,7 +20,7 @@ from steps.wiring.handed_out_files import centres
 from steps.wiring.memory import require_base
 from steps.wiring.services import the_base
 from store.repository import Store, open_store
-from store.staff.accounts import Account
+from store.staff.accounts import Account, Accounts
 
 users = App(name="users", help="Comptes du portail.")
 _DEFAULT = Common()
@@ -82,16 +82,7 @@ def list_(*, common: Common = _DEFAULT) -> int:
 @users.command
 def remove(email: str, *, common: Common = _DEFAULT) -> int:
     """Retirer un compte ; ses sessions ouvertes cessent aussitôt."""
-    address = email.strip().lower()
-    with _store() as store:
-        removed = store.accounts.remove(address)
-    if common.json:
-        print_json({"email": address, "removed": removed})
-    elif removed:
-        Console().print(f"Compte {address} retiré.", highlight=False, markup=False)
-    if not removed:
-        ERROR.print(f"Aucun compte {address}.", highlight=False, markup=False)
-    return 0 if removed else 1
+    return _change(email, Accounts.remove, key="removed", told="retiré", common=common)
 
 
 @users.command
@@ -100,13 +91,20 @@ def unbind(email: str, *, common: Common = _DEFAULT) -> int:
 
     Nécessaire quand l'agence change de fournisseur, ou donne le compte à une autre personne.
     """
+    return _change(email, Accounts.unbind, key="unbound", told="délié", common=common)
+
+
+def _change(
+    email: str, change: Callable[[Accounts, str], bool], *, key: str, told: str, common: Common
+) -> int:
+    """Change an account, and say so under a key or in a word; 1 where there is none."""
     address = email.strip().lower()
     with _store() as store:
-        known = store.accounts.unbind(address)
+        known = change(store.accounts, address)
     if common.json:
-        print_json({"email": address, "unbound": known})
+        print_json({"email": address, key: known})
     elif known:
-        Console().print(f"Compte {address} délié.", highlight=False, markup=False)
+        Console().print(f"Compte {address} {told}.", highlight=False, markup=False)
     if not known:
         ERROR.print(f"Aucun compte {address}.", highlight=False, markup=False)
     return 0 if known else 1

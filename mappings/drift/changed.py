@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from french.text import bare_label
 from mappings.dossier.revision import Descriptor
+from mappings.drift import severity
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import ReviewedChamp, options_of
@@ -37,14 +38,14 @@ def changes(one: ComparedChamp, needs: Needs, *, revision: str, active: bool) ->
         revision: Number of the revision.
         active: Whether it is the one in force: only that one can block.
     """
-    for kind, severity, before, after, remedy in (
+    for kind, how_bad, before, after, remedy in (
         *_type(one, needs, active=active),
         *_label(one, needs),
         *_options(one, needs, active=active),
         *_required(one),
     ):
         yield Drift(
-            severity=severity,
+            severity=how_bad,
             kind=kind,
             champ=one.descriptor.id,
             label=one.descriptor.label,
@@ -63,25 +64,19 @@ def _type(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change
     kind, known = one.descriptor.type, one.known
     before = " ou ".join(map(champ_type, known.types)) if known else ""
     changed = known is not None and kind not in known.types
-    severity, remedy = Severity.REVIEW, ""
-    match fit(one.spec.type, kind):
-        case Fit.UNREADABLE:
-            before = before if changed else f"donnée « {FIELD_NAMES[one.spec.type]} »"
-            read = one.path in needs.scope or one.path in needs.read
-            severity = Severity.BLOCKING if active and read else Severity.REVIEW
-            remedy = _UNREADABLE
-        case _ if not changed:
-            return
-        case _ if active and _frees(one, needs):
-            severity, remedy = Severity.BLOCKING, _FREED
-        case Fit.CONVERTED:
-            remedy = f"ses réponses sont converties, parfois illisibles : {ACCEPT}"
-        case Fit.EXACT:
-            types = known.types if known else ()
-            alike = all(fit(one.spec.type, earlier) is Fit.EXACT for earlier in types)
-            severity = Severity.INFORMATION if alike else Severity.REVIEW
-            remedy = f"rien, ou {ACCEPT}"
-    yield Kind.RETYPED, severity, before, champ_type(kind), remedy
+    found = fit(one.spec.type, kind)
+    if found is Fit.UNREADABLE:
+        before = before if changed else f"donnée « {FIELD_NAMES[one.spec.type]} »"
+        how_bad = severity.of_wrong_answers(needs, one.path, active=active)
+        yield Kind.RETYPED, how_bad, before, champ_type(kind), _UNREADABLE
+    elif changed:
+        freed = active and _frees(one, needs)
+        types = (*(known.types if known else ()), kind)
+        alike = all(fit(one.spec.type, each) is Fit.EXACT for each in types)
+        converted = f"ses réponses sont converties, parfois illisibles : {ACCEPT}"
+        read = f"rien, ou {ACCEPT}" if found is Fit.EXACT else converted
+        how_bad = severity.of_readable_type(freed=freed, alike=alike)
+        yield Kind.RETYPED, how_bad, before, champ_type(kind), _FREED if freed else read
 
 
 def _frees(one: ComparedChamp, needs: Needs) -> bool:
@@ -95,13 +90,10 @@ def _label(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
     label, known = one.descriptor.label, one.known
     if known is None or label in known.labels:
         return
-    severity = Severity.REVIEW
-    if bare_label(label) in map(bare_label, known.labels):
-        severity = Severity.INFORMATION
-    elif one.path in needs.scope or one.path in needs.read:
-        severity = Severity.BLOCKING
+    alike = bare_label(label) in map(bare_label, known.labels)
+    how_bad = severity.of_label(needs, one.path, alike=alike)
     remedy = "vérifier que la question a le même sens"
-    yield Kind.RENAMED, severity, known.labels[-1], label, f"{remedy} : {ACCEPT}"
+    yield Kind.RENAMED, how_bad, known.labels[-1], label, f"{remedy} : {ACCEPT}"
 
 
 def _options(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change]:
@@ -116,15 +108,14 @@ def _options(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Cha
     lost = named - in_our_words(one.spec, options) if active else frozenset()
     added = [option for option in options if reviewed and option not in reviewed]
     gone = sorted((expected | lost) - set(options))
+    how_bad, remedy = severity.of_options(lost=bool(lost), named=bool(named)), ACCEPT
     if lost:
         remedy = (
             "dire dans « options » laquelle la remplace, ou mettre d'accord ce qui la nomme encore"
             f" (référentiel, politique de diffusion) : {_listed(sorted(lost))}"
         )
-        yield Kind.OPTIONS, Severity.BLOCKING, _listed(gone), _listed(added), remedy
-    elif added or gone:
-        severity = Severity.REVIEW if named else Severity.INFORMATION
-        yield Kind.OPTIONS, severity, _listed(gone), _listed(added), ACCEPT
+    if lost or added or gone:
+        yield Kind.OPTIONS, how_bad, _listed(gone), _listed(added), remedy
 
 
 def _required(one: ComparedChamp) -> Iterator[_Change]:
@@ -133,7 +124,7 @@ def _required(one: ComparedChamp) -> Iterator[_Change]:
         return
     shown = {True: "obligatoire", False: "facultatif"}
     before = " ou ".join(shown[value] for value in known.required)
-    yield Kind.REQUIRED, Severity.INFORMATION, before, shown[required], f"rien, ou {ACCEPT}"
+    yield Kind.REQUIRED, severity.of_required(), before, shown[required], f"rien, ou {ACCEPT}"
 
 
 def _listed(options: list[str]) -> str:

@@ -1,10 +1,11 @@
 """Comparing what a démarche asks, in every revision, with the mapping and the reviewed form."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision
+from mappings.drift import severity
 from mappings.drift.changed import ComparedChamp, changes
 from mappings.drift.form_champs import (
     DriftBaseline,
@@ -38,6 +39,11 @@ class Observed:
         """The revision in force; the newest where it is not known."""
         found = (one for one in self.revisions if one.id == self.active_id)
         return next(found, self.revisions[-1] if self.revisions else None)
+
+
+def from_the_oldest(revisions: Iterable[Revision]) -> tuple[Revision, ...]:
+    """Revisions in their order: DS numbers them as they are made."""
+    return tuple(sorted(revisions, key=lambda one: (stable_id(one.id).zfill(20), one.id)))
 
 
 def compare(
@@ -118,9 +124,8 @@ def _taken(
     """What changed in a champ that a field takes, which another champ may have given before."""
     needs = baseline.needs
     if other := usurped(one, spec, baseline=baseline):
-        read = path in needs.scope or path in needs.read
         yield Drift(
-            severity=Severity.BLOCKING if level.active and read else Severity.REVIEW,
+            severity=severity.of_wrong_answers(needs, path, active=level.active),
             kind=Kind.REPLACED,
             champ=one.id,
             label=one.label,
@@ -139,7 +144,7 @@ def _ambiguous(level: FormLevel, spec: FieldSpec, path: str) -> Iterator[Drift]:
         same = level.by_name.get(candidate, ())
         if len(same) > 1:
             yield Drift(
-                severity=Severity.BLOCKING if level.active else Severity.REVIEW,
+                severity=severity.of_ambiguous(active=level.active),
                 kind=Kind.AMBIGUOUS,
                 champ=", ".join(one.id for one in same),
                 label=same[0].label,

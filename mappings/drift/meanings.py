@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from french.text import fold, normalise_label
 from mappings.dossier.revision import Descriptor
+from mappings.drift import severity
 from mappings.drift.form_champs import FormLevel, matched
-from mappings.drift.model import Drift, Kind, Needs, Severity
+from mappings.drift.model import Drift, Kind, Needs
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import options_of
 from mappings.schema.champs import parts
@@ -59,12 +60,13 @@ def _boxes(level: FormLevel, spec: FieldSpec, source: TickedBoxes, needs: Needs)
     if lost:
         told = _drift(level, spec, ", ".join(source.options), spec.title)
         before = " ; ".join(lost)
-        yield replace(told, severity=Severity.BLOCKING, before=before, remedy=_NO_BOX)
+        how_bad = severity.of_meaning(lost=True)
+        yield replace(told, severity=how_bad, before=before, remedy=_NO_BOX)
 
 
 def _drift(level: FormLevel, spec: FieldSpec, champ: str, label: str) -> Drift:
     return Drift(
-        severity=Severity.REVIEW,
+        severity=severity.of_meaning(lost=False),
         kind=Kind.OPTIONS,
         champ=champ,
         label=label,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mappings.dossier.revision import Descriptor
+from mappings.drift import severity
 from mappings.drift.form_champs import DriftBaseline, FormLevel
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.reviewed import ReviewedForm
@@ -31,14 +32,10 @@ def missing_field(
     accepted = path in known.settled or (path in known.absent and not read)
     if accepted and not level.active:
         return
-    severity, remedy = Severity.INFORMATION, _OLD
-    if level.active or (read and not accepted):
-        severity, remedy = Severity.REVIEW, _CORRECT
-        if level.active and (path in needs.scope or (read and not accepted)):
-            severity = Severity.BLOCKING
-        elif accepted:
-            severity, remedy = Severity.INFORMATION, _SETTLED
-    told = _lost(level, spec, path, severity, remedy)
+    how_bad = severity.of_missing(needs, path, active=level.active, accepted=accepted)
+    nothing = _SETTLED if accepted else _OLD
+    remedy = nothing if how_bad is Severity.INFORMATION else _CORRECT
+    told = _lost(level, spec, path, how_bad, remedy)
     yield from _reworded(told, formerly, baseline.known) if formerly else (told,)
 
 
@@ -52,17 +49,17 @@ def missing_annotation(
     """The drift of an annotation that the form in force does not have: never a spoilt verdict."""
     if not level.active:
         return
-    severity = Severity.REVIEW if spec.written else Severity.INFORMATION
+    how_bad = severity.of_missing_annotation(written=spec.written)
     remedy = "l'ajouter aux annotations privées, et son id à la correspondance"
-    told = _lost(level, spec, f"annotations.{spec.name}", severity, remedy)
+    told = _lost(level, spec, f"annotations.{spec.name}", how_bad, remedy)
     yield from _reworded(told, formerly, baseline.known) if formerly else (told,)
 
 
 def _lost(
-    level: FormLevel, spec: FieldSpec | AnnotationSpec, path: str, severity: Severity, remedy: str
+    level: FormLevel, spec: FieldSpec | AnnotationSpec, path: str, how_bad: Severity, remedy: str
 ) -> Drift:
     return Drift(
-        severity=severity,
+        severity=how_bad,
         kind=Kind.MISSING,
         champ=" ou ".join(spec.candidates(level.revision)) or "–",
         label=spec.title,

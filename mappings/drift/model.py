@@ -47,6 +47,10 @@ class Needs:
     read: frozenset[str] = frozenset()
     options: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    def rest_on(self, path: str) -> bool:
+        """Whether a verdict is wrong where a field is."""
+        return path in self.scope or path in self.read
+
 
 @dataclass(frozen=True, slots=True)
 class Drift:
@@ -102,6 +106,11 @@ class Drift:
             counted = ((self.before, "en moins"), (self.after, "en plus"))
             return " : " + ", ".join(f"« {what} » {how}" for what, how in counted if what)
         return f" : « {self.before} » → « {self.after} »" if self.before or self.after else ""
+
+
+def blocks(drifts: Iterable[Drift]) -> bool:
+    """Whether verdicts can be wrong: then nothing is written to declarants."""
+    return any(one.blocks for one in drifts)
 
 
 COLUMNS: tuple[str, ...] = (

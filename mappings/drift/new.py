@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from french.text import normalise_label
 from mappings.dossier.revision import Descriptor
+from mappings.drift import severity
 from mappings.drift.form_champs import FormLevel, asking
-from mappings.drift.model import ACCEPT, Drift, Kind, Severity
+from mappings.drift.model import ACCEPT, Drift, Kind
 from mappings.drift.reviewed import ReviewedForm
 from mappings.schema.names import champ_type
 
@@ -24,11 +25,10 @@ def _untaken(level: FormLevel, one: Descriptor, known: ReviewedForm) -> Iterator
         return
     if normalise_label(one.label) in known.normal_labels(one.id):
         remedy = "rien : relu, aucune donnée ne le prend"
-        yield _told(level, one, Kind.UNMAPPED, Severity.INFORMATION, remedy)
+        yield _told(level, one, Kind.UNMAPPED, remedy)
     else:
-        severity = Severity.REVIEW if level.active else Severity.INFORMATION
         remedy = f"aucune donnée ne le prend : `unc mapping propose`, ou {ACCEPT}"
-        told = _told(level, one, Kind.RENAMED, severity, remedy)
+        told = _told(level, one, Kind.RENAMED, remedy)
         yield replace(told, before=known.champs[one.id].labels[-1], after=one.label)
     rows = replace(level, descriptors=one.children)
     reviewed = {child.id for child in one.children if _as_reviewed(child, known)}
@@ -40,17 +40,14 @@ def _as_reviewed(one: Descriptor, known: ReviewedForm) -> bool:
 
 
 def _new(level: FormLevel, one: Descriptor) -> Drift:
-    if level.active:
-        told = _told(level, one, Kind.NEW, Severity.REVIEW, f"`unc mapping propose`, ou {ACCEPT}")
-    else:
-        remedy = "rien : champ d'une ancienne révision"
-        told = _told(level, one, Kind.NEW, Severity.INFORMATION, remedy)
-    return replace(told, after=champ_type(one.type))
+    propose = f"`unc mapping propose`, ou {ACCEPT}"
+    remedy = propose if level.active else "rien : champ d'une ancienne révision"
+    return replace(_told(level, one, Kind.NEW, remedy), after=champ_type(one.type))
 
 
-def _told(level: FormLevel, one: Descriptor, kind: Kind, severity: Severity, remedy: str) -> Drift:
+def _told(level: FormLevel, one: Descriptor, kind: Kind, remedy: str) -> Drift:
     return Drift(
-        severity=severity,
+        severity=severity.of_untaken(active=level.active, reviewed=kind is Kind.UNMAPPED),
         kind=kind,
         champ=one.id,
         label=one.label,

@@ -76,6 +76,12 @@ class Adoption:
     demarche: int | None = None
     revision: str = ""
 
+    @property
+    def told(self) -> str:
+        """Which form, by whom and when, in French."""
+        what = f"révision {self.revision}" if self.revision else "le formulaire relu"
+        return f"{what}, par {self.by} le {self.on:%d/%m/%Y}"
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewedForm:

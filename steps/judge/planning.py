@@ -8,10 +8,10 @@ from hashlib import sha256
 from french.text import normalise_label
 from mappings.dossier.model import Dossier
 from mappings.dossier.revision import Descriptor, Revision
-from mappings.drift.model import Drift
+from mappings.drift.model import Drift, blocks
 from mappings.schema.champs import parts
 from mappings.schema.model import FieldSpec, FormMapping
-from steps.wiring.drift import blocks, drift_of
+from steps.wiring.drift import drift_of
 from steps.wiring.services import Services
 from store.dossiers.models import LightRow
 from store.outbox.corrections import Correction

@@ -17,9 +17,9 @@ from datafiles.refusals import is_told, refusal
 from exports.sheets.all_columns import columns_text
 from mappings.dossier.decode import decode_revision, odd_descriptors
 from mappings.dossier.revision import Revision
+from mappings.drift.compare import from_the_oldest
 from mappings.schema.file import parse_mapping
 from mappings.start.from_form import mapping_text
-from steps.wiring.drift import in_order
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form
 from steps.wiring.handed_out_files import hand_out_files
@@ -79,7 +79,7 @@ def described(title: str, revisions: Iterable[Mapping[str, Any]]) -> Described:
     """What DS describes of a démarche, from the JSON of its revisions."""
     listed = list(revisions)
     odd = [f"révision {raw['id']}, {one}" for raw in listed for one in odd_descriptors(raw)]
-    return Described(title, in_order(decode_revision(raw) for raw in listed), tuple(odd))
+    return Described(title, from_the_oldest(decode_revision(raw) for raw in listed), tuple(odd))
 
 
 def described_in(path: Path) -> Described:

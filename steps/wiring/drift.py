@@ -1,6 +1,5 @@
 """Drift of the form: what the démarche asks now, beside the mapping, the review and the rules."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -8,9 +7,7 @@ from typing import Any
 
 from mappings.adoption.absences import absences
 from mappings.adoption.in_force import adoption_of, is_adopted, not_adopted
-from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import Revision
-from mappings.drift.compare import Observed, compare
+from mappings.drift.compare import Observed, compare, from_the_oldest
 from mappings.drift.model import Drift, Needs
 from steps.wiring.case_files import rules_at, stored_revisions
 from steps.wiring.form import Form, reviewed_form
@@ -98,11 +95,6 @@ def _compared(
     return (*waiting, *found)
 
 
-def blocks(drifts: Iterable[Drift]) -> bool:
-    """Whether verdicts can be wrong: then nothing is written to declarants."""
-    return any(one.blocks for one in drifts)
-
-
 def form_adopted(services: Services) -> bool:
     """Whether a person adopted the form as it was last read; one that was never read is not."""
     drifts = drift_of(services)
@@ -120,21 +112,13 @@ def adoption_told(observed: Observed, *, form: Form, mapping_file: Path, columns
     needs = needs_now(form, columns)
     reviewed = reviewed_form(mapping_file)
     found = adoption_of(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
-    if found is None:
-        return ""
-    what = f"révision {found.revision}" if found.revision else "le formulaire relu"
-    return f"{what}, par {found.by} le {found.on:%d/%m/%Y}"
+    return found.told if found else ""
 
 
 def observed_form(services: Services) -> Observed:
     """The form as it was last read, revisions from the oldest."""
     demarches = services.store.demarches
-    revisions = in_order(stored_revisions(services).values())
+    revisions = from_the_oldest(stored_revisions(services).values())
     active = demarches.state(services.demarche).active_revision_id
     active = active or (revisions[-1].id if revisions else "")
     return Observed(revisions, active, services.demarche)
-
-
-def in_order(revisions: Iterable[Revision]) -> tuple[Revision, ...]:
-    """Revisions from the oldest: DS numbers them as they are made."""
-    return tuple(sorted(revisions, key=lambda one: (stable_id(one.id).zfill(20), one.id)))

@@ -28,8 +28,9 @@ def test_a_run_is_gone_when_it_held_what_we_hold_or_waited_for_too_long(
     from flows.orphans import ALONE_ON, _is_gone
 
     state = State(type=StateType.RUNNING, timestamp=NOW - timedelta(minutes=minutes))
-    labels = {} if alone_on is None else {ALONE_ON: alone_on}
-    run = FlowRun(flow_id=uuid4(), labels=labels, state=state)
+    run = FlowRun(flow_id=uuid4(), state=state)
+    if alone_on is not None:
+        run.labels[ALONE_ON] = alone_on
     assert _is_gone(run, 12, before=NOW - timedelta(minutes=40)) is gone
 
 

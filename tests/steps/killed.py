@@ -25,7 +25,6 @@ from steps.wiring.services import connect
 from steps.wiring.summary import Summary
 from tests.steps.observed_runs import clock_ahead
 
-AT_ONCE = {"first": 0.01, "longest": 0.05, "shortest": 0.0}
 lost_answers.SETTLED = timedelta(seconds=0.2)  # the sandbox on this machine answers at once
 
 
@@ -53,7 +52,8 @@ def run(changes: dict[str, str]) -> int:
     more: list[str] = []
     if "CLOCK_AHEAD" in os.environ:
         more = ["--new-base"]
-        setattr(transport, "RetryPolicy", partial(RetryPolicy, **AT_ONCE))  # noqa: B010
+        at_once = partial(RetryPolicy, first=0.01, longest=0.05, shortest=0.0)
+        setattr(transport, "RetryPolicy", at_once)  # noqa: B010
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123
         os.dup2(nowhere.fileno(), 1)
         if "CLOCK_AHEAD" in os.environ:

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,24 @@ class Stack:
         found = self.get(f"deployments/name/{flow}/{deployment}")
         state = {"type": "SCHEDULED"}
         return str(self.call(f"deployments/{found['id']}/create_flow_run", state=state)["id"])
+
+    def schedule(self, flow: str, deployment: str, *schedules: Mapping[str, Any]) -> None:
+        """Plan the runs of a deployment so and no otherwise, as the interface does."""
+        found = self.get(f"deployments/name/{flow}/{deployment}")
+        at = f"{self.api}/deployments/{found['id']}"
+        for one in found["schedules"]:
+            requests.delete(f"{at}/schedules/{one['id']}", timeout=30).raise_for_status()
+        planned = [{"active": True, "schedule": dict(one)} for one in schedules]
+        if planned:
+            requests.post(f"{at}/schedules", json=planned, timeout=30).raise_for_status()
+            # The server plans what was changed within seconds; a schedule alone, within a minute.
+            same = {"description": found["description"]}
+            requests.patch(at, json=same, timeout=30).raise_for_status()
+
+    def schedule_soon(self, flow: str, deployment: str) -> None:
+        """Plan a run in some seconds, and one each two minutes then."""
+        soon = datetime.now(UTC) + timedelta(seconds=20)
+        self.schedule(flow, deployment, {"interval": 120, "anchor_date": soon.isoformat()})
 
     def state(self, run: str) -> dict[str, Any]:
         told: dict[str, Any] = self.get(f"flow_runs/{run}")["state"]
@@ -153,7 +172,7 @@ def prefect_stack(
         log = stack.logs / "server.log"
         with running([*server, str(port)], env=stack.environment, log=log):
             wait_for(lambda: _is_up(stack), seconds=180, what="the Prefect server")
-            stack.prefect("work-pool", "create", "unc", "--type", "process")
+            stack.call("work_pools/", name="unc", type="process")
             stack.prefect("deploy", "--all")
             yield stack
 

@@ -61,8 +61,7 @@ def test_doctor_tells_each_deployment_and_that_no_worker_polls(stack: Stack) -> 
 
 
 def test_a_planned_run_is_completed_by_the_worker(stack: Stack) -> None:
-    flow = "passerelle-unc/passerelle"
-    stack.prefect("deployment", "schedule", "create", flow, "--cron", "* * * * *")
+    stack.schedule_soon("passerelle-unc", "passerelle")
     with stack.worker():
         wait_for(
             lambda: stack.runs("passerelle", "COMPLETED"), seconds=300, what="a planned run done"

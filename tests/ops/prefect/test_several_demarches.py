@@ -46,7 +46,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Iterato
             company = {"siret": "73282932000074", "name": "Ex"}
             control.create(SECOND, {"number": number, "company": company, "mandatory": False})
         # Their runs would begin meanwhile.
-        made.prefect("deployment", "schedule", "clear", "passerelle-unc/passerelle", "-y")
+        made.schedule("passerelle-unc", "passerelle")
         follow(made, *BOTH)
         yield made
 
@@ -117,8 +117,7 @@ def test_a_second_time_changes_nothing_and_what_is_of_hand_stays(stack: Stack) -
 
 def test_a_planned_run_of_each_is_completed_on_its_own_demarche(stack: Stack) -> None:
     for number in BOTH:
-        flow = f"passerelle-unc/passerelle-{number}"
-        stack.prefect("deployment", "schedule", "create", flow, "--cron", "* * * * *")
+        stack.schedule_soon("passerelle-unc", f"passerelle-{number}")
     with stack.worker():
         for number in BOTH:
             done = partial(stack.runs, f"passerelle-{number}", "COMPLETED", "FAILED")

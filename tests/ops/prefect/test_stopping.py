@@ -29,8 +29,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Iterato
     with prefect_stack(home, cluster, seeds=generate(8, seed=9)) as made:
         made.sandbox.control.add_token("jeton-de-l-arret")
         made.block("secret", name="jeton-ds", data={"value": "jeton-de-l-arret"})
-        for flow in ("passerelle-unc/passerelle", "rapprochement-unc/reconcile"):
-            made.prefect("deployment", "schedule", "clear", flow, "--accept-yes")
+        made.schedule("passerelle-unc", "passerelle")
+        made.schedule("rapprochement-unc", "reconcile")
         yield made
 
 

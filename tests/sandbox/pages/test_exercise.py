@@ -1,6 +1,7 @@
 """The guided exercise, played in Chromium by somebody who has only its page.
 
-Pictures are left in build/captures-bac-a-sable; those of docs/images are made of them.
+With UNC_TEST_PICTURES, pictures are left in build/captures-bac-a-sable; those of docs/images are
+made of them.
 """
 
 import re
@@ -9,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.chromium import picture
 from tests.conftest import few_centres
 from tests.sandbox.pages.conftest import SHOTS
 from tests.sandbox.pages.exercise import GUIDE, ROOT, Trainee, prepare, steps
@@ -38,7 +38,7 @@ def test_the_exercise_is_played_to_its_end(browser: Browser, tmp_path: Path) -> 
         for step in steps():
             trainee.do(step)
     except BaseException:
-        picture(trainee.page, SHOTS / "echec.png", whole=True)
+        trainee.page.screenshot(path=SHOTS / "echec.png", full_page=True)
         raise
     finally:
         trainee.leave()

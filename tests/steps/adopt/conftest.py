@@ -15,7 +15,7 @@ from sandbox.demarche.intake import NewDossier
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.any_form import dossiers_of
 from sandbox.server import Sandbox, running_sandbox
-from tests.conftest import few_centres
+from tests.conftest import environment_of, few_centres
 from tests.mappings.matching.variants import VARIANTS, Variant
 
 DOSSIERS = 6
@@ -54,14 +54,8 @@ def contacted(
     )
     with running as sandbox, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        for key, value in {
-            "UNC_DS_URL": sandbox.url,
-            "UNC_DS_TOKEN": sandbox.token,
-            "UNC_DEMARCHE": str(sandbox.demarche),
-            "UNC_INSTRUCTEUR": sandbox.instructeur,
-            "UNC_HOME": str(folder / "home"),
-            "UNC_COLUMNS": str(few_centres(folder / "colonnes")),
-        }.items():
+        columns = str(few_centres(folder / "colonnes"))
+        for key, value in environment_of(sandbox, folder / "home", UNC_COLUMNS=columns).items():
             patch.setenv(key, value)
         yield Contact(sandbox, folder / "home", variant)
 

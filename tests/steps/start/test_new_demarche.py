@@ -21,10 +21,11 @@ from sandbox.common.ids import champ_id
 from sandbox.form.file import read_form
 from sandbox.form.kinds import described_as
 from sandbox.generator.any_form import dossiers_of
-from sandbox.server import INSTRUCTEUR, running_sandbox
+from sandbox.server import INSTRUCTEUR, Sandbox, running_sandbox
 from steps.start.new_demarche import Described, create, described, described_in
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres
+from tests.conftest import environment_of
 
 Json = dict[str, Any]
 KINDS = [
@@ -39,6 +40,8 @@ OPTIONS: dict[str, Any] = {
     "linked_drop_down_list": {"Nord": ["Lille"], "Sud": ["Nice", "Pau"]},
 }
 SECTIONS = 8
+MADE = "demarche"
+"""Where the files of the new démarche are made."""
 UNANSWERED = frozenset({"header_section", "explication", "carte"})
 
 
@@ -82,19 +85,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[J
         pytest.MonkeyPatch.context() as patch,
         running_sandbox(folder / "s", forms=[form], seeds=seeds, rate_limit=10_000) as sandbox,
     ):
-        patch.chdir(folder)
-        for name, value in {
-            "UNC_DS_URL": sandbox.url,
-            "UNC_DS_TOKEN": sandbox.token,
-            "UNC_DEMARCHE": str(sandbox.demarche),
-            "UNC_INSTRUCTEUR": sandbox.instructeur,
-            "UNC_HOME": str(folder / "home"),
-            "UNC_MAPPING": str(folder / "demarche" / "mapping.yaml"),
-            "UNC_RULES": str(folder / "demarche"),
-            "UNC_COLUMNS": str(folder / "demarche"),
-        }.items():
-            patch.setenv(name, value)
-        made = told(["mapping", "adapt", "--new", str(folder / "demarche"), "--json"])
+        work_with_a_folder_of_its_own(patch, sandbox, folder)
+        made = told(["mapping", "adapt", "--new", str(folder / MADE), "--json"])
         assert made["fields"] == SECTIONS * (len(KINDS) + 3)
         runs = [told(["run", "--json"], code=1)]
         told(["mapping", "adopt", "--by", "Nadia Martin", "--json"])
@@ -103,6 +95,18 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[J
         assert all(not one["problems"] for one in told(["rules", "check", "--json"])["files"])
         assert not sandbox.control.stats()["mutations"]
         yield folder, runs
+
+
+def work_with_a_folder_of_its_own(
+    patch: pytest.MonkeyPatch, sandbox: Sandbox, folder: Path
+) -> None:
+    """Set the commands of this process to a sandbox, and to the files that will be made of it."""
+    patch.chdir(folder)
+    made = folder / MADE
+    own = {"UNC_MAPPING": made / "mapping.yaml", "UNC_RULES": made, "UNC_COLUMNS": made}
+    told = {name: str(path) for name, path in own.items()}
+    for name, value in environment_of(sandbox, folder / "home", **told).items():
+        patch.setenv(name, value)
 
 
 def told(command: list[str], *, code: int = 0) -> Any:
@@ -132,7 +136,7 @@ def test_a_large_form_is_read_and_handed_out_at_once(run: tuple[Path, list[Json]
     repeated = [name for name in book.sheetnames if name.startswith("Partenaires")]
     assert len(repeated) == 1, "a title that is taken gives way to the name of the field"
     assert len(book.sheetnames) == SECTIONS + 5
-    assert folder.joinpath("demarche", "policy.yaml").exists()
+    assert folder.joinpath(MADE, "policy.yaml").exists()
 
 
 @pytest.mark.slow
@@ -149,7 +153,7 @@ def test_nothing_of_it_reaches_the_network(run: tuple[Path, list[Json]]) -> None
 
 
 def test_its_folder_has_no_table_of_centres_and_needs_none(run: tuple[Path, list[Json]]) -> None:
-    assert centres(run[0] / "demarche") == ()
+    assert centres(run[0] / MADE) == ()
 
 
 def descriptor(number: int, kind: str, label: str, *, children: int = 0) -> Json:

@@ -10,7 +10,7 @@ from sandbox.form.file import read_form
 from sandbox.generator.any_form import dossiers_of
 from sandbox.server import INSTRUCTEUR, running_sandbox
 from tests.mappings.matching.variants import ROOT, every
-from tests.steps.start.test_new_demarche import told
+from tests.steps.start.test_new_demarche import MADE, told, work_with_a_folder_of_its_own
 
 FORMS = ROOT / "tests" / "data" / "demarches"
 DECORATIVE = frozenset({"header_section", "explication"})
@@ -30,23 +30,12 @@ def test_a_form_of_another_administration_is_adopted_read_and_handed_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, size: int, label: str
 ) -> None:
     form = read_form(FORMS / f"{name}.yaml", robot=INSTRUCTEUR)
-    revision, folder = form["revisions"][-1], tmp_path / "demarche"
+    revision, folder = form["revisions"][-1], tmp_path / MADE
     asked = [one for one in every(revision) if one["type"] not in DECORATIVE]
     seeds = dossiers_of(form, 5, seed=3)
     running = running_sandbox(tmp_path / "s", forms=[form], seeds=seeds, rate_limit=10_000)
     with running as sandbox:
-        monkeypatch.chdir(tmp_path)
-        for key, value in {
-            "UNC_DS_URL": sandbox.url,
-            "UNC_DS_TOKEN": sandbox.token,
-            "UNC_DEMARCHE": str(sandbox.demarche),
-            "UNC_INSTRUCTEUR": sandbox.instructeur,
-            "UNC_HOME": str(tmp_path / "home"),
-            "UNC_MAPPING": str(folder / "mapping.yaml"),
-            "UNC_RULES": str(folder),
-            "UNC_COLUMNS": str(folder),
-        }.items():
-            monkeypatch.setenv(key, value)
+        work_with_a_folder_of_its_own(monkeypatch, sandbox, tmp_path)
         made = told(["mapping", "adapt", "--new", str(folder), "--json"])
         assert (made["fields"] + made["annotations"], made["odd"]) == (len(asked), [])
         assert sum(1 for _ in every(revision)) == size

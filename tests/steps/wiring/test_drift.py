@@ -13,7 +13,7 @@ from cli.app import call
 from mappings.dossier.decode import decode_revision
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed
-from mappings.drift.model import Drift, Kind, Severity
+from mappings.drift.model import Drift, Kind, Severity, blocks
 from mappings.drift.proposals import propose
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Report
@@ -27,7 +27,7 @@ from settings import Settings, load_settings
 from steps.judge.judge import judge
 from steps.read.poll import poll
 from steps.wiring.case_files import reports_of
-from steps.wiring.drift import blocks, compare_form, drift_of, observed_form
+from steps.wiring.drift import compare_form, drift_of, observed_form
 from steps.wiring.form import Form, load_form
 from steps.wiring.services import Services, connect
 from steps.wiring.summary import Summary

@@ -1,0 +1,70 @@
+"""How bad each drift of the form is: said here, whoever finds it.
+
+One blocks where verdicts would be wrong: the rules rest on the field, in the revision in force.
+"""
+
+from mappings.drift.model import Needs, Severity
+
+
+def of_wrong_answers(needs: Needs, path: str, *, active: bool) -> Severity:
+    """Answers that cannot be read any more, or that are another champ's."""
+    return Severity.BLOCKING if active and needs.rest_on(path) else Severity.REVIEW
+
+
+def of_readable_type(*, freed: bool, alike: bool) -> Severity:
+    """A type that is read all the same.
+
+    Args:
+        freed: Whether rules compare with options what is no list any more.
+        alike: Whether the types of before and now are read as they stand.
+    """
+    if freed:
+        return Severity.BLOCKING
+    return Severity.INFORMATION if alike else Severity.REVIEW
+
+
+def of_label(needs: Needs, path: str, *, alike: bool) -> Severity:
+    """Other words of a question: it may ask something else, in whichever revision."""
+    if alike:
+        return Severity.INFORMATION
+    return Severity.BLOCKING if needs.rest_on(path) else Severity.REVIEW
+
+
+def of_options(*, lost: bool, named: bool) -> Severity:
+    """Options that came or went; ``lost``: some that rules name, ``named``: rules name others."""
+    if lost:
+        return Severity.BLOCKING
+    return Severity.REVIEW if named else Severity.INFORMATION
+
+
+def of_required() -> Severity:
+    """A question that must be answered from now on, or need not."""
+    return Severity.INFORMATION
+
+
+def of_meaning(*, lost: bool) -> Severity:
+    """What the mapping says of options, boxes; ``lost``: no box stands for one that rules name."""
+    return Severity.BLOCKING if lost else Severity.REVIEW
+
+
+def of_missing(needs: Needs, path: str, *, active: bool, accepted: bool) -> Severity:
+    """A field without a champ; ``accepted``: a person said that it is not asked."""
+    unsettled = path in needs.read and not accepted
+    if active and (path in needs.scope or unsettled):
+        return Severity.BLOCKING
+    return Severity.REVIEW if unsettled or (active and not accepted) else Severity.INFORMATION
+
+
+def of_missing_annotation(*, written: bool) -> Severity:
+    """An annotation that the form has not: at worst a verdict cannot be shown on DS."""
+    return Severity.REVIEW if written else Severity.INFORMATION
+
+
+def of_ambiguous(*, active: bool) -> Severity:
+    """Two champs of the one label that a field names."""
+    return Severity.BLOCKING if active else Severity.REVIEW
+
+
+def of_untaken(*, active: bool, reviewed: bool) -> Severity:
+    """A champ that no field takes; ``reviewed``: a person saw it so, in these words."""
+    return Severity.REVIEW if active and not reviewed else Severity.INFORMATION
