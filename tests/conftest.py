@@ -38,6 +38,8 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+gc.disable()  # until all is collected: what is imported stays
+
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")  # a loaded machine is no fault of the code
 
@@ -58,10 +60,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | Non
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not import, to leave them out, whole folders that ``-m`` leaves out."""
     left_out = "not debian" in config.option.markexpr and "not machine" in config.option.markexpr
-    return True if left_out and collection_path in _NEED_A_MACHINE else None
+    folders = [ROOT / one for one in _NEED_A_MACHINE]
+    return True if left_out and collection_path in folders else None
 
 
-_NEED_A_MACHINE = {ROOT / "tests" / "installed", ROOT / "tests" / "portal" / "browser"}
+_NEED_A_MACHINE = ("tests/installed", "tests/portal/browser")
 """Folders of which each test has the marker debian or machine."""
 
 
@@ -80,7 +83,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if place % every or place >= every * kept:
                 item.add_marker(pytest.mark.slow)
     for item in items:
-        if _NEED_A_MACHINE & set(item.path.parents):
+        if item.nodeid.startswith(_NEED_A_MACHINE):
             marked = item.get_closest_marker("debian") or item.get_closest_marker("machine")
             assert marked, f"{item.nodeid} would be left out of `make test` without a word"
     # The longest files first: both processes of `make test-rest` end together.
@@ -96,6 +99,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

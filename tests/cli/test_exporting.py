@@ -126,6 +126,7 @@ def test_nothing_is_published_before_a_first_reading(
     assert command.home != tmp_path / "vide"
 
 
+@pytest.mark.slow
 def test_a_table_file_says_its_rows_by_sheet(command: Bridge) -> None:
     with open_services(command.settings) as services:
         summary = Summary()

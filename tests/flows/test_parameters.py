@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from flows.parameters import settings_of
 from settings import SettingsError
 
 
@@ -12,6 +11,8 @@ def test_a_worker_that_was_not_told_of_several_refuses_another_than_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would read it with the settings of its own, and publish over its workbooks."""
+    from flows.parameters import settings_of  # with Prefect, which one process imports
+
     monkeypatch.setenv("UNC_HOME", str(tmp_path))
     assert settings_of(59000).demarche == 59000
     monkeypatch.setenv("UNC_DEMARCHE", "48213")

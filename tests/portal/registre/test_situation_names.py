@@ -29,6 +29,8 @@ from tests.portal.conftest import (
     served,
 )
 
+pytestmark = pytest.mark.slow
+
 NAME = "Affaire Dupont Martine d’Ozempic 1952"
 
 
@@ -65,7 +67,6 @@ def pages(portal: Portal, visitor: Visitor) -> dict[str, str]:
     return read
 
 
-@pytest.mark.slow
 def test_a_name_that_a_person_typed_is_read_by_the_agency_only(named: Portal) -> None:
     agency = pages(named, named.visitor(AGENCE))
     told = {path for path, page in agency.items() if "Dupont" in page}
@@ -77,7 +78,6 @@ def test_a_name_that_a_person_typed_is_read_by_the_agency_only(named: Portal) ->
     assert sum("réservé à l’agence</li>" in page for page in centre.values()) == 2, "said so"
 
 
-@pytest.mark.slow
 def test_a_straight_apostrophe_finds_the_curly_one_that_was_typed(named: Portal) -> None:
     library = Library(named.source)
     for asked in ("d'Ozempic", "d’ozempic"):

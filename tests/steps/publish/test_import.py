@@ -92,6 +92,7 @@ def test_a_number_that_was_never_there_is_refused(services: Services, tmp_path: 
     assert "le dossier 999999 n'est pas de ceux" in taken.problems[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "told"),
     [

@@ -16,6 +16,8 @@ from tests.conftest import Bridge, bridge_on
 from tests.exports.returned.comparing import sort_alone
 from tests.steps.returning import published
 
+pytestmark = pytest.mark.slow
+
 WORDS = ["vu", "revoir", "lettre", "cas", "doublon", "rien", "attente", "source"]
 
 
@@ -53,7 +55,6 @@ def held(services: Services) -> dict[int, str]:
     return {one.number: one.comment for one in rows if one.author == "agence"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("column", ["Commentaire", "Dossier"])
 def test_a_column_sorted_alone_is_refused_and_nothing_is_kept(
     services: Services, tmp_path: Path, column: str
@@ -66,7 +67,6 @@ def test_a_column_sorted_alone_is_refused_and_nothing_is_kept(
     assert held(services) == {}
 
 
-@pytest.mark.slow
 def test_what_was_handed_out_is_known_without_the_file(
     services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,7 +79,6 @@ def test_what_was_handed_out_is_known_without_the_file(
         assert "cellules du" in taken.problems[0]
 
 
-@pytest.mark.slow
 def test_the_command_takes_them_with_a_persons_yes(
     bridge: Bridge,
     services: Services,

@@ -16,6 +16,8 @@ from tests.conftest import bridge_on
 from tests.steps.answering import Exchange
 from triage.consumption.expected import expected_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
@@ -25,7 +27,6 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
             yield opened
 
 
-@pytest.mark.slow
 def test_who_is_expected_and_the_level_are_those_of_whole_reports(services: Services) -> None:
     """The page of a situation said that its licence names nobody: the fields were not kept."""
     whole = {one.number: one for one in reports_of(services)}

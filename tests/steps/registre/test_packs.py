@@ -189,6 +189,7 @@ def test_the_effect_of_a_measure_and_its_events_are_told(
     assert unc("situations", "show", name)["counted"] == [first, second]
 
 
+@pytest.mark.slow
 def test_monthly_books_give_the_curve_around_a_measure(
     bridge: Bridge, unc: Callable[..., Any], seance: Seance, tmp_path: Path
 ) -> None:

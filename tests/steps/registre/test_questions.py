@@ -17,6 +17,8 @@ from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on, few_centres
 from tests.steps.returning import published
 
+pytestmark = pytest.mark.slow
+
 BY = ("--by", "Anne Durand")
 KEPT = ("Dossiers\n", "Situations\n", "Questions\n", "Dictionnaire\n", "À propos\n")
 REFUSED = 2
@@ -65,7 +67,6 @@ def exported(bridge: Bridge) -> set[str]:
     return {Path(one).name for one in summary.workbooks}
 
 
-@pytest.mark.slow
 def test_12_a_question_goes_to_its_centre_and_its_answer_comes_back_once(
     bridge: Bridge,
     unc: Callable[..., Any],
@@ -107,7 +108,6 @@ def test_12_a_question_goes_to_its_centre_and_its_answer_comes_back_once(
         assert "Deux cas, en 2025." in capsys.readouterr().out
 
 
-@pytest.mark.slow
 def test_a_score_is_kept_with_its_lines_and_show_tells_how_it_moved(
     bridge: Bridge, unc: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -152,6 +152,7 @@ def test_nothing_of_it_reaches_the_network(run: tuple[Path, list[Json]]) -> None
     }
 
 
+@pytest.mark.slow
 def test_its_folder_has_no_table_of_centres_and_needs_none(run: tuple[Path, list[Json]]) -> None:
     assert centres(run[0] / MADE) == ()
 
