@@ -17,7 +17,7 @@ from prefect.exceptions import ObjectNotFound
 from ruamel.yaml import YAML
 
 from flows.orphans import TAG
-from flows.wanted import (
+from flows.wanted_deployments import (
     Block,
     automations_left_over,
     automations_wanted,

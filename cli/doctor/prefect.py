@@ -14,7 +14,7 @@ from typing import Any, cast
 import requests
 
 from cli.doctor.check import Check
-from flows.wanted import (
+from flows.wanted_deployments import (
     Block,
     automations_wanted,
     deployments_wanted,

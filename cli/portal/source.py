@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from typing import TypeAlias, TypeVar
 
 from cli.portal.listening import listening
-from cli.portal.planned import planned
+from cli.portal.planned_runs import planned
 from cli.portal.settings import load_portal_settings, portal_secret
 from cli.terminal.output import ERROR, Common, print_json
 from clients.attachment_folder import AttachmentFolder

@@ -24,7 +24,7 @@ from portal.dossiers.search import (
     SearchChoices,
     wanted_of,
 )
-from portal.dossiers.searched import table_of
+from portal.dossiers.search_file import table_of
 from portal.errors import PortalError, UnknownError
 from portal.headers import HEAD
 from portal.pages.home import note_seen, whose

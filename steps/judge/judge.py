@@ -1,9 +1,8 @@
 """Decide: verdicts on what changed, and the replies that are due, in one transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
 
 import orjson
 from pydantic import TypeAdapter
@@ -12,6 +11,7 @@ from mappings.dossier.model import Dossier
 from mappings.dossier.revision import Revision
 from mappings.medicines.facts import to_look_at
 from mappings.report.model import Report
+from steps.judge.basis import basis
 from steps.judge.earlier import Earlier
 from steps.judge.planning import Planner, Remembered, corrections_of, written_with
 from steps.judge.public_facts import case_files
@@ -20,7 +20,6 @@ from steps.judge.situations import differs_from, place_reports, titles_of
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.failures import apart
-from steps.wiring.public_data.facts import PUBLIC
 from steps.wiring.public_data.reference import matcher_of, version_of, with_remarks
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
@@ -36,17 +35,14 @@ from triage.replies.inputs import Typed
 from triage.replies.points import typed_at_fault
 from triage.rules.model import RuleSet
 from triage.situations.propose import titled
-from triage.verdict.assess import JUDGED, is_judged, verdict_fingerprint
+from triage.verdict.assess import verdict_fingerprint
 from triage.verdict.model import Assessment
-from triage.verdict.priority import public_facts_read
 
 CHUNK = 200
 """Dossiers judged in one transaction: bounds memory, and what a kill makes to be done again."""
 MOST_MADE = 2_000
 """Dossiers read once for their description and their verdict, kept without champs until they are
 planned for; those beyond are read again."""
-
-_REFERENCE = "bdpm-"
 
 ASSESSMENT: TypeAdapter[Assessment] = TypeAdapter(Assessment)
 
@@ -367,49 +363,3 @@ def _unmapped(report: Report) -> str:
     """Champs of a report that are not mapped, as JSON text; those of rows once."""
     found = sorted({(one.champ_id, one.label) for one in report.unmapped})
     return orjson.dumps(found).decode()
-
-
-def basis(rules: RuleSet, files: CaseFiles, *, number: int | None, reference: str) -> str:
-    """Versions that a verdict rests on: rule-set, mapping, our code, medicines reference if any.
-
-    Of no dossier in particular (``number`` is ``None``), what all of them rest on.
-    What the form does not ask while nobody said so is a part of it, when there is any; so are the
-    passages that a person said are no patient's, and, last, the public data that the rule-set asks.
-    Bases that were kept before the code was a part of them have none: nothing may count on it.
-    """
-    public = files.public.version(number) if public_facts_read(rules.priority) else ""
-    told = (f"{_REFERENCE}{reference}" if reference else "", public)
-    return "/".join((_own_basis(rules, files, number=number), *filter(None, told)))
-
-
-def _own_basis(rules: RuleSet, files: CaseFiles, *, number: int | None) -> str:
-    """The same without public data."""
-    mapping, unasked = files.mapping, sorted(files.all_unasked(rules))
-    cleared = sorted(files.cleared.get(number, ())) if number is not None else []
-    parts = (
-        f"{rules.version}-{rules.digest}",
-        f"{mapping.version}-{mapping.digest}",
-        f"code-{JUDGED}",
-        *([f"unasked-{_hash(unasked)}"] if unasked else []),
-        *([f"cleared-{_hash(cleared)}"] if cleared else []),
-    )
-    return "/".join(parts)
-
-
-def _hash(names: Iterable[str]) -> str:
-    return sha256(" ".join(names).encode()).hexdigest()[:12]
-
-
-def is_current(stored: StoredDossier, files: CaseFiles) -> bool:
-    """Whether a dossier's verdict is of what its report says now, by the present files and code.
-
-    What it marks in texts is true of no other report. Public data mark nothing: to load
-    others must not keep every dossier at the agency until it is judged again.
-    """
-    verdict = stored.assessment
-    if verdict is None or not is_judged(stored.fingerprint, verdict.fingerprint):
-        return False
-    rules = files.rules_of(stored.deposited_at)
-    wanted = _own_basis(rules, files, number=stored.number)
-    beside = (f"{wanted}/{_REFERENCE}", f"{wanted}/{PUBLIC}")
-    return verdict.basis == wanted or verdict.basis.startswith(beside)

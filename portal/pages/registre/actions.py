@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from portal.errors import ForbiddenError
-from portal.pages.registre import asked
+from portal.pages.registre import situation_fields
 from portal.pages.registre.acting import ActForm, Done, FormPage, form_routes
 from portal.pages.registre.forms import (
     CloseForm,
@@ -135,7 +135,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Valider",
             ValidateForm,
             _in(State.TO_VALIDATE),
-            asked.for_validation,
+            situation_fields.for_validation,
             lambda services, name, form, acting: steps.validate(
                 services, name, form.texts(), form.given(), acting
             ),
@@ -146,7 +146,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Écarter",
             ActForm,
             _in(State.TO_VALIDATE),
-            asked.reason_only,
+            situation_fields.reason_only,
             _drawn(lambda one, _, by, when, __: lifecycle.discard(one, by=by, when=when)),
             "Le regroupement est écarté.",
         ),
@@ -155,7 +155,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Modifier",
             TextsForm,
             _in(*OPEN, State.CLOSED),
-            asked.for_texts,
+            situation_fields.for_texts,
             _drawn(_change),
             "Les textes sont enregistrés.",
         ),
@@ -164,7 +164,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Fixer le niveau",
             LevelForm,
             _in(*OPEN),
-            asked.for_level,
+            situation_fields.for_level,
             lambda services, name, form, acting: steps.set_level(
                 services, name, form.given(), acting
             ),
@@ -175,7 +175,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Enregistrer une mesure",
             MeasureForm,
             _in(*OPEN),
-            asked.for_measure,
+            situation_fields.for_measure,
             lambda services, name, form, acting: steps.add_measure(
                 services, name, form.given(), form.dates(), acting
             ),
@@ -186,7 +186,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Clore",
             CloseForm,
             _in(*OPEN),
-            asked.for_closing,
+            situation_fields.for_closing,
             _drawn(
                 lambda one, form, by, when, lists: lifecycle.close(
                     one, form.conclusion, by=by, when=when, lists=lists
@@ -199,7 +199,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Rouvrir",
             ActForm,
             _in(State.CLOSED, State.DISCARDED),
-            asked.reason_only,
+            situation_fields.reason_only,
             _drawn(lambda one, _, by, when, __: lifecycle.reopen(one, by=by, when=when)),
             "La situation est rouverte.",
         ),
@@ -208,7 +208,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Vu, sans suite",
             ActForm,
             lambda one: one.woken,
-            asked.only_when,
+            situation_fields.only_when,
             _drawn(lambda one, _, by, when, __: lifecycle.look(one, by=by, when=when)),
             "C’est noté\u00a0: vu, sans suite.",
         ),
@@ -217,7 +217,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Dater l’identification",
             DayForm,
             lambda one: one.identified_on is not None and one.state in {*OPEN, State.CLOSED},
-            asked.for_dating,
+            situation_fields.for_dating,
             _drawn(_identify),
             "La date est enregistrée.",
         ),
@@ -226,7 +226,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Fondre dans…",
             MergeForm,
             lambda one: one.state is not State.MERGED,
-            asked.for_merging,
+            situation_fields.for_merging,
             _merge,
             "La situation est fondue.",
         ),
@@ -235,7 +235,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Scinder",
             DossiersForm,
             lambda one: one.state is not State.MERGED and len(one.dossiers) > 1,
-            asked.for_splitting,
+            situation_fields.for_splitting,
             _split,
             "Les dossiers choisis ouvrent une situation à valider.",
         ),
@@ -244,7 +244,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Confirmer des dossiers",
             DossiersForm,
             lambda one: one.state is not State.MERGED and {*one.dossiers} > {*one.confirmed},
-            asked.for_confirming,
+            situation_fields.for_confirming,
             _confirm,
             "Les dossiers choisis sont confirmés\u00a0: aucun passage ne les déplacera.",
         ),
@@ -253,7 +253,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Dire un doublon",
             CopyForm,
             lambda one: one.state is not State.MERGED and bool(one.dossiers),
-            asked.for_copy,
+            situation_fields.for_copy,
             _copy,
             "C’est noté\u00a0: les nombres en tiennent compte.",
         ),
@@ -262,7 +262,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Noter un évènement",
             EventForm,
             lambda one: one.state is not State.MERGED,
-            asked.for_event,
+            situation_fields.for_event,
             lambda services, name, form, acting: evidence.note(
                 services, name, form.evenement, acting
             ),
@@ -273,7 +273,7 @@ ACTIONS: Mapping[str, SituationAction] = {
             "Défaire",
             ActForm,
             lambda one: bool(one.merged_into or one.split_from),
-            asked.reason_only,
+            situation_fields.reason_only,
             lambda services, name, _, acting: steps.undo(services, name, acting),
             "C’est défait.",
         ),
