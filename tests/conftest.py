@@ -46,13 +46,16 @@ hypothesis.settings.load_profile("untimed")  # a loaded machine is no fault of t
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
-    """One process takes all files of the portal: their démarche takes four seconds to read."""
+    """One process takes all files of a room that share what is long to make.
+
+    The démarche of the portal's takes four seconds to read, Prefect one to import.
+    """
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return "tests/portal" if file.startswith("tests/portal/") else file
+            room, file = "/".join(nodeid.split("/")[:2]), nodeid.partition("::")[0]
+            return room if room in {"tests/flows", "tests/portal"} else file
 
     return ByFile(config, log) if config.option.dist == "loadfile" else None
 

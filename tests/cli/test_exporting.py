@@ -19,6 +19,8 @@ from steps.wiring.services import now, open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on
 
+pytestmark = pytest.mark.slow
+
 Capture = pytest.CaptureFixture[str]
 
 
@@ -39,7 +41,6 @@ def command(read: Bridge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Br
     return read
 
 
-@pytest.mark.slow
 def test_an_export_lists_two_workbooks_and_counts_those_of_the_centres(
     command: Bridge, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -55,7 +56,6 @@ def test_an_export_lists_two_workbooks_and_counts_those_of_the_centres(
     ]
 
 
-@pytest.mark.slow
 def test_the_one_workbook_of_a_centre_is_named(command: Bridge, capsys: Capture) -> None:
     assert call(["export", "--centre", "lyon"]) == 0
     out = capsys.readouterr().out
@@ -63,7 +63,6 @@ def test_the_one_workbook_of_a_centre_is_named(command: Bridge, capsys: Capture)
     assert out.endswith("/crpv-lyon.xlsx\n")
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("command")
 def test_a_terminal_sees_how_far_the_workbooks_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -78,7 +77,6 @@ def test_a_terminal_sees_how_far_the_workbooks_are(
     assert "/4" in seen.getvalue()
 
 
-@pytest.mark.slow
 def test_a_program_gets_every_path(
     command: Bridge, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -88,7 +86,6 @@ def test_a_program_gets_every_path(
     assert command.home.is_dir()
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("command")
 @pytest.mark.parametrize("more", [[], ["--centre", "lyon"], ["--format", "csv"]])
 def test_a_day_to_come_makes_nothing_and_says_so(more: list[str], capsys: Capture) -> None:
@@ -98,7 +95,6 @@ def test_a_day_to_come_makes_nothing_and_says_so(more: list[str], capsys: Captur
     assert json.loads(capsys.readouterr().out)["workbooks"] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("more", [[], ["--centre", "lyon"]])
 def test_nothing_is_published_before_a_first_reading(
     command: Bridge,
@@ -126,7 +122,6 @@ def test_nothing_is_published_before_a_first_reading(
     assert command.home != tmp_path / "vide"
 
 
-@pytest.mark.slow
 def test_a_table_file_says_its_rows_by_sheet(command: Bridge) -> None:
     with open_services(command.settings) as services:
         summary = Summary()
