@@ -38,7 +38,8 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
-gc.disable()  # until all is collected: what is imported stays
+if "PYTEST_XDIST_WORKER" in os.environ:
+    gc.disable()  # until all is collected: what is imported stays
 
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")  # a loaded machine is no fault of the code
