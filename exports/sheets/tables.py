@@ -367,8 +367,7 @@ def _items(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cel
 
 def _files(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
     for name, spec in reading.context.mapping.fields.items():
-        shown = reading.answer(name)
-        if spec.type != "files" or not isinstance(shown, Answer):
+        if spec.type != "files" or not isinstance(shown := reading.answer(name), Answer):
             continue
         files = (shown.value,) if isinstance(shown.value, Unlisted) else attachments(shown.value)
         for file in files:
