@@ -1,9 +1,9 @@
 """The digest of a workbook: equal when a new one would say the same to its readers."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from hashlib import sha256
 
+from exports.kept_rows import row_digest
 from exports.sheets.tables import Table
 
 MADE = "9"
@@ -11,24 +11,7 @@ MADE = "9"
 replaced until its content moves."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowDigests:
-    """Digests of the rows that several workbooks share, by identity: they outlive each table."""
-
-    _known: dict[int, bytes] = field(default_factory=dict)
-
-    def of(self, table: Table) -> Iterable[bytes]:
-        """Digest of each row of a table."""
-        if table.written is None:
-            return (_digest(row) for row in table.rows)
-        return (self._known.get(id(row)) or self._keep(row) for row in table.rows)
-
-    def _keep(self, row: object) -> bytes:
-        made = self._known[id(row)] = _digest(row)
-        return made
-
-
-def content_digest(said: object, tables: Mapping[str, Table], *, rows: RowDigests) -> str:
+def content_digest(said: object, tables: Mapping[str, Table]) -> str:
     """Return the SHA-256 of all that a workbook says.
 
     What decides what leaves the agency is a part of it by what leaves, and by the versions of the
@@ -37,14 +20,13 @@ def content_digest(said: object, tables: Mapping[str, Table], *, rows: RowDigest
     Args:
         said: All but the tables: of values whose ``repr`` tells them apart.
         tables: The tables.
-        rows: Digests of the rows.
     """
     digest = sha256(_digest((MADE, said)))
     for table in tables.values():
         head = (table.sheet, table.name, table.columns, table.printed, table.above, table.lines)
         digest.update(_digest((head, len(table.rows))))
-        for one in rows.of(table):
-            digest.update(one)
+        for row in table.rows:
+            digest.update(row_digest(row))
     return digest.hexdigest()
 
 

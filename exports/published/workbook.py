@@ -15,7 +15,7 @@ from exports.identity import WorkbookIdentity
 from exports.model import ExportedDossier, latest_change
 from exports.published.changes import Comparison, Named, changes_table, number_of
 from exports.published.checking import damaged
-from exports.published.checksum import RowDigests, content_digest
+from exports.published.checksum import content_digest
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.sheets.centres import Centre, author_of
@@ -76,7 +76,6 @@ class AudienceWorkbook:
         columns: Sheets and columns.
         centre: The one centre that it is for, if any.
         comparison: What it says of its changes.
-        digests: Digests of the rows that it shares.
         trends: How the reports of each situation move, of all that its audience may read.
         registered: The register, as its readers may read it.
     """
@@ -87,7 +86,6 @@ class AudienceWorkbook:
     columns: ColumnsFile
     centre: Centre | None
     comparison: Comparison
-    digests: RowDigests
     trends: Mapping[str, Trend]
     registered: RegisterReading
 
@@ -122,7 +120,7 @@ class AudienceWorkbook:
         """SHA-256 of what it says; what passes with each reading, and its identity, left out."""
         told = tuple(line for line in self._about if not line.passing)
         said = (self.title, self.footer, self._dated, self.sheets, self._synthesis, told)
-        return content_digest(said, self.tables, rows=self.digests)
+        return content_digest(said, self.tables)
 
     def pack(self) -> bytes:
         """Make the file.

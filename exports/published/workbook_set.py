@@ -1,12 +1,12 @@
 """The workbooks of an export: the agency's, the network's, and one for each centre."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.model import ExportContext, ExportedDossier
 from exports.published.changes import Comparison, first_edition, handed_row
-from exports.published.checksum import RowDigests
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
 from exports.readers.registre import RegisterReading
@@ -23,6 +23,7 @@ from exports.sheets.names_known import check_policy
 from exports.sheets.situations.table import trends_of
 from exports.sheets.tables import Table, TableMaker
 from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
+from exports.xlsx.rows_apart import RowsApart
 from mappings.schema.model import Audience
 from store.staff.handed_out import HandedRow
 from triage.situations.trends import Trend
@@ -41,7 +42,6 @@ class _Audience:
     maker: TableMaker
     kept: Sequence[ExportedDossier]
     readings: Sequence[tuple[Reading, Assignment]]
-    digests: RowDigests
     trends: Mapping[str, Trend]
 
 
@@ -56,6 +56,8 @@ class WorkbookSet:
         policy: What leaves the agency.
         centres: Table of the regional centres; without it no dossier says its centres.
         compare: What the workbook of an author says of its changes.
+        apart: Folder where rows are put aside once they are written; without it the cells of all
+            are held. Only the first cell of such a row can be read again.
     """
 
     entries: Sequence[ExportedDossier]
@@ -64,6 +66,7 @@ class WorkbookSet:
     policy: Policy
     centres: Sequence[Centre] = ()
     compare: Callable[[str], Comparison] = lambda _: NOT_COMPARED
+    apart: Path | None = None
     _audiences: dict[Audience, _Audience] = field(default_factory=dict)
 
     @property
@@ -97,15 +100,13 @@ class WorkbookSet:
         """
         return self.made(author).tables
 
-    def handed(self, audience: Audience) -> tuple[HandedRow, ...]:
-        """What an audience reads of each dossier, to be kept: its row of `Dossiers`."""
+    def handed(self, audience: Audience) -> Iterator[HandedRow]:
+        """Yield what an audience reads of each dossier, to be kept: its row of `Dossiers`."""
         shared = self._read_by(audience)
-        mine = [replace(one, author=audience) for one, _ in shared.readings]
-        table = shared.maker.make(self.columns.dossiers_sheet, mine)
-        return tuple(
-            handed_row(table.columns, cells, centres=to.centres)
-            for cells, (_, to) in zip(table.rows, shared.readings, strict=True)
-        )
+        mine = (replace(one, author=audience) for one, _ in shared.readings)
+        rows = shared.maker.told(self.columns.dossiers_sheet, mine)
+        for (table, cells), (_, to) in zip(rows, shared.readings, strict=True):
+            yield handed_row(table.columns, cells, centres=to.centres)
 
     def made(self, author: str) -> "AudienceWorkbook":
         """Return the workbook of an author before it is written, see :meth:`workbook`."""
@@ -125,7 +126,6 @@ class WorkbookSet:
             columns=self.columns,
             centre=centre,
             comparison=self.compare(author),
-            digests=shared.digests,
             trends=shared.trends,
             registered=self._registered(chosen, shared.maker.audience, centre),
         )
@@ -166,14 +166,13 @@ class WorkbookSet:
             context=self.context,
             policy=self.policy,
             audience=audience,
-            several=audience == "reseau" and bool(self.centres),
             choices=self.columns.opinions,
+            apart=RowsApart(self.apart).keep if self.apart else None,
         )
         made = _Audience(
             maker=maker,
             kept=tuple(one for one in self.entries if one.report.number not in shared),
             readings=concerned(read, centres=self.centres, territory=self.columns.territory),
-            digests=RowDigests(),
             trends=trends_of(read, audience=audience, context=self.context),
         )
         self._audiences[audience] = made

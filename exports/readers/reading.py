@@ -70,6 +70,7 @@ class Reading:
     waits_since: datetime | None = None
     author: str = ""
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    _answers: dict[str, Shown] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
         """What all workbooks of an audience say of the dossier, worked out by the first.
@@ -100,11 +101,13 @@ class Reading:
         answer = self.entry.report.fields.get(field, _NOT_ASKED)
         if self.audience == "agence":
             return answer
-        key = (field, self.audience, "answer")
-        if key not in self._known:
-            self._known[key] = self._masked(answer, field)
-        shown: Shown = self._known[key]
-        return shown
+        if field not in self._answers:
+            self._answers[field] = self._masked(answer, field)
+        return self._answers[field]
+
+    def forget_answers(self) -> None:
+        """Let go of answers that were masked: they take as much memory as the report."""
+        self._answers.clear()
 
     def _masked(self, answer: Answer, field: str) -> Shown:
         """An answer as the others than the agency may read it."""

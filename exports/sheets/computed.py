@@ -50,7 +50,9 @@ def link_of(number: int, *, context: ExportContext, audience: Audience) -> Conte
 
 def dossier_link(reading: Reading) -> Content:
     """Number of the dossier, leading to where its readers can open it."""
-    return link_of(reading.number, context=reading.context, audience=reading.audience)
+    return reading.once(
+        "link", lambda one: link_of(one.number, context=one.context, audience=one.audience)
+    )
 
 
 def band_of(reading: Reading) -> str:
@@ -259,19 +261,6 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "situation": lambda one: one.situation or None,
     "referentiel": lambda one: one.entry.assessment.ruleset,
 }
-OF_WORKBOOK = frozenset(
-    {
-        JUDGEMENT,
-        COMMENT,
-        "avis_recus",
-        "crpv",
-        "attribution",
-        "pourquoi_maintenant",
-        "tour",
-        "attente",
-    }
-)
-"""Columns that rest on what one workbook of an audience has and another has not."""
 OF_ITEM: Mapping[str, OfItem] = {
     "element": lambda _, item: item.id,
     "nom": lambda _, item: typographic(item.name),

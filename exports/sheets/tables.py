@@ -1,12 +1,13 @@
 """Tables of a workbook: which columns an audience sees, and what stands in each cell."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from exports.cells import Content
 from exports.errors import MappingMismatchError
 from exports.excel_names import header_name
+from exports.kept_rows import Row
 from exports.model import ExportContext, Opinion
 from exports.readers.policy import Policy, condition_of
 from exports.readers.reading import Reading, attachments
@@ -18,7 +19,6 @@ from exports.sheets.computed import (
     OF_DOSSIER,
     OF_FILE,
     OF_ITEM,
-    OF_WORKBOOK,
     items_of,
 )
 from exports.sheets.registre import ANSWER, KEYS, OF_CONSUMPTION, OF_MEASURE, OF_QUESTION, OF_SIGNAL
@@ -73,22 +73,19 @@ class Table:
         sheet: Name of the tab.
         name: Name of the Excel table.
         columns: In order.
-        rows: Cells of each row, as many as columns.
+        rows: Cells of each row, as many as columns, unless it was put aside.
         printed: How many of the first columns are printed.
         above: A sentence over the headers, where there is one.
         lines: How many lines a row shows at most; 0 where printed columns are shown whole.
-        written: Where the writer keeps what it wrote for a row, by identity of the row; ``None``
-            where rows do not outlive the table.
     """
 
     sheet: str
     name: str
     columns: tuple[Column, ...]
-    rows: Sequence[tuple[Content, ...]]
+    rows: Sequence[Row]
     printed: int
     above: str = ""
     lines: int = 0
-    written: dict[int, bytes] | None = field(default=None, compare=False)
 
     @property
     def header_row(self) -> int:
@@ -105,16 +102,16 @@ class TableMaker:
         policy: What leaves the agency.
         audience: Who reads.
         choices: Opinions that evaluators choose from.
-        several: Whether several workbooks are made for it, so that written rows are worth keeping.
+        apart: Puts a row of a table aside; ``None`` holds the cells of all.
     """
 
     context: ExportContext
     policy: Policy
     audience: Audience
-    several: bool = False
     choices: tuple[str, ...] = ()
-    _made: dict[_Key, tuple[tuple[Content, ...], ...]] = field(default_factory=dict)
-    _written: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    apart: Callable[[Table, Row], Row] | None = None
+    _made: dict[_Key, tuple[Row, ...]] = field(default_factory=dict)
+    _blank: dict[str, Table] = field(default_factory=dict)
 
     def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
         """Make the table of a sheet.
@@ -124,9 +121,19 @@ class TableMaker:
         """
         specs = self._shown(sheet)
         rows = (row for one in readings for row in self._rows(one, sheet, specs))
-        made = self._table(sheet, specs, tuple(rows))
-        written = self._written.setdefault(sheet.name, {}) if self.several else None
-        return replace(made, written=written)
+        return self._table(sheet, specs, tuple(rows))
+
+    def told(self, sheet: SheetSpec, readings: Iterable[Reading]) -> Iterator[tuple[Table, Row]]:
+        """Yield the cells of each row of a sheet; they are kept as :meth:`make` will want them.
+
+        With each comes the sheet without its rows.
+        """
+        specs = self._shown(sheet)
+        blank = self._table(sheet, specs, ())
+        for one in readings:
+            rows = self._rows if self.apart is None else self._fresh
+            for row in rows(one, sheet, specs):
+                yield blank, row
 
     def of_register(self, sheet: SheetSpec, read: RegisterReading) -> Table:
         """Make the table of a sheet of the register, as this reader may read it."""
@@ -136,9 +143,7 @@ class TableMaker:
     def _shown(self, sheet: SheetSpec) -> list[ColumnSpec]:
         return [spec for spec in self._all_columns(sheet) if self._audience(sheet, spec)]
 
-    def _table(
-        self, sheet: SheetSpec, specs: Sequence[ColumnSpec], rows: Sequence[tuple[Content, ...]]
-    ) -> Table:
+    def _table(self, sheet: SheetSpec, specs: Sequence[ColumnSpec], rows: Sequence[Row]) -> Table:
         return Table(
             sheet=sheet.name,
             name=sheet.table,
@@ -166,13 +171,26 @@ class TableMaker:
 
     def _rows(
         self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
-    ) -> tuple[tuple[Content, ...], ...]:
-        due, turn = reading.due, reading.turn
-        key = (sheet.name, reading.number, reading.opinion, reading.why, due, turn)
-        made = self._made.get(key)
-        if made is None:
-            made = self._made[key] = tuple(_ROWS[sheet.kind](reading, sheet, specs))
-        return made
+    ) -> tuple[Row, ...]:
+        known = self._made.get(_key(sheet, reading))
+        if known is not None:
+            return known
+        self._fresh(reading, sheet, specs)
+        return self._made[_key(sheet, reading)]
+
+    def _fresh(
+        self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
+    ) -> tuple[Row, ...]:
+        """The rows of a dossier with their cells, once they are kept."""
+        rows: tuple[Row, ...] = tuple(_ROWS[sheet.kind](reading, sheet, specs))
+        kept = rows
+        if self.apart is not None:
+            if sheet.name not in self._blank:
+                self._blank[sheet.name] = self._table(sheet, specs, ())
+            kept = tuple(self.apart(self._blank[sheet.name], row) for row in rows)
+        self._made[_key(sheet, reading)] = kept
+        reading.forget_answers()
+        return rows
 
     def _all_columns(self, sheet: SheetSpec) -> list[ColumnSpec]:
         columns = list(sheet.ordered(self.audience))
@@ -286,6 +304,12 @@ class TableMaker:
         return typographic("\n".join(told.values()))
 
 
+def _key(sheet: SheetSpec, reading: Reading) -> _Key:
+    """What the rows of a dossier rest on."""
+    told = (reading.opinion, reading.why, reading.due, reading.turn)
+    return (sheet.name, reading.number, *told)
+
+
 def origin_of(spec: FieldSpec) -> str:
     """What `Dictionnaire` says of where a field comes from."""
     return ("champ " if spec.champs else "") + sentences.origin(spec)
@@ -312,20 +336,9 @@ def _dossier_cell(reading: Reading, column: ColumnSpec) -> Content:
 Cells = Iterator[tuple[Content, ...]]
 
 
-def _dossiers(reading: Reading, sheet: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
-    """One row: what all workbooks of an audience say there is worked out by the first."""
-    own = [place for place, column in enumerate(columns) if column.computed in OF_WORKBOOK]
-
-    def shared(one: Reading) -> list[Content]:
-        return [
-            None if column.computed in OF_WORKBOOK else _dossier_cell(one, column)
-            for column in columns
-        ]
-
-    cells = [*reading.once(f"row of {sheet.name}", shared)]
-    for place in own:
-        cells[place] = _dossier_cell(reading, columns[place])
-    yield tuple(cells)
+def _dossiers(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
+    """One row."""
+    yield tuple(_dossier_cell(reading, column) for column in columns)
 
 
 def _lines(reading: Reading, sheet: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
@@ -354,8 +367,7 @@ def _items(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cel
 
 def _files(reading: Reading, _: SheetSpec, columns: Sequence[ColumnSpec]) -> Cells:
     for name, spec in reading.context.mapping.fields.items():
-        shown = reading.answer(name)
-        if spec.type != "files" or not isinstance(shown, Answer):
+        if spec.type != "files" or not isinstance(shown := reading.answer(name), Answer):
             continue
         files = (shown.value,) if isinstance(shown.value, Unlisted) else attachments(shown.value)
         for file in files:

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from exports.cells import MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
 from exports.excel_names import column_letter
+from exports.kept_rows import KeptRow
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 
@@ -33,7 +34,7 @@ _MOST_KEPT: Final = 1024
 _SHORT: Final = 200
 _CHUNK: Final = 256
 _ANY_ROW: Final = "\0"
-"""Stands for the number of a row that is kept; no text that is safe holds it."""
+"""Stands for the number of a row that is put aside; no text that is safe holds it."""
 _ANY_ROW_BYTE: Final = _ANY_ROW.encode()
 _LINE: Final = 12.75
 """Points of a line of text of 10 points."""
@@ -130,34 +131,43 @@ def require_xml(text: str | bytes) -> None:
 def rows_xml(table: Table, *, styles: "StyleIds", first_row: int) -> Iterator[bytes]:
     """Yield the ``<row>`` elements of a table, a few hundred at a time.
 
-    What was written for a text or a date is kept for the column's next cells: most columns have
-    few different answers. What was written for a row is kept for the next workbook that has it,
-    where the table says so.
-
     Raises:
         ExpatError: A row is no well-formed XML: each is looked at when it is written.
     """
-    heads: list[Head] = [
-        (f'<c r="{column_letter(place)}', {}, _encoder(column, styles))
-        for place, column in enumerate(table.columns, start=1)
-    ]
+    heads = heads_of(table, styles=styles)
     parts: list[bytes] = []
     for number, cells in enumerate(table.rows, start=first_row):
-        if table.written is None:
-            parts.append(_row(heads, cells, table=table, row=str(number)))
-        else:
-            template = table.written.get(id(cells))
-            if template is None:
-                template = _row(heads, cells, table=table, row=_ANY_ROW)
-                table.written[id(cells)] = template
-            parts.append(template.replace(_ANY_ROW_BYTE, b"%d" % number))
+        parts.append(
+            cells.written.replace(_ANY_ROW_BYTE, b"%d" % number)
+            if isinstance(cells, KeptRow)
+            else row_xml(heads, cells, table=table, row=str(number))
+        )
         if number % _CHUNK == 0:
             yield b"".join(parts)
             parts.clear()
     yield b"".join(parts)
 
 
-def _row(heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: str) -> bytes:
+def heads_of(table: Table, *, styles: "StyleIds") -> list[Head]:
+    """How the cells of each column are written.
+
+    What was written for a text or a date is kept for the column's next cells: most columns have
+    few different answers.
+    """
+    return [
+        (f'<c r="{column_letter(place)}', {}, _encoder(column, styles))
+        for place, column in enumerate(table.columns, start=1)
+    ]
+
+
+def row_xml(
+    heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: str = _ANY_ROW
+) -> bytes:
+    """The element of a row, in a row of any number unless it is given.
+
+    Raises:
+        ExpatError: It is no well-formed XML.
+    """
     height = row_height(table.columns, cells, printed=table.printed, most=table.lines)
     parts = [f'<row r="{row}" ht="{height:g}" customHeight="1">']
     for (start, seen, encode), content in zip(heads, cells, strict=True):
@@ -177,8 +187,8 @@ def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
     """Yield the cell and the address of every link in the columns of links."""
     places = [place for place, column in enumerate(table.columns) if column.format == "lien"]
     for number, cells in enumerate(table.rows, start=first_row):
-        for place in places:
-            content = cells[place]
+        shown = cells.leading if isinstance(cells, KeptRow) else [cells[one] for one in places]
+        for place, content in zip(places, shown, strict=True):
             if isinstance(content, Link):
                 yield f"{column_letter(place + 1)}{number}", content.url
 

@@ -57,12 +57,6 @@ class DossierAdditions:
         )
 
 
-def situations_of(services: Services, numbers: Collection[int] | None = None) -> Mapping[int, str]:
-    """Situation of each dossier that was placed in one."""
-    placed = services.store.situations.reports(services.demarche, numbers=numbers)
-    return {number: one.situation for number, one in placed.items() if one.situation}
-
-
 def _descriptions(
     services: Services, placed: Mapping[int, SituationReport]
 ) -> Mapping[int, Description]:

@@ -76,7 +76,7 @@ def _publish(
     entries = judged_entries(services, summary, told=aside)
     context = replace(export_context(services, entries), edition=_headline(edition))
     base = next(iter(editions(root, edition.kind, demarche=demarche)), None)
-    made = workbook_set(services, entries, context)
+    made = workbook_set(services, entries, context, apart=root)
     hand_out_under(services, made=made)
     kind = str(edition.kind)
     with shared(services, context, source=source, base=base, kind=kind) as tasks:

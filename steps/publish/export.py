@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from exports.cells import paris
 from exports.model import ExportContext, ExportedDossier, SituationView, latest_change
@@ -24,6 +25,7 @@ from steps.judge.judge import ASSESSMENT, judge
 from steps.judge.situations import decided
 from steps.publish.circumstances import KIND, circumstances
 from steps.publish.dossier_additions import DossierAdditions
+from steps.publish.held import HeldDossiers
 from steps.publish.publication import Publication
 from steps.publish.sharing import shared, source_digest
 from steps.publish.withdrawal import (
@@ -68,7 +70,7 @@ def export(services: Services, summary: Summary) -> None:
     with disk_told(root), alone(root):  # openpyxl writes temporary files
         sweep_current(root)
         entries = judged_entries(services, summary, told=aside)
-        made = workbook_set(services, entries, export_context(services, entries))
+        made = workbook_set(services, entries, export_context(services, entries), apart=root)
         keep_scores(services, made.context.register)
         finish_withdrawal(services, summary, made=made)
         base = next(iter(editions(root, EditionKind.WEEKLY, demarche=demarche)), None)
@@ -149,8 +151,16 @@ def workbook_set(
     services: Services,
     entries: Sequence[ExportedDossier],
     context: ExportContext,
+    *,
+    apart: Path | None = None,
 ) -> WorkbookSet:
     """Every workbook of these dossiers.
+
+    Args:
+        services: Store and data files.
+        entries: The dossiers.
+        context: Circumstances.
+        apart: See :attr:`exports.published.workbook_set.WorkbookSet.apart`.
 
     Raises:
         DataFileError: The columns, the policy or the table of centres is wrong.
@@ -163,6 +173,7 @@ def workbook_set(
         columns=columns,
         policy=policy,
         centres=centres(folder),
+        apart=apart,
     )
 
 
@@ -170,6 +181,8 @@ def entries_of(
     services: Services, *, numbers: Iterable[int] | None = None, told: list[str] | None = None
 ) -> Iterator[ExportedDossier]:
     """Every dossier in the store that has a verdict, by number.
+
+    Where their answers come from is told of those that are asked for by number alone.
 
     Args:
         services: Store and data files.
@@ -181,15 +194,17 @@ def entries_of(
     beside, matcher = DossierAdditions.read(services, numbers), matcher_of(services.inputs.home)
     aside = services.store.quarantine.numbers(services.demarche)
     label = services.form.policy.labels.after_last_request
+    held = HeldDossiers() if numbers is None else None
 
     def entry(stored: StoredDossier, case: CaseFile) -> ExportedDossier | None:
         if stored.assessment is None:
             return None
         number, written = stored.number, beside.written.get(stored.number, {})
         found = medicines_of(case.report, mapping=mapping, matcher=matcher)
+        verdict = ASSESSMENT.validate_json(stored.assessment.detail)
         return ExportedDossier(
-            report=case.report,
-            assessment=ASSESSMENT.validate_json(stored.assessment.detail),
+            report=held.report(case.report) if held else case.report,
+            assessment=held.verdict(verdict) if held else verdict,
             conflicts=beside.conflicts.get(number, ()),
             held=held_by_person(case.dossier, written, mapping=mapping),
             opinions=beside.opinions.get(number, {}),

@@ -77,7 +77,7 @@ def _help(services: Services, tasks: WorkbookTasks, gathered: _Gathered) -> tupl
     context = replace(gathered.context, edition=plan.headline)
     if key_of(context, source=gathered.source, base=base) != plan.key:
         return ()
-    made = workbook_set(services, gathered.entries, context)
+    made = workbook_set(services, gathered.entries, context, apart=root)
     publication = Publication.joined(services, made, base=base, tasks=tasks, aside=[])
     try:
         there = None if plan.kind else current(root, demarche=demarche)

@@ -21,10 +21,10 @@ from mappings.schema.model import Audience
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import hand_out_files
 from steps.wiring.services import Services, now
-from store.repository import StoreMemory
-from store.staff.handed_out import HandedFile
+from store.staff.handed_out import HandedFile, save_rows
 
 FILES: dict[str, Audience] = {"agence.xlsx": "agence", "reseau.xlsx": "reseau"}
+_READERS: tuple[Audience, ...] = ("agence", "reseau")
 _SUFFIX = ".xlsx"
 
 
@@ -66,14 +66,10 @@ class Publication:
             tasks: Its tasks.
             aside: Where workbooks that cannot be made are named.
         """
-        sequence, demarche = tasks.plan.sequence, services.demarche
-
-        def write(memory: StoreMemory) -> None:
-            for audience in ("agence", "reseau"):
-                rows = made.handed(audience)
-                memory.handed_out.save_rows(demarche, audience, rows, sequence=sequence)
-
-        services.store.together(write)
+        kept, sequence = services.store.handed_out, tasks.plan.sequence
+        for audience in _READERS:
+            rows = made.handed(audience)
+            save_rows(kept, services.demarche, audience, rows, sequence=sequence)
         return cls.joined(services, made, base=base, tasks=tasks, aside=aside)
 
     @classmethod

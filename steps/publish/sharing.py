@@ -13,8 +13,6 @@ from exports.published.listing import last_sequence
 from exports.published.manifest import PublishedExport
 from exports.published.tasks import SetPlan, WorkbookTasks
 from steps.judge.acts import today
-from steps.judge.situations import decided
-from steps.publish.dossier_additions import situations_of
 from steps.registre.exported import register_stamp
 from steps.wiring import handed_out_files
 from steps.wiring.drift import absences_told, drift_of
@@ -68,7 +66,7 @@ def key_of(context: ExportContext, *, source: str, base: PublishedExport | None)
 
 
 def source_digest(services: Services) -> str:
-    """Hash of all that the workbooks are made from, without reading any dossier's content."""
+    """Hash of all that the workbooks are made from, without reading dossiers one by one."""
     store, demarche = services.store, services.demarche
     state = store.demarches.state(demarche)
     weekly = editions(services.inputs.publishing.folder, EditionKind.WEEKLY, demarche=demarche)
@@ -82,18 +80,12 @@ def source_digest(services: Services) -> str:
         services.inputs.publishing.portal,
         version_of(services.inputs.home),
         *handed_out_files.texts(services.inputs.publishing.columns),
-        *(
-            f"{row.number} {row.content_hash} {row.assessed_fingerprint} {row.assessed_basis}"
-            for row in store.dossiers.light_rows(demarche)
-        ),
+        *store.dossiers.states(demarche),
         *map(str, store.outbox.conflicts(demarche)),
         *map(str, store.opinions.latest(demarche)),
-        *(f"{number} {name}" for number, name in situations_of(services).items()),
-        *map(str, sorted(decided(services))),
         *register_stamp(services),
         *map(str, sorted(store.quarantine.numbers(demarche))),
         *map(str, store.corrections.list(demarche)),
-        *map(str, sorted(store.assessments.first_checks(demarche).items())),
         JUDGED,
         *(rules.digest for rules in services.form.rulesets),
         *(one.advice for one in drift_of(services)),

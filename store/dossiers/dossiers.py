@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, String, Table, and_, cast, exists, func, select
 
 from store.database import jsontext
 from store.database.engine import Scope
@@ -28,6 +29,7 @@ HEAVY = 100
 """Dossiers fetched at a time: some megabytes of text."""
 LIGHT = 5_000
 """Rows without text fetched at a time."""
+_STATE = ("number", "content_hash", "assessed_fingerprint", "assessed_basis")
 
 
 _CURRENT = and_(
@@ -119,6 +121,25 @@ class Dossiers:
         """Dossiers in order of number without their content, those pending deletion apart."""
         for row in self._rows(_LIGHT, demarche, numbers=numbers, pending=False, size=LIGHT):
             yield LightRow(**_with_plan(row))
+
+    def states(self, demarche: int) -> tuple[str, ...]:
+        """What tells whether anything moved of what is known of dossiers, in a few long texts.
+
+        That is content, verdict, situation and first verdict of each. The database puts them
+        together: no dossier is read here.
+        """
+        first = func.min(assessments.c.assessed_at).label("at")
+        checks = select(assessments.c.number, first).filter_by(demarche=demarche)
+        checked = checks.group_by(assessments.c.number).subquery()
+        places = situation_reports.c
+        present = (dossiers.c.demarche == demarche, dossiers.c.pending_since.is_(None))
+        queries = (
+            select(*(dossiers.c[name] for name in _STATE)).where(*present),
+            select(places.number, places.situation, places.decided_by).filter_by(demarche=demarche),
+            select(checked),
+        )
+        with self._scope.read() as connection:
+            return tuple(connection.scalar(_in_one_text(one)) or "" for one in queries)
 
     def get(self, demarche: int, number: int) -> StoredDossier | None:
         """One dossier, pending deletion or not; ``None`` when it is not in store."""
@@ -227,6 +248,15 @@ class Dossiers:
     def _fetch(self, query: Select[Any]) -> list[Mapping[str, Any]]:
         with self._scope.read() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _in_one_text(query: Select[Any]) -> Select[Any]:
+    """All rows of a query as one text, in order of their first column."""
+    columns = [*query.selected_columns]
+    parts: list[ColumnElement[str]] = [func.coalesce(cast(one, String), "") for one in columns]
+    told = reduce(lambda one, other: one + " " + other, parts)
+    each = query.with_only_columns(told.label("told")).order_by(columns[0]).subquery()
+    return select(func.aggregate_strings(each.c.told, "\n"))
 
 
 def _with_plan(row: Mapping[str, Any]) -> dict[str, Any]:

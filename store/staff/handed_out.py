@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
@@ -21,6 +22,8 @@ from store.database.statements import in_chunks, upsert
 from store.database.tables import handed_out, handed_out_columns, handed_out_files
 
 _DIGEST = 32
+_AT_ONCE = 500
+"""Rows kept in one transaction."""
 _HEAD = (
     handed_out.c.number,
     handed_out.c.since,
@@ -87,44 +90,42 @@ class HandedOut:
                 found.append(connection.scalar(query) or 0)
         return max(found)
 
-    def save_rows(
-        self, demarche: int, audience: str, rows: Iterable[HandedRow], *, sequence: int
+    def digests(self, demarche: int, audience: str) -> Mapping[int, str]:
+        """Digest of the row of each dossier that an audience read last, by number."""
+        query = select(handed_out.c.number, handed_out.c.digest).where(_open(demarche, audience))
+        with self._scope.read() as connection:
+            return {row.number: row.digest for row in connection.execute(query)}
+
+    def put(
+        self,
+        demarche: int,
+        audience: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        numbers: Collection[int],
+        sequence: int,
     ) -> None:
-        """Keep all that an audience reads from a publication on; what is the same stays as it is.
+        """Put rows in the place of those that dossiers had; those without a new one have none left.
 
         Args:
             demarche: Number of the démarche.
             audience: ``agence`` or ``reseau``.
-            rows: Every dossier that it reads.
-            sequence: Place of the publication, higher than any before.
+            rows: As :func:`save_rows` makes them.
+            numbers: The dossiers, those of the rows among them.
+            sequence: Place of the publication.
         """
-        texts = {one.number: _row(one) for one in rows}
-        headers = {_digest(one["names"]): one["names"] for one in texts.values()}
-        open_ = and_(
-            handed_out.c.demarche == demarche,
-            handed_out.c.audience == audience,
-            handed_out.c.until.is_(None),
-        )
+        open_ = _open(demarche, audience)
+        beside = {"demarche": demarche, "audience": audience, "since": sequence}
         with self._scope.write() as connection:
-            found = connection.execute(
-                select(handed_out.c.number, handed_out.c.digest).where(open_)
-            )
-            present = {row.number: row.digest for row in found}
-            moved = {n for n, one in texts.items() if present.get(n) != one["digest"]}
-            over = sorted((present.keys() - texts.keys()) | (moved & present.keys()))
-            for chunk in in_chunks(over):
+            for chunk in in_chunks(sorted(numbers)):
                 here = update(handed_out).where(open_, handed_out.c.number.in_(chunk))
                 connection.execute(here.values(until=sequence))
-            if headers:
+            if rows:
+                headers = {one["headers"]: one["names"] for one in rows}
                 kept = [{"digest": one, "names": names} for one, names in headers.items()]
                 connection.execute(upsert(connection, handed_out_columns, update=()), kept)
-            if moved:
-                beside = {"demarche": demarche, "audience": audience, "since": sequence}
-                values = [
-                    {**beside, **{k: v for k, v in texts[n].items() if k != "names"}, "number": n}
-                    for n in sorted(moved)
-                ]
-                connection.execute(insert(handed_out), values)
+                values = [{k: v for k, v in one.items() if k != "names"} for one in rows]
+                connection.execute(insert(handed_out), [{**beside, **one} for one in values])
 
     def save_files(self, demarche: int, files: Sequence[HandedFile], *, at: datetime) -> None:
         """Keep which workbooks a publication made; of one that is finished again, once more."""
@@ -257,6 +258,40 @@ class HandedOut:
             yield one, row.since, row.until
 
 
+def save_rows(
+    kept: HandedOut, demarche: int, audience: str, rows: Iterable[HandedRow], *, sequence: int
+) -> None:
+    """Keep all that an audience reads from a publication on; what is the same stays as it is.
+
+    Some rows at a time: those of a whole base are never held. Killed on its way, some dossiers are
+    kept as they read now and the others as they did; the next publication goes on from there.
+
+    Args:
+        kept: What was handed out before.
+        demarche: Number of the démarche.
+        audience: ``agence`` or ``reseau``.
+        rows: Every dossier that it reads, each once.
+        sequence: Place of the publication, higher than any before.
+    """
+    present = kept.digests(demarche, audience)
+    left, moved = set(present), list[dict[str, Any]]()
+
+    def put(*gone: int) -> None:
+        numbers = {*gone, *(one["number"] for one in moved)}
+        if numbers:
+            kept.put(demarche, audience, tuple(moved), numbers=numbers, sequence=sequence)
+        moved.clear()
+
+    for one in rows:
+        told = _row(one)
+        left.discard(one.number)
+        if present.get(one.number) != told["digest"]:
+            moved.append({**told, "number": one.number})
+        if len(moved) == _AT_ONCE:
+            put()
+    put(*left)
+
+
 def audience_of(author: str) -> str:
     """Who reads the workbook of an author: centres read as the network does."""
     return "agence" if author == "agence" else "reseau"
@@ -271,6 +306,13 @@ def forget(connection: Connection, demarche: int, numbers: Sequence[int]) -> Non
     """Erase what dossiers said; that they were handed out is kept."""
     mine = and_(handed_out.c.demarche == demarche, handed_out.c.number.in_(numbers))
     connection.execute(update(handed_out).where(mine).values(cells="", digest=""))
+
+
+def _open(demarche: int, audience: str) -> ColumnElement[bool]:
+    """Rows that an audience reads still."""
+    columns = handed_out.c
+    mine = (columns.demarche == demarche, columns.audience == audience)
+    return and_(*mine, columns.until.is_(None))
 
 
 def _at(sequence: int) -> ColumnElement[bool]:

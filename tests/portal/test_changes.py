@@ -11,7 +11,7 @@ from portal.pages.exports import DownloadPages
 from portal.published.files import FetchableFiles
 from settings import ROOT
 from store.repository import Store, open_store
-from store.staff.handed_out import HandedFile, HandedRow, audience_of
+from store.staff.handed_out import HandedFile, HandedRow, audience_of, save_rows
 from tests.exports.conftest import COLUMNS
 
 POLICY = parse_policy((ROOT / "exports/unc/policy.yaml").read_text("utf-8"), source="p")
@@ -30,7 +30,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             for sequence, said in enumerate((TOLD, f"Patiente {mask}, suivie"), start=1):
                 row = HandedRow(101, ("lyon",), ("Dossier", TITLE), ("101", said))
                 for audience in ("agence", "reseau"):
-                    opened.handed_out.save_rows(demarche, audience, [row], sequence=sequence)
+                    save_rows(opened.handed_out, demarche, audience, [row], sequence=sequence)
                 files = [HandedFile(author, sequence, "d", "v") for author in AUTHORS]
                 opened.handed_out.save_files(demarche, files, at=datetime.now(UTC))
         yield opened

@@ -16,7 +16,7 @@ from settings import Settings
 from steps.judge.judge import judge
 from steps.judge.situation_decisions import confirm
 from steps.judge.situations import members
-from steps.publish.export import entries_of
+from steps.publish.export import entries_of, source_digest
 from steps.reply.respond import respond
 from steps.run import gather
 from steps.wiring import case_files
@@ -200,3 +200,10 @@ def test_a_base_that_counted_nothing_counts_at_the_next_judging(made: Bridge) ->
 def _settled(store: Store) -> dict[int, str]:
     with store._scope.read() as connection:
         return dict(connection.execute(text("SELECT number, settled FROM facts")).all())
+
+
+def test_whether_workbooks_are_current_is_asked_without_reading_dossiers(made: Bridge) -> None:
+    with open_services(made.settings) as services, watching(services.store) as seen:
+        source_digest(services)
+    assert not seen.rows.keys() & {*LARGE} - {"replies"}
+    assert seen.rows["(SELECT"] == 3, "the states of all"

@@ -16,7 +16,7 @@ from store.outbox.plans import DuePlan
 from store.outbox.sent import SentBefore
 from store.repository import Store, open_store
 from store.staff.accounts import Account
-from store.staff.handed_out import HandedRow
+from store.staff.handed_out import HandedRow, save_rows
 from store.staff.lines import DossierLine
 from store.staff.opinions import OpinionRow
 from store.verdicts.assessments import AssessmentRow
@@ -69,7 +69,7 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     store.situations.save(7, [described])
     shown = HandedRow(number, ("lyon",), ("Titre",), (SECRET,))
     place = store.handed_out.last_sequence(7) + 1
-    store.handed_out.save_rows(7, "agence", [shown], sequence=place)
+    save_rows(store.handed_out, 7, "agence", [shown], sequence=place)
     store.attachments.expect(7, number, [SECRET])
     store.attachments.mark_fetched(7, number, content_hash="h")
     store.opinions.save(7, [OpinionRow(number, "agence", "Favorable", SECRET)], at=day(0))

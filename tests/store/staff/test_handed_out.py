@@ -1,15 +1,16 @@
 """What was handed out: told again for any publication, at the cost of what changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
+import pytest
 from sqlalchemy import func, select
 
 from store.database.tables import handed_out
 from store.dossiers.absences import Deletion
 from store.dossiers.pages import DossierRow
 from store.repository import Store
-from store.staff.handed_out import HandedFile, HandedRow
+from store.staff.handed_out import HandedFile, HandedRow, save_rows
 
 Day = Callable[[int], datetime]
 
@@ -19,7 +20,7 @@ def shown(number: int, title: str = "a", *centres: str) -> HandedRow:
 
 
 def publish(store: Store, sequence: int, *rows: HandedRow, at: datetime) -> None:
-    store.handed_out.save_rows(7, "reseau", rows, sequence=sequence)
+    save_rows(store.handed_out, 7, "reseau", rows, sequence=sequence)
     files = [HandedFile(one, sequence, f"{one} {sequence}", "v1") for one in ("reseau", "crpv-a")]
     store.handed_out.save_files(7, files, at=at)
 
@@ -100,3 +101,24 @@ def test_how_a_row_that_moved_read_before_is_told_with_the_publications_that_sho
     assert store.handed_out.histories(7, "reseau", moved_after=2) == ((shown(1, "c"), former),)
     assert store.handed_out.histories(7, "reseau", moved_after=4) == ()
     assert store.handed_out.histories(7, "agence", moved_after=0) == ()
+
+
+def test_one_killed_among_many_rows_goes_on_at_the_next(
+    store: Store, day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.staff.handed_out._AT_ONCE", 2)
+    publish(store, 1, *map(shown, range(1, 8)), at=day(1))
+    after = {number: shown(number, "b") for number in range(2, 9)}
+
+    def killed() -> Iterator[HandedRow]:
+        for number in range(2, 7):
+            yield after[number]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        save_rows(store.handed_out, 7, "reseau", killed(), sequence=2)
+    assert store.handed_out.rows(7, "reseau", 1) == {n: shown(n) for n in range(1, 8)}
+    publish(store, 3, *after.values(), at=day(2))
+    assert store.handed_out.rows(7, "reseau", 3) == after
+    assert store.handed_out.rows(7, "reseau", 1) == {n: shown(n) for n in range(1, 8)}
+    assert kept(store) == 14
