@@ -242,7 +242,10 @@ def _assigned(
         return {}
     from scipy.optimize import linear_sum_assignment  # a third of a second: only where used
 
-    table = [[-scores.get((one.path, at), 0.0) for at in range(len(offers))] for one in wanted]
+    # squares: one champ that surely asks is worth more than two that hardly do
+    table = [
+        [-(scores.get((one.path, at), 0.0) ** 2) for at in range(len(offers))] for one in wanted
+    ]
     rows, columns = linear_sum_assignment(table)
     found: dict[str, int] = {}
     taken: set[str] = set()
