@@ -32,6 +32,11 @@ _OF_ANOTHER: Final = 0.5
 _WHOLE: Final = 1.2
 """Both parts of a field together, or all the boxes of a list: more than any of them alone."""
 
+_OF_ITS_OWN: Final = 0.9
+"""Questions that ask each one option of a choice."""
+_ALONE: Final = 0.7
+"""One such question."""
+
 
 class Plainness(IntEnum):
     """How plainly a question asks a field."""
@@ -60,6 +65,8 @@ class FieldLikeness:
         kind, champ = self.wanted.type, self.offered.descriptor.type
         if self.offered.joined and not self.parts:
             return Fit.UNREADABLE
+        if self.offered.asks:
+            return Fit.EXACT if self.offered.asks == self.wanted.path else Fit.UNREADABLE
         if self.listed:
             return Fit.CONVERTED
         if kind == "yes_no" and champ == "checkbox":
@@ -304,6 +311,8 @@ class FieldLikeness:
             total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
         if self.parts or (self.places and self.offered.boxes):
             return _WHOLE
+        if self.offered.asks:
+            return _OF_ITS_OWN if len(self.offered.boxes) > 1 else _ALONE
         if self.wanted.type == "date" and self.estranged:
             total *= _OF_ANOTHER  # of a birth, of a receipt: as like in type as any date
         if self.partial:
@@ -324,7 +333,8 @@ class FieldLikeness:
     @property
     def plain(self) -> Plainness:
         """How plainly it asks the field where nothing speaks against it: then it may be sure."""
-        if self.offered.joined or self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
+        several = self.offered.joined or self.offered.asks
+        if several or self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
             return Plainness.NOT
         unlike = self.values is not None and self.values < _NOT_AS_WANTED
         if unlike and self.asked < Plainness.PHRASE:

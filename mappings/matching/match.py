@@ -12,7 +12,15 @@ from mappings.matching.doubt import doubted, misplaced
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
-from mappings.matching.several import Columns, in_boxes, in_one, in_one_place, in_one_row, in_two
+from mappings.matching.several import (
+    Columns,
+    in_boxes,
+    in_one,
+    in_one_place,
+    in_one_row,
+    in_questions,
+    in_two,
+)
 from mappings.matching.wanted import Wanted, Wants
 
 _WORTH: Final = 0.36
@@ -90,12 +98,22 @@ def match_form(wants: Wants, revision: Revision, *, samples: Samples) -> Matchin
 
 def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
     """Which column of a repetition asks each field of rows, a person having chosen it."""
-    return _level(wants, wanted.rows, offer.rows)
+    return _level(wants, wanted.rows, offer.rows, flat=bool(offer.flat))
 
 
-def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Matching:
-    """The fields of one level decided together, then those of their rows."""
-    offers = (*offers, *in_two(wants, wanted, offers), *in_boxes(wanted, offers))
+def _level(
+    wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered], *, flat: bool = False
+) -> Matching:
+    """The fields of one level decided together, then those of their rows.
+
+    Rows that are asked ``flat`` have one champ a column: several are no column together.
+    """
+    offers = (
+        *offers,
+        *in_two(wants, wanted, offers),
+        *in_boxes(wanted, offers),
+        *(() if flat else in_questions(wants, wanted, offers)),
+    )
     pairs = _pairs(wants, wanted, offers)
     if once := tuple(_in_one_row(wants, wanted, offers, pairs)):
         offers = (*offers, *once)
@@ -103,7 +121,7 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
             key: one for key, one in _pairs(wants, wanted, offers).items() if key not in pairs
         }
     inner = {
-        key: _level(wants, pair.wanted.rows, pair.offered.rows)
+        key: match_rows(wants, pair.wanted, pair.offered)
         for key, pair in pairs.items()
         if pair.wanted.rows and pair.offered.rows and pair.score
     }

@@ -36,6 +36,7 @@ class Offered:
         boxes: For a list asked as boxes, the champ of each option.
         joined: For a field asked in two parts, the champs of both, in the form's order.
         rows: What the rows of a repetition offer.
+        asks: Path of the one field that it was made for, where its champs ask each one option.
     """
 
     descriptor: Descriptor
@@ -47,6 +48,7 @@ class Offered:
     boxes: Mapping[str, str] = field(default_factory=dict)
     joined: tuple[str, ...] = ()
     rows: tuple["Offered", ...] = ()
+    asks: str = ""
 
     @property
     def champs(self) -> frozenset[str]:
@@ -101,6 +103,14 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
     )
     boxes = {option: one.descriptor.id for option, one in named.items()}
     return replace(first, descriptor=whole, boxes=boxes)
+
+
+def as_questions(path: str, named: Mapping[str, Offered]) -> Offered:
+    """Champs that ask each, by yes or no, one option of ours: as the list of one field."""
+    whole = as_boxes(named)
+    labels = " ; ".join(one.descriptor.label for one in named.values())
+    descriptor = replace(whole.descriptor, id=f"{whole.descriptor.id}-{path}", label=labels)
+    return replace(whole, descriptor=descriptor, asks=path)
 
 
 def as_row(columns: Sequence[Offered]) -> Offered:
