@@ -256,14 +256,13 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
         if boxes[0].descriptor.type not in BOXES or len(boxes) < _FEW_BOXES:
             continue
         labels = [one.descriptor.label for one in boxes]
-        head = _head_of(labels)
-        options = [label.removeprefix(head).strip(" :-–—") or label for label in labels]
+        head, options = _head_of(labels)
         yield replace(
             boxes[0],
             descriptor=replace(
                 boxes[0].descriptor,
                 id=f"boxes-{boxes[0].descriptor.id}",
-                label=head.strip(" :-–—") or boxes[0].section,
+                label=head or boxes[0].section,
                 description=_explained(boxes),
                 type="multiple_drop_down_list",
                 options=tuple(options),
@@ -272,11 +271,13 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
         )
 
 
-def _head_of(labels: Sequence[str]) -> str:
-    """What labels begin with, up to a mark between a question and an option."""
-    first = labels[0]
+def _head_of(labels: Sequence[str]) -> tuple[str, list[str]]:
+    """What labels begin with, numbers apart, up to a mark before an option; then the options."""
     for mark in (" : ", ": ", " - ", " – "):
-        head, found, _ = first.partition(mark)
-        if found and all(one.startswith(head + mark) for one in labels):
-            return head + mark
-    return ""
+        parted = [label.partition(mark) for label in labels]
+        if (
+            all(option for _, _, option in parted)
+            and len({bare_label(one[0]) for one in parted}) == 1
+        ):
+            return parted[0][0].strip(" :-–—"), [option.strip(" :-–—") for *_, option in parted]
+    return "", list(labels)
