@@ -32,6 +32,8 @@ _OF_ANOTHER: Final = 0.5
 _WHOLE: Final = 1.2
 """Both parts of a field together, or all the boxes of a list: more than any of them alone."""
 
+_IN_BARE_WORDS: Final = 0.9
+"""« Pour qui ? », word for word, though each of its words may stand in any question."""
 _OF_ITS_OWN: Final = 0.9
 """Questions that ask each one option of a choice."""
 _ALONE: Final = 0.7
@@ -269,6 +271,8 @@ class FieldLikeness:
         """Likeness of the question and the field's best phrase, 0 to 1."""
         if (self.asked and not self.borrowing) or self.places:
             return 1.0
+        if not self.label and bare_label(self.offered.descriptor.label) in self.wanted.worded:
+            return _IN_BARE_WORDS
         help_text = self._meanings(self.offered.descriptor.description)
         before = self._meanings(self.offered.before)
         found = max(

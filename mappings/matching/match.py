@@ -249,7 +249,8 @@ def _with_rows(pair: FieldLikeness, rows: Matching | None) -> float:
     inner = sum(one.score for one in rows.matches.values())
     if len(pair.offered.flat) == 1:
         return 0.9 * inner / len(pair.offered.rows)
-    return 0.5 * pair.score + 0.5 * inner / max(1, len(pair.wanted.rows))
+    asked = min(len(pair.wanted.rows), max(NEAR, len(pair.offered.rows)))
+    return 0.5 * pair.score + 0.5 * inner / max(1, asked)
 
 
 def _assigned(
