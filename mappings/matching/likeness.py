@@ -34,6 +34,8 @@ _WHOLE: Final = 1.2
 
 _IN_BARE_WORDS: Final = 0.9
 """« Pour qui ? », word for word, though each of its words may stand in any question."""
+_IN_OUR_OPTIONS: Final = 0.5
+"""What it is worth that a list is of our options, whatever its question."""
 _OF_ITS_OWN: Final = 0.9
 """Questions that ask each one option of a choice."""
 _ALONE: Final = 0.7
@@ -136,6 +138,15 @@ class FieldLikeness:
             return 0.0
         smaller = min(len(self.wanted.options), len(self.offered.descriptor.options))
         return len(self.options.ours) / max(1, smaller)
+
+    @property
+    def ours(self) -> bool:
+        """Whether nearly all that it gives to choose from, and not a little, is ours."""
+        if self.options is None or not self.wanted.options:
+            return False
+        known = len(self.offered.descriptor.options) - len(self.options.left)
+        few = len(self.options.ours) < _ENOUGH
+        return not few and known >= _AS_WANTED * len(self.offered.descriptor.options)
 
     @cached_property
     def label(self) -> Meanings:
@@ -309,6 +320,8 @@ class FieldLikeness:
         told = self.text
         if self.values is not None:
             told = max(told, 0.8) if self.values >= _AS_WANTED else told * 0.5
+        if self.ours:
+            told += _IN_OUR_OPTIONS * (1.0 - told)
         if self.options is not None and self.wanted.options:
             total = 0.58 * told + 0.24 * self.shared_options + 0.1 * kind + 0.08 * self.heading
         else:

@@ -104,7 +104,11 @@ def _once(asked: Mapping[str, Sequence[tuple[Offered, bool]]]) -> dict[str, tupl
 
 def _option(one: Wanted, offer: Offered, wants: Wants) -> tuple[str, bool] | None:
     """The option of ours that a question asks, and whether in the words of a question of it."""
-    said = wants.lexicon.words.meanings(bare_label(offer.descriptor.label))
+    label = bare_label(offer.descriptor.label)
+    said = wants.lexicon.words.meanings(label)
+    asked = [o for o, ways in one.wording.questions.items() if label in map(bare_label, ways)]
+    if len(asked) == 1:  # « Est-ce déjà fait ? » : word for word, whatever it says
+        return asked[0], True
     found = [
         (wants.weight(way), by_question, option)
         for known, by_question in ((one.questions, True), (one.named, False))
