@@ -18,7 +18,9 @@ from mappings.matching.words import NEGATED, Meanings
 from mappings.report.territories import code_of
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
-_FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
+_FOR_TEXT: Final = (
+    _TEXTS | LISTS | {"integer_number", "decimal_number", "number", "dossier_link", "rnf", "siret"}
+)
 """What may plausibly be asked for a text: no box, no date, no file."""
 _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
@@ -161,6 +163,12 @@ class FieldLikeness:
         """Meanings of the question that no phrase of the field has."""
         told = self.wants.content(self.label) | self.label & self.wants.lexicon.kinds
         return told - self.wanted.vocabulary - {NEGATED}
+
+    @property
+    def _of_others(self) -> Meanings:
+        """Meanings of the question that speak of other fields."""
+        others = self.wants.others.get(self.wanted.path, frozenset())
+        return self.foreign & others
 
     def _beside_phrase(self, phrase: Meanings) -> bool:
         """Whether what the question says beside a phrase speaks of no other field."""
@@ -398,7 +406,9 @@ class FieldLikeness:
         """Whether two champs ask the parts of the field: « Nom » and « Prénom », or two lists."""
         if self.wanted.type == "choices":
             return self._lists(other)
-        if any(one.estranged or one.foreign or one.fit is Fit.UNREADABLE for one in (self, other)):
+        if any(
+            one.estranged or one._of_others or one.fit is Fit.UNREADABLE for one in (self, other)
+        ):
             return False
         return any(
             (part <= self.label, rest <= self.label) == (True, False)

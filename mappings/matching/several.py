@@ -33,11 +33,12 @@ Columns = Sequence[tuple[Offered, float]]
 
 
 def in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:
-    """Two champs side by side that ask one field in two parts."""
+    """Two champs side by side, yes/no questions apart, that ask one field in two parts."""
+    told = [offer for offer in offers if offer.descriptor.type not in BOXES]
     for one in wanted:
         if not (one.wording.parts or one.type == "choices"):
             continue
-        for first, second in pairwise(offers):
+        for first, second in pairwise(told):
             beside = first.single and second.single and first.section == second.section
             here, there = FieldLikeness(one, first, wants), FieldLikeness(one, second, wants)
             if beside and (here.completes(there) or there.completes(here)):
