@@ -165,7 +165,7 @@ class FieldLikeness:
         return told - self.wanted.vocabulary - {NEGATED}
 
     @property
-    def _of_others(self) -> Meanings:
+    def of_others(self) -> Meanings:
         """Meanings of the question that speak of other fields."""
         others = self.wants.others.get(self.wanted.path, frozenset())
         return self.foreign & others
@@ -407,7 +407,7 @@ class FieldLikeness:
         if self.wanted.type == "choices":
             return self._lists(other)
         if any(
-            one.estranged or one._of_others or one.fit is Fit.UNREADABLE for one in (self, other)
+            one.estranged or one.of_others or one.fit is Fit.UNREADABLE for one in (self, other)
         ):
             return False
         return any(

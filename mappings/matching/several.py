@@ -89,7 +89,7 @@ def in_questions(
 
 
 def _once(asked: Mapping[str, Sequence[tuple[Offered, bool]]]) -> dict[str, tuple[Offered, bool]]:
-    """The question of each option: of several, that in words of its own among the others' places."""
+    """The question of each option: of several, that in its own words, nearest to the others."""
     single = [some[0][0].place for some in asked.values() if len(some) == 1]
     found = {}
     for option, some in asked.items():
