@@ -21,6 +21,10 @@ _WHO: Final = re.compile(
 _WHETHER: Final = re.compile(
     r"\b(?:a t|ont|est|sont|etes|avez|existe t|a t elle|fut|sera) (?:il|elle|ils|elles|vous|on)\b"
 )
+_WHOSE: Final = re.compile(
+    r"\b(?:qui|quoi|quand|comment|combien|ou|pourquoi) (?:du|des|de la|de l)\b"
+)
+"""A question that is set to another thing: « Pour qui du patient »."""
 _MORE: Final = re.compile(
     r"\b(?:et|puis) (?:comment|pourquoi|si|combien|quand|lesquel(?:le)?s|lequel|laquelle)\b"
     r"|[;:?/–—-]\s*(?:par |depuis )?(?:comment|pourquoi|combien|quand|qui|faut[ -]il)\b"
@@ -191,8 +195,10 @@ def _asks_otherwise(pair: FieldLikeness) -> bool:
     « … : qui l'a validé ? », « Avez-vous déjà déclaré … ? »
     """
     kind, asked = pair.wanted.type, bare_label(pair.offered.descriptor.label)
-    if _worded(pair) or kind not in _ANSWERED_OTHERWISE:
+    if _worded(pair):
         return False
+    if _WHOSE.search(asked) or kind not in _ANSWERED_OTHERWISE:
+        return bool(_WHOSE.search(asked))
     open_ended = bool(_WHO.search(asked))
     return open_ended if kind == "yes_no" else not open_ended and bool(_WHETHER.search(asked))
 
