@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from french.text import bare_label
+from french.text import bare_label, fold
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import options_of
 from mappings.matching.offered import Offered
@@ -26,6 +26,8 @@ _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _IF_NOT: Final = re.compile(r"(?:si|sinon|dans|a defaut|qu|en)\b")
 _SENTENCE: Final = re.compile(r"[.;!?](?:\s|$)|\n")
+_SAY_NO: Final = re.compile(r"\brepond(?:re|ez) (?:par )?(?:« ?)?non(?: ?»)?\b([^.;!?\n]*)")
+"""What a description says that no is for."""
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
@@ -180,15 +182,32 @@ class FieldLikeness:
         """Whether it may ask the contrary of a yes/no field."""
         if self.wanted.type not in {"yes_no", "checkbox"}:
             return False
+        if (told := self._said_by_no) is not None:
+            return told
         # What a description says after its first sentence sets apart, it does not ask.
         help_text, *_ = _SENTENCE.split(self.offered.descriptor.description, maxsplit=1)
-        text = self.label | self._meanings(help_text)
+        text = self.label | self._meanings(_SAY_NO.sub("", fold(help_text)))
         contrary = any(one and one <= text for one in self.wanted.inverse)
         if contrary and self._denies:  # « … (pas une erreur) »
             return False
         if not self.wants.content(text) & self.wanted.typical:  # « … procède-t-il d'une erreur ? »
             contrary = contrary or any(one <= text for one in self.wanted.denied)
         return not self.asked and (contrary or NEGATED in self.label)
+
+    @property
+    def _said_by_no(self) -> bool | None:
+        """Whether its no says what the field asks, where its description tells what no is for.
+
+        « Répondez non si c'est une erreur » asks what is intended; « Répondez non si le plan le
+        prévoit déjà » asks whether it does not. ``None``: it tells nothing of either.
+        """
+        found = _SAY_NO.search(fold(self.offered.descriptor.description))
+        if found is None:
+            return None
+        said = self._meanings(found[1])
+        ours = self._overlap(said, self.wanted.phrases)
+        theirs = self._overlap(said, (*self.wanted.inverse, *self.wanted.denied))
+        return None if ours == theirs else ours > theirs
 
     @property
     def _denies(self) -> bool:

@@ -74,7 +74,7 @@ class Told:
         return any(
             "sens" not in self._author(key)
             if self._asked(key).get("options")
-            else isinstance(read, list)
+            else isinstance(read, list | str)
             and self._asked(key)["type"] in BOXES
             and "vaut" not in self._author(key)
             for key in asked
@@ -154,7 +154,8 @@ class Told:
                 for key, yes in told
                 if key in boxes and yes
             ]
-            return len(value) == len(means) and all(one & {*value} for one in means)
+            read = value if isinstance(value, list) else [value]
+            return len(read) == len(means) and all(one & {*read} for one in means)
         if kind == "checkbox" and not told:
             return value is False
         if kind in {"yes_no", "checkbox"}:
