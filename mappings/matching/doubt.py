@@ -56,13 +56,18 @@ def doubted(pair: FieldLikeness) -> bool:
     """Whether a person must look at it."""
     if len(pair.offered.flat) == 1:
         return True  # rows that are asked once: whether there may be others, a person says
-    if misplaced(pair) or pair.unread:
+    if misplaced(pair) or pair.unread or _box_unknown(pair):
         return True
     if pair.asked is Plainness.LABEL:
         return False
     several = _says_twice(pair) or _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)
     other = _denies(pair) or _asks_otherwise(pair) or _says_nothing(pair)
     return several or other or not explained(pair)
+
+
+def _box_unknown(pair: FieldLikeness) -> bool:
+    """Whether one of the boxes that are taken as a list is none of our options."""
+    return bool(pair.offered.boxes and pair.options and pair.options.left)
 
 
 def misplaced(pair: FieldLikeness) -> bool:
