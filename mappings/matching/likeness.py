@@ -166,12 +166,6 @@ class FieldLikeness:
         told = self.wants.content(self.label) | self.label & self.wants.lexicon.kinds
         return told - self.wanted.vocabulary - {NEGATED}
 
-    @property
-    def of_others(self) -> Meanings:
-        """Meanings of the question that speak of other fields."""
-        others = self.wants.others.get(self.wanted.path, frozenset())
-        return self.foreign & others
-
     def _beside_phrase(self, phrase: Meanings) -> bool:
         """Whether what the question says beside a phrase speaks of no other field."""
         beside = self.wants.content(self.label) - phrase
@@ -425,9 +419,7 @@ class FieldLikeness:
         """Whether two champs ask the parts of the field: « Nom » and « Prénom », or two lists."""
         if self.wanted.type == "choices":
             return self._lists(other)
-        if any(
-            one.estranged or one.of_others or one.fit is Fit.UNREADABLE for one in (self, other)
-        ):
+        if any(one.estranged or one.fit is Fit.UNREADABLE for one in (self, other)):
             return False
         return any(
             (part <= self.label, rest <= self.label) == (True, False)

@@ -77,15 +77,32 @@ def in_questions(
             continue
         for _, run in groupby(boxes, key=lambda offer: offer.section):
             asked: dict[str, list[tuple[Offered, bool]]] = defaultdict(list)
-            for offer in run:
-                if found := _option(one, offer, wants):
-                    option, by_question = found
-                    asked[option].append((offer, by_question))
+            questions = list(run)
+            for offer in questions:
+                if (told := _option(one, offer, wants)) is not None:
+                    asked[told[0]].append((offer, told[1]))
             named = _once(asked)
             least = 1 if one.type == "choice" else _SEVERAL
             enough = sum(by_question for _, by_question in named.values()) >= least
             if named and (enough or len(named) >= _FEW):
-                yield as_questions(one.path, {key: offer for key, (offer, _) in named.items()})
+                found = {key: offer for key, (offer, _) in named.items()}
+                yield as_questions(one.path, _filled(one, found, questions))
+
+
+def _filled(
+    one: Wanted, found: Mapping[str, Offered], questions: Sequence[Offered]
+) -> Mapping[str, Offered]:
+    """Of a list, with the questions that stand between: each is an option that we do not know."""
+    places = [offer.place for offer in found.values()]
+    options = {offer.descriptor.id: option for option, offer in found.items()}
+    between = [
+        offer
+        for offer in questions
+        if min(places) <= offer.place <= max(places) or offer.descriptor.id in options
+    ]
+    if one.type == "choice" or len(between) >= 2 * len(found):
+        return found
+    return {options.get(at.descriptor.id, at.descriptor.label): at for at in between}
 
 
 def _once(asked: Mapping[str, Sequence[tuple[Offered, bool]]]) -> dict[str, tuple[Offered, bool]]:
