@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from french.text import bare_label
 from mappings.dossier.revision import flatten
 from mappings.matching.lexicon import Lexicon, Wording, no_lexicon
-from mappings.matching.match import match_form
+from mappings.matching.match import Matching, match_form
 from mappings.matching.options import aligned
 from tests.mappings.matching.perturbed import champs_of, paths_of
 from tests.mappings.matching.variants import (
@@ -547,6 +547,101 @@ def test_a_list_that_is_asked_as_boxes_between_other_questions_is_proposed() -> 
     match = match_form(our_wants(), variant.revision, samples={}).matches["population"]
     ids = [one.id for one in variant.revision.champs[:3]]
     assert (match.sure, sorted(match.offered.champs)) == (False, ids)
+
+
+def matched(*champs: Raw) -> tuple[Matching, list[str]]:
+    """What is found of a form, and the ids of its champs."""
+    revision = as_variant(list(champs)).revision
+    return match_form(our_wants(), revision, samples={}), [one.id for one in revision.champs]
+
+
+def asking(*labels: str, kind: str = "yes_no") -> list[Raw]:
+    return [{"type": kind, "label": one} for one in labels]
+
+
+def test_options_that_are_asked_each_by_yes_or_no_are_proposed_as_one_list() -> None:
+    found, ids = matched(
+        *asking("Le prescrit-on pour une autre maladie que prévu ?"),
+        *asking("Laquelle ?", kind="text"),
+        *asking("Le donne-t-on d'une façon nouvelle ?", "Et plus longtemps que prévu ?"),
+        *asking("Est-il interdit à ces personnes ?", "Est-ce une maladie courante ?"),
+    )
+    match = found.matches["nature_non_conformite"]
+    assert not match.sure
+    assert match.offered.boxes == {
+        "Indication": ids[0],
+        "Le donne-t-on d'une façon nouvelle ?": ids[2],
+        "Durée": ids[3],
+        "Contre-indication": ids[4],
+    }
+
+
+def test_one_question_may_ask_one_option_of_a_choice() -> None:
+    found, (first, _) = matched(*asking("Est-ce votre premier envoi ?", "Est-ce urgent ?"))
+    match = found.matches["nature_signalement"]
+    assert (match.sure, match.offered.boxes) == (False, {"Initial": first})
+
+
+def test_boxes_that_differ_by_their_number_are_one_list_and_sure_if_all_are_ours() -> None:
+    told = ["Q4a. Étape du circuit : prescription", "Q4b. Étape du circuit : dispensation"]
+    found, ids = matched(*asking(*told, "Q4c. Étape du circuit : administration", kind="checkbox"))
+    match = found.matches["etape_circuit"]
+    assert (match.sure, match.offered.champs) == (True, frozenset(ids))
+    odd, _ = matched(*asking(*told, "Q4c. Étape du circuit : transport", kind="checkbox"))
+    assert "etape_circuit" not in odd.sure
+
+
+def test_rows_are_known_by_columns_of_bare_words() -> None:
+    columns = asking("Quoi", "Pour qui", kind="text") + asking("Quand", kind="date")
+    found, _ = matched({"type": "repetition", "label": "Liste", "children": columns})
+    assert {"mesures", "mesures.cible", "mesures.date_mesure"} <= found.matches.keys()
+    assert not found.sure
+
+
+def test_the_two_parts_of_a_field_may_stand_apart() -> None:
+    found, (first, _, last) = matched(
+        *asking("Dose prise chaque jour (mg)", kind="decimal_number"),
+        *asking("Est-ce plus longtemps que prévu ?"),
+        *asking("Durée moyenne (jours)", kind="integer_number"),
+    )
+    assert found.matches["dose_duree"].offered.joined == (first, last)
+
+
+MEASURES = [
+    *asking("Date de la mesure", kind="date"),
+    *asking("Indicateur de suivi", "Pour qui du patient", kind="text"),
+]
+
+
+@pytest.mark.parametrize(
+    "champs",
+    [
+        asking("Effets indésirables de l'usage signalé", kind="header_section")
+        + asking("Nom de l'étude", "Titre", kind="text"),
+        asking("Combien de patients, à peu près ?", kind="integer_number")
+        + asking("Justification", kind="textarea"),
+        [{"type": "repetition", "label": "Mesures proposées", "children": MEASURES}],
+    ],
+)
+def test_a_bare_word_or_a_question_set_to_another_thing_is_never_sure(champs: list[Raw]) -> None:
+    last = champs[-1].get("children", champs)[-1]["label"]
+    found, _ = matched(*champs)
+    assert last not in {one.offered.descriptor.label for one in found.sure.values()}
+
+
+@pytest.mark.parametrize(
+    ("label", "description", "inverted"),
+    [
+        ("L'a-t-on décidé ?", "Répondez non si c'est une erreur.", False),
+        ("L'a-t-on fait par mégarde ?", "Répondez non si c'était un usage voulu.", True),
+    ],
+)
+def test_what_no_is_for_tells_which_way_round_a_question_is(
+    label: str, description: str, inverted: bool
+) -> None:
+    found, _ = matched({"type": "yes_no", "label": label, "description": description})
+    (match, *_) = found.likeliest["usage_intentionnel"]
+    assert (match.sure, match.inverted) == (False, inverted)
 
 
 def test_rows_that_a_form_asks_once_are_proposed_as_one_row() -> None:
