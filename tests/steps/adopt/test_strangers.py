@@ -31,7 +31,6 @@ COUNT = 12
 FORMS = [
     ("pharmacien.yaml", 44, 85),
     ("juriste.yaml", 10, 83),
-    ("ergonome.yaml", 15, 64),
     ("agent.yaml", 21, 57),
     ("groupement.yaml", 14, 59),
     ("laconique.yaml", 17, 47),
@@ -45,7 +44,8 @@ FORMS = [
     ("regulateur.yaml", 36, 79),
     ("entreprise.yaml", 9, 68),
     ("ancien.yaml", 19, 53),
-    ("citoyen.yaml", 9, 52),
+    ("citoyen.yaml", 9, 60),
+    ("numerique.yaml", 14, 70),
 ]
 """Each with how many fields are sure, and how many are taken once a person has looked, at least."""
 
