@@ -150,7 +150,7 @@ class Told:
         boxes = {key for key, _ in told if self._asked(key)["type"] in BOXES}
         if boxes and kind in {"choice", "choices"}:
             means = [
-                {self._author(key).get("vaut"), self._asked(key)["label"]}
+                {*_listed(self._author(key).get("vaut")), self._asked(key)["label"]}
                 for key, yes in told
                 if key in boxes and yes
             ]
@@ -188,7 +188,7 @@ class Told:
                 found.append({one, " ".join(str(one).split())})
                 continue
             ours = means[options.index(one)] if means else []
-            found.append({one, *(ours if isinstance(ours, list) else [ours])})
+            found.append({one, *_listed(ours)})
         return found
 
     def _asked(self, key: str) -> Raw:
@@ -210,6 +210,10 @@ def _places() -> Iterator[tuple[str, str]]:
     """Codes and names, as DS gives them."""
     for kind in ("regions", "departements"):
         yield from territories("territories")[kind].items()
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _begins(answer: Any) -> bool | None:
