@@ -25,6 +25,9 @@ _WHOSE: Final = re.compile(
     r"\b(?:qui|quoi|quand|comment|combien|ou|pourquoi) (?:du|des|de la|de l)\b"
 )
 """A question that is set to another thing: « Pour qui du patient »."""
+_WHEN: Final = re.compile(
+    r" (?:a l origine|depuis l origine|depuis le debut|au depart|a ce jour|a cette date|a date)$"
+)
 _MORE: Final = re.compile(
     r"\b(?:et|puis) (?:comment|pourquoi|si|combien|quand|lesquel(?:le)?s|lequel|laquelle)\b"
     r"|[;:?/–—-]\s*(?:par |depuis )?(?:comment|pourquoi|combien|quand|qui|faut[ -]il)\b"
@@ -61,7 +64,7 @@ def doubted(pair: FieldLikeness) -> bool:
     if pair.asked is Plainness.LABEL:
         return False
     several = _says_twice(pair) or _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)
-    other = _denies(pair) or _asks_otherwise(pair) or _says_nothing(pair)
+    other = _denies(pair) or _asks_otherwise(pair) or _says_nothing(pair) or _at_a_time(pair)
     return several or other or not explained(pair)
 
 
@@ -186,6 +189,15 @@ def _denies(pair: FieldLikeness) -> bool:
         or not any(one.split()[:1] == label.split()[:1] for one in ways)
     )
     return said.count(NEGATED) > most or first
+
+
+def _at_a_time(pair: FieldLikeness) -> bool:
+    """Whether it ends with a time that no way of asking the field ends with.
+
+    « Qui le prescrit à l'origine ? » is no « Qui est à l'origine de la prescription ? ».
+    """
+    when = _WHEN.search(bare_label(pair.offered.descriptor.label))
+    return when is not None and not any(one.endswith(when[0]) for one in _ways(pair))
 
 
 def _ways(pair: FieldLikeness) -> Iterator[str]:

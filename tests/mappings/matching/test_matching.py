@@ -621,6 +621,7 @@ MEASURES = [
         asking("Combien de patients, à peu près ?", kind="integer_number")
         + asking("Justification", kind="textarea"),
         [{"type": "repetition", "label": "Mesures proposées", "children": MEASURES}],
+        asking("Qui le prescrit à l'origine ?", kind="textarea"),
     ],
 )
 def test_a_bare_word_or_a_question_set_to_another_thing_is_never_sure(champs: list[Raw]) -> None:
