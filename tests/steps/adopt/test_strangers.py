@@ -41,7 +41,7 @@ FORMS = [
     ("caisse.yaml", 39, 84),
     ("cadre_a.yaml", 37, 78),
     ("portail_regional.yaml", 21, 69),
-    ("regulateur.yaml", 36, 79),
+    ("regulateur.yaml", 35, 79),
     ("entreprise.yaml", 9, 68),
     ("ancien.yaml", 19, 53),
     ("citoyen.yaml", 9, 60),
@@ -150,7 +150,7 @@ class Told:
         boxes = {key for key, _ in told if self._asked(key)["type"] in BOXES}
         if boxes and kind in {"choice", "choices"}:
             means = [
-                {*_listed(self._author(key).get("vaut")), self._asked(key)["label"]}
+                {*_listed(self._author(key).get("vaut")), *_own_words(self._asked(key)["label"])}
                 for key, yes in told
                 if key in boxes and yes
             ]
@@ -210,6 +210,11 @@ def _places() -> Iterator[tuple[str, str]]:
     """Codes and names, as DS gives them."""
     for kind in ("regions", "departements"):
         yield from territories("territories")[kind].items()
+
+
+def _own_words(label: str) -> tuple[str, str]:
+    """A box's question, and what it names after it: « Secteur : ambulatoire »."""
+    return label, label.rpartition(" : ")[2]
 
 
 def _listed(value: Any) -> list[Any]:
