@@ -15,8 +15,9 @@ from operator import itemgetter
 from triage.patient_data.addresses import ORGANISATION, emails_in, postal_addresses_in
 from triage.patient_data.apart import loosened
 from triage.patient_data.birth_days import births_alone_in
-from triage.patient_data.births import births_in
+from triage.patient_data.births import births_in, days_in
 from triage.patient_data.casing import recased
+from triage.patient_data.learned.tagger import digest, learned_in
 from triage.patient_data.letters import letters_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
 from triage.patient_data.persons.initials import initials_with_age_in
@@ -25,7 +26,8 @@ from triage.patient_data.persons.tables import tabbed_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
 from triage.patient_data.places import places_near_in
 from triage.patient_data.plain import Plain, joined, plain
-from triage.patient_data.second_look import days_near_in, names_near_in, numbers_near_in
+from triage.patient_data.second_look import days_near_in, is_a_thing, names_near_in, numbers_near_in
+from triage.patient_data.words import DIGEST as WORDS_DIGEST
 from triage.patient_data.words import WORDS, any_of, tells_of_a_person
 
 Span = tuple[int, int]
@@ -189,10 +191,13 @@ FINDERS: Mapping[str, Find] = {
     "birth": _Search(_births_alone, in_digits=True),
     "address": _Search(_addresses, in_digits=True),
 }
-"""What looks for each kind of patient data in a text, and gives the places (start, end)."""
+"""The rules of each kind of patient data: each gives the places (start, end) in a text."""
 
 TOLD: Mapping[str, str] = {kind: WORDS.kinds[kind] for kind in FINDERS}
 """What the agency is told of each kind."""
+
+DIGEST = sha256((WORDS_DIGEST + digest()).encode()).hexdigest()[:8]
+"""What verdicts are told apart by when the words change, or what was learned."""
 
 
 def found_in(typed: str) -> Sequence[tuple[str, Span]]:
@@ -201,11 +206,45 @@ def found_in(typed: str) -> Sequence[tuple[str, Span]]:
 
 
 def _found(typed: str) -> tuple[tuple[str, Span], ...]:
-    return tuple((kind, span) for kind, find in FINDERS.items() for span in find(typed))
+    found = [(kind, span) for kind, find in FINDERS.items() for span in find(typed)]
+    learned = learned_in(typed, [span for _, span in found])
+    return (*found, *(_told(typed, span) for span in learned if not _is_of_a_thing(typed, span)))
+
+
+def _is_of_a_thing(typed: str, span: Span) -> bool:
+    """Whether a passage is figures alone, that a word before gives to a product, a text."""
+    start, end = span
+    return not any(map(str.isalpha, typed[start:end])) and is_a_thing(typed, start)
 
 
 _in_short = lru_cache(maxsize=4096)(_found)
 """Options of lists and names of medicines come back in every dossier."""
+
+_FEW, _PHONE, _NIR = 3, 9, 12
+"""Letters of initials; figures of a telephone, of a social security number."""
+_OF_A_WAY = re.compile(rf"(?<!\w){any_of(WORDS.streets)}(?!\w)|(?<!\d)\d{{2}} ?\d{{3}} [^\W\d]")
+
+
+def _told(typed: str, span: Span) -> tuple[str, Span]:
+    """A passage that no rule found, with its kind as far as it shows."""
+    return _looks_like(plain(typed[slice(*span)]).text), span
+
+
+def _looks_like(text: str) -> str:
+    figures, letters = sum(map(str.isdecimal, text)), sum(map(str.isalpha, text))
+    if "@" in text:
+        return "email"
+    if any(days_in(text)):
+        return "birth_with_initials" if letters and letters <= _FEW else "birth"
+    if _OF_A_WAY.search(text):
+        return "address"
+    if figures >= _PHONE and not letters:
+        return (
+            "nir" if figures > _NIR else "phone_in_text" if text[0] in "0+(" else "hospital_number"
+        )
+    if figures:
+        return "hospital_number"
+    return "initials_with_age" if letters <= _FEW else "name"
 
 
 def within(places: Iterable[Span]) -> Callable[[int, int], bool]:

@@ -71,7 +71,8 @@ def people_in(text: str) -> Sequence[Span]:
     )
 
 
-def _is_a_thing(text: str, start: int) -> bool:
+def is_a_thing(text: str, start: int) -> bool:
+    """Whether a word before a day or a number tells that it is a thing's: a lot, an AMM, a law."""
     return _THING.search(text, max(0, start - _FAR), start) is not None
 
 
@@ -94,7 +95,7 @@ def days_near_in(text: str) -> Iterator[Span]:
         yield match.span("year")
     for start, end in days_in(text):
         before = max(0, start - _FAR)
-        if _is_a_thing(text, start):
+        if is_a_thing(text, start):
             continue
         event = _EVENT.search(text, before, start) and not _BORN_ON.search(text, before, start)
         if is_old(text[start:end]) or (not event and _is_beside(text, start, end)):
@@ -117,14 +118,14 @@ def numbers_near_in(text: str) -> Iterator[Span]:
         if _AMOUNT.fullmatch(match.group()) or _A_DATE.fullmatch(match.group()):
             continue
         firm = ORGANISATION.search(text, max(0, start - _FAR), start)
-        if not (_UNIT.match(text, end) or firm or _is_a_thing(text, start)):
+        if not (_UNIT.match(text, end) or firm or is_a_thing(text, start)):
             yield start, end
 
 
 def names_near_in(text: str) -> Iterator[Span]:
     """Words with capitals, of no list, beside a day of old: « WIS. AND. – 04061970 »."""
     for start, end in days_in(text):
-        if not (text[start].isdigit() and is_old(text[start:end])) or _is_a_thing(text, start):
+        if not (text[start].isdigit() and is_old(text[start:end])) or is_a_thing(text, start):
             continue
         for match in (
             _BEFORE_A_DAY.search(text, max(0, start - _FAR), start),

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
-from triage.patient_data.words import DIGEST
+from triage.patient_data.finders import DIGEST
 from triage.rules.checks import CheckFacts
 from triage.rules.conditions import Answers
 from triage.rules.model import RuleSet

@@ -1,16 +1,17 @@
 """The labelled texts of ``tests/data/patient_data``: what designates a person, what does not."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-Span = tuple[int, int]
-Find = Callable[[str], Iterable[Span]]
+from triage.patient_data.finders import found_in
 
-_FOLDER = Path(__file__).parents[2] / "data" / "patient_data"
+Span = tuple[int, int]
+
+FOLDER = Path(__file__).parents[2] / "data" / "patient_data"
 _MARKED = re.compile("⟦(.*?)⟧", re.DOTALL)
 
 
@@ -46,9 +47,9 @@ def others() -> Mapping[str, tuple[str, ...]]:
     return {kind: tuple(texts) for kind, texts in read("autres").items()}
 
 
-def found_in(text: str, finders: Iterable[Find]) -> list[Span]:
-    """What any of the finders finds, in order."""
-    return sorted(span for find in finders for span in find(text))
+def spans_in(text: str) -> list[Span]:
+    """What is found in a text, by rules and by what was learned, in order."""
+    return sorted(span for _, span in found_in(text))
 
 
 def shown_of(form: Form, found: Iterable[Span]) -> str:
@@ -61,7 +62,7 @@ def shown_of(form: Form, found: Iterable[Span]) -> str:
 def read(name: str) -> Mapping[str, list[str]]:
     """A file of texts, by kind."""
     read: Mapping[str, list[str]] = YAML(typ="safe").load(
-        (_FOLDER / f"{name}.yaml").read_text("utf-8")
+        (FOLDER / f"{name}.yaml").read_text("utf-8")
     )
     return read
 

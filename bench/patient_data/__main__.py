@@ -19,9 +19,9 @@ from bench.second_reading import SEED
 from bench.serving import judged_demarche
 from sandbox.generator.generate import generate
 from steps.wiring.case_files import CaseFiles
-from tests.triage.patient_data.corpus import forms, found_in, others, read, shown_of
+from tests.triage.patient_data.corpus import forms, others, read, shown_of, spans_in
 from tests.triage.patient_data.grammar import grown
-from triage.patient_data.finders import FINDERS, Span
+from triage.patient_data.finders import FINDERS, Span, found_in
 from triage.patient_data.free_text import free_texts
 
 _CONTEXT = 40
@@ -48,11 +48,7 @@ def measure(name: str) -> None:
     """Print recall by kind with what was missed, then what was found where nothing is."""
     right = total = 0
     for kind, texts in (grown(SEED) if name == GROWN else forms(name)).items():
-        missed = [
-            (one.text, left)
-            for one in texts
-            if (left := shown_of(one, found_in(one.text, FINDERS.values())))
-        ]
+        missed = [(one.text, left) for one in texts if (left := shown_of(one, spans_in(one.text)))]
         right, total = right + len(texts) - len(missed), total + len(texts)
         print(f"{kind:22} {1 - len(missed) / len(texts):.3f}  ({len(texts)} textes)")
         for text, left in missed:
@@ -61,7 +57,7 @@ def measure(name: str) -> None:
     wrong = count = 0
     plain_texts = read(f"{name}{OTHERS}") if name.startswith(SERIES) else others()
     for kind, plain in plain_texts.items():
-        false = [(text, spans) for text in plain if (spans := found_in(text, FINDERS.values()))]
+        false = [(text, spans) for text in plain if (spans := spans_in(text))]
         wrong, count = wrong + len(false), count + len(plain)
         print(f"{kind:22} {len(false)} masque(s) à tort sur {len(plain)} textes")
         for text, spans in false:
@@ -79,11 +75,10 @@ def reports(count: int) -> None:
                 if files.mapping.fields[name].audience == "agence":
                     continue
                 for _, text in free_texts(answer):
-                    for kind, find in FINDERS.items():
-                        for start, end in find(text):
-                            found += 1
-                            around = text[max(0, start - _CONTEXT) : end + _CONTEXT]
-                            print(f"{stored.number} {name} {kind} : {around!r}")
+                    for kind, (start, end) in found_in(text):
+                        found += 1
+                        around = text[max(0, start - _CONTEXT) : end + _CONTEXT]
+                        print(f"{stored.number} {name} {kind} : {around!r}")
     print(f"{found} masque(s) dans {count} signalements")
 
 

@@ -1,0 +1,89 @@
+"""A conditional random field over the words of a text: which are of a person.
+
+It is learned from the labelled texts of ``tests/data/patient_data`` alone, all invented
+(``python -m bench.patient_data.learn``), and finds what no rule says. A verdict rests on its file
+as on the words (:func:`digest`), and no setting points elsewhere.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from triage.patient_data.learned.traits import tokens, traits
+from triage.patient_data.plain import plain
+
+Span = tuple[int, int]
+
+MODEL = Path(__file__).with_name("personnes.crf")
+OTHER, FIRST, NEXT = "O", "B", "I"
+"""Of nobody; the first word of what designates a person; the others."""
+ALONE, BESIDE = 0.6, 0.15
+"""How likely a word must be: in a text where the rules find nobody; where they find somebody."""
+_BETWEEN = re.compile(r"[^\w\n]{0,3}")
+"""What may stand between two words of one passage."""
+_LOCK = Lock()
+
+
+@cache
+def digest() -> str:
+    """What tells one state of what was learned from another."""
+    return sha256(MODEL.read_bytes()).hexdigest()
+
+
+def learned_in(typed: str, found: Sequence[Span], model: Path = MODEL) -> Iterator[Span]:
+    """Passages of a person in a text, but for what the rules found there.
+
+    Args:
+        typed: The text as it was typed.
+        found: Places that the rules found.
+        model: What was learned.
+    """
+    shown = plain(typed)
+    words = tokens(shown.text)
+    if not any(word.isalpha() for word, _, _ in words):
+        return  # a code, a date, a number alone: the rules know what they are
+    at_least = BESIDE if found else ALONE
+    likely = [
+        word[1:]
+        for word, likelihood in zip(words, _likelihoods(shown.text, words, model), strict=True)
+        if likelihood >= at_least and word[0].isalnum()
+    ]
+    taken = [False] * len(typed)
+    for start, end in found:
+        taken[start:end] = [True] * (end - start)
+    left = [one for one in likely if not all(taken[slice(*next(shown.typed([one])))])]
+    yield from shown.typed(_joined(shown.text, left))
+
+
+def _likelihoods(text: str, words: Sequence[tuple[str, int, int]], model: Path) -> list[float]:
+    with _LOCK:  # it holds the text that it reads; the portal reads several at once
+        tagger = _tagger(model)
+        tagger.set(traits(text, words))
+        return [1 - tagger.marginal(OTHER, at) for at in range(len(words))]
+
+
+@cache
+def _tagger(model: Path) -> Any:
+    from pycrfsuite import Tagger
+
+    tagger = Tagger()
+    tagger.open(str(model))
+    return tagger
+
+
+def _joined(text: str, words: Iterable[Span]) -> Iterator[Span]:
+    """The words in passages: those with no other word between are one."""
+    first = last = None
+    for start, end in words:
+        if last is not None and first is not None and _BETWEEN.fullmatch(text, last, start):
+            last = end
+            continue
+        if last is not None and first is not None:
+            yield first, last
+        first, last = start, end
+    if last is not None and first is not None:
+        yield first, last

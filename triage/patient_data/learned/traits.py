@@ -1,0 +1,163 @@
+"""What a word of a text looks like, and what stands around it: what a tagger learns from.
+
+Words themselves are among the traits, so nothing but invented texts may ever be learned from.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+
+from french.text import fold
+from triage.patient_data.dictionary.known_words import is_english, is_of_a_medicine, is_unknown
+from triage.patient_data.persons.kinds import (
+    is_acronym,
+    is_clinical,
+    is_first_name,
+    is_strange,
+    is_usual,
+)
+from triage.patient_data.words import WORDS
+
+Token = tuple[str, int, int]
+"""A word, a number or a sign of a text, with where it starts and ends."""
+
+_TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w ]|_")
+_WORD = re.compile(r"[^\W\d_]+")
+_TELLING = frozenset(
+    {
+        *("civilities", "patients", "children", "named", "relatives", "maiden", "hospital"),
+        *("identity", "organisations", "authors", "professional", "streets", "codes"),
+        *("dated_things", "switchboards"),
+    }
+)
+"""Lists whose words tell something of the whole text."""
+_NEAR, _FAR = 4, 9
+"""How many words before and behind are looked at one by one, and in all."""
+_WORDS_NEAR = 2
+_FIRST_YEAR, _THIS_CENTURY, _LAST_YEAR = 1900, 2005, 2035
+_MONTHS, _DAYS = 12, 31
+_SHORT, _LONG = 2, 4
+
+
+def tokens(text: str) -> Sequence[Token]:
+    """Words, numbers and signs of a plain text."""
+    return [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+
+
+def traits(text: str, words: Sequence[Token]) -> Sequence[Sequence[str]]:
+    """Traits of each word of a plain text."""
+    case = f"case={_case(text)}"
+    lists = [_lists(word) for word, _, _ in words]
+    whole = [case, *{f"all:{one}" for each in lists for one in each if one in _TELLING}]
+    shapes = [_shape(word) for word, _, _ in words]
+    found = []
+    for at, (word, start, _) in enumerate(words):
+        apart = "" if at and words[at - 1][2] == start else "_"
+        own = [*_own(word), *whole, f"apart={apart}", f"{case}{apart}{shapes[at]}"]
+        for away in range(1, _NEAR + 1):
+            for place, sign in ((at - away, "-"), (at + away, "+")):
+                if 0 <= place < len(words):
+                    own += _seen(words[place][0], f"{sign}{away}", away <= _WORDS_NEAR)
+                elif place in {-1, len(words)}:
+                    own.append(f"{sign}{away}edge")
+        own += _around(lists, at)
+        if at:
+            own.append(f"two={shapes[at - 1]}{apart}{shapes[at]}")
+            if at + 1 < len(words):
+                own.append(f"three={shapes[at - 1]}{apart}{shapes[at]}|{shapes[at + 1]}")
+        found.append(own)
+    return found
+
+
+def _around(lists: Sequence[frozenset[str]], at: int) -> Iterator[str]:
+    for sign, first, last in (
+        ("<", max(0, at - _FAR), max(0, at - _NEAR)),
+        (">", at + _NEAR + 1, at + _FAR + 1),
+    ):
+        for one in {one for each in lists[first:last] for one in each}:
+            yield sign + one
+
+
+def _case(text: str) -> str:
+    upper, lower = sum(map(str.isupper, text)), sum(map(str.islower, text))
+    return "upper" if upper > lower else "mixed" if upper else "lower"
+
+
+def _shape(word: str) -> str:
+    if word.isdigit():
+        return f"d{min(len(word), 9)}"
+    if not word.isalpha():
+        return word
+    if word.isupper():
+        return f"U{min(len(word), 4)}"
+    return "T" if word[0].isupper() else f"l{min(len(word), 3)}"
+
+
+@lru_cache(maxsize=8192)
+def _own(word: str) -> Sequence[str]:
+    """What a word is by itself."""
+    if not word.isalpha():
+        return (f"shape={_shape(word)}", *_value(word))
+    bare = fold(word)
+    own = [f"shape={_shape(word)}", f"word={bare}", f"end={bare[-2:]}", f"end={bare[-3:]}"]
+    if len(word) > _SHORT:
+        own += [
+            f"first={is_first_name(bare)}",
+            f"usual={is_usual(word)}",
+            f"strange={is_strange(word)}",
+            f"unknown={is_unknown(word)}",
+            f"medicine={is_of_a_medicine(word)}",
+            f"clinical={is_clinical(word)}",
+            f"english={is_english(word)}",
+        ]
+    if is_acronym(word):
+        own.append("acronym")
+    return (*own, *(f"in={one}" for one in _lists(word)))
+
+
+def _value(word: str) -> Iterator[str]:
+    """What a number may be: a day, a month, a year."""
+    if not word.isdecimal():
+        yield f"word={word}"
+        return
+    value = int(word)
+    if len(word) <= _SHORT:
+        yield f"word={word}"
+        yield "as=" + ("month" if value <= _MONTHS else "day" if value <= _DAYS else "more")
+    elif len(word) == _LONG:
+        old, new = value < _THIS_CENTURY, value < _LAST_YEAR
+        yield "as=" + ("no year" if value < _FIRST_YEAR or not new else "old" if old else "new")
+    else:
+        yield f"begins={word[:_SHORT]}"
+
+
+@lru_cache(maxsize=32768)
+def _seen(word: str, place: str, with_word: bool) -> Sequence[str]:
+    """What a word is for its neighbours."""
+    seen = [f"{place}shape={_shape(word)}", *(f"{place}in={one}" for one in _lists(word))]
+    if not word.isalpha():
+        return (*seen, *(f"{place}{one}" for one in _value(word)))
+    if with_word:
+        bare = fold(word)
+        seen.append(f"{place}word={bare}")
+        if len(word) > _SHORT:
+            seen += [f"{place}first={is_first_name(bare)}", f"{place}strange={is_strange(word)}"]
+        if is_acronym(word):
+            seen.append(f"{place}acronym")
+    return tuple(seen)
+
+
+@lru_cache(maxsize=8192)
+def _lists(word: str) -> frozenset[str]:
+    """The lists of ``personnes.yaml`` that have a word."""
+    return _words_of_lists().get(fold(word), frozenset())
+
+
+@cache
+def _words_of_lists() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, words in WORDS:
+        if isinstance(words, tuple):
+            for part in {part for one in words for part in _WORD.findall(fold(one))}:
+                found.setdefault(part, set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
