@@ -27,7 +27,7 @@ def new(folder: Path, *, descriptor: Path | None = None, common: Common = _DEFAU
     if common.json:
         counted = {name: getattr(made, name) for name in ("fields", "repetitions", "annotations")}
         told = {"folder": str(made.folder), **counted, "odd": list(made.odd)}
-        print_json({**told, "settings": dict(made.settings)})
+        print_json({**told, "left": list(made.left), "settings": dict(made.settings)})
     else:
         _show(made)
     return 1 if made.odd else 0
@@ -44,6 +44,9 @@ def _described() -> Described:
 def _show(made: Created) -> None:
     for one in made.odd:
         ERROR.print(f"Non lu : {one}", markup=False, highlight=False, soft_wrap=True)
+    for one in made.left:
+        sentence = f"Non repris : « {one} », bloc répétable d'annotations"
+        ERROR.print(sentence, markup=False, highlight=False, soft_wrap=True)
     counted = f"{agreed(made.fields, 'donnée')}, {agreed(made.repetitions, 'bloc répétable')}"
     lines = [
         f"{made.folder} : {counted}, {agreed(made.annotations, 'annotation')}.",

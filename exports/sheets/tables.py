@@ -41,6 +41,8 @@ CALCULATED = "calculée par la passerelle"
 COUNTED = "\u00a0: "
 """What stands, in a sentence over the headers, between what it is about and what it counts there:
 once rows are taken out, only what is before stays true (:mod:`exports.xlsx.without_rows`)."""
+_MOST_ALIKE = 100
+"""Columns of one title, which are counted: « Nom », « Nom (2) »."""
 _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
 
 
@@ -200,7 +202,9 @@ class TableMaker:
             for name, spec in self.context.mapping.fields.items():
                 if name not in shown:
                     title = header_name(spec.title)
-                    title = title if title.casefold() not in names else name
+                    counted = (header_name(f"{title} ({at})") for at in range(2, _MOST_ALIKE))
+                    titles = (title, *counted, name)
+                    title = next(one for one in titles if one.casefold() not in names)
                     names.add(title.casefold())
                     columns.append(ColumnSpec(name=title, field=name, width=_width(spec)))
         return columns

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from french.text import bare_label, normalise_label
-from mappings.adoption.session import Session
+from mappings.adoption.session import NO_TO_EACH, Session
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping, MedicineRows
@@ -153,7 +153,8 @@ class _Maker:
             means = self.session.means(spec.name)
             ours = {one: our for one, our in means.items() if isinstance(our, str)}
             return TickedBoxes(
-                {champ: ours.get(label, label) for label, champ in match.offered.boxes.items()}
+                {champ: ours.get(label, label) for label, champ in match.offered.boxes.items()},
+                ours.get(NO_TO_EACH, ""),
             )
         return None
 

@@ -11,6 +11,9 @@ from mappings.matching.wanted import Wanted, Wants
 ABSENT = "Ce formulaire ne le demande pas"
 """The reason where a person gives no other."""
 
+NO_TO_EACH = "« non » à chacune de ces questions"
+"""What is chosen for an option that no question of a choice asks, and that is left by them."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChoiceQuestion:
@@ -155,6 +158,8 @@ class Session:
             key = f"{one.path}={option}"
             if key not in self.decisions.of:
                 given = match.offered.descriptor.options
+                if _one_of_several(one, match):
+                    given = (*given, NO_TO_EACH)
                 said = self.means(one.path)
                 left = tuple(
                     their for their in given if their not in said and their not in one.options
@@ -166,6 +171,9 @@ class Session:
         if not match.offered.descriptor.options or match.options is None:
             return frozenset()
         named = frozenset(one.options) if one.written else one.needed
+        left = frozenset(one.options) - match.options.ours
+        if _one_of_several(one, match) and len(left) == 1:
+            named |= left
         return named - match.options.ours
 
     def _free(
@@ -179,6 +187,11 @@ class Session:
         return tuple(
             match for match in likeliest if match.shared or used.isdisjoint(match.offered.champs)
         )
+
+
+def _one_of_several(one: Wanted, match: Match) -> bool:
+    """Whether it is a single choice, of which yes/no questions ask each one option."""
+    return one.type == "choice" and bool(match.offered.asks)
 
 
 def _once(found: Mapping[str, Match]) -> dict[str, Match]:

@@ -16,7 +16,13 @@ from mappings.schema.sources import ANSWERS, TickedBoxes
 
 _NOT_OFFERED = "corriger « options » dans la correspondance : le formulaire n'a pas cette option"
 _NO_ANSWER = "dire dans « options » si elle veut dire oui, non ou inconnu : réponses illisibles"
-_NO_BOX = "ajouter sa case à « boxes » dans la correspondance, ou mettre le référentiel d'accord"
+_NO_BOX = (
+    "ajouter sa case à « boxes » dans la correspondance (ou « otherwise », si un choix unique est"
+    " ainsi dit par « non » à toutes), ou mettre le référentiel d'accord"
+)
+
+_SAYS_NO_NO = "enlever « otherwise » de la correspondance : une case non cochée ne dit pas « non »"
+_BOX = "checkbox"
 
 
 def meanings(level: FormLevel, specs: Iterable[FieldSpec], needs: Needs) -> Iterator[Drift]:
@@ -56,9 +62,14 @@ def _boxes(level: FormLevel, spec: FieldSpec, source: TickedBoxes, needs: Needs)
     path = f"{level.place}{spec.name}"
     found = {one.champs[0] for one in parts(spec) if matched(level, one)}
     offered = {option for champ, option in source.options.items() if champ in found}
+    if len(found) == len(source.options):
+        offered.add(source.otherwise)
+    told = _drift(level, spec, ", ".join(source.options), spec.title)
+    boxes = [one.label for part in parts(spec) for one in matched(level, part) if one.type == _BOX]
+    if source.otherwise and boxes:
+        yield replace(told, before=" ; ".join(boxes), remedy=_SAYS_NO_NO)
     lost = sorted(needs.options.get(path, frozenset()) - offered)
     if lost:
-        told = _drift(level, spec, ", ".join(source.options), spec.title)
         before = " ; ".join(lost)
         how_bad = severity.of_meaning(lost=True)
         yield replace(told, severity=how_bad, before=before, remedy=_NO_BOX)

@@ -1,5 +1,6 @@
 """Which champ surely asks which field of a level: by words that only one of each can mean."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ MANY: Final = 4
 """Columns of rows that say, together, what rows they are, whatever else their heading says."""
 _SHORT: Final = 10
 """Fields of a level, such as that of rows, in which a question of one word is clear."""
+_ASKING: Final = re.compile(
+    r"pourquoi|comment|combien|quand|qui|quoi|ou|(?:le|la|les)quel(?:le)?s?"
+)
 _LIKELY: Final = 0.5
 """Likeness from which a question tells what the next speaks of."""
 
@@ -69,7 +73,7 @@ def following(
         asked = [
             path
             for path in fields.keys() - set(field_of.values())
-            if pairs[path, at].follows(field_of[at - 1])
+            if pairs[path, at].follows(field_of[at - 1]) and not _bare(pairs[path, at])
         ]
         if len(asked) == 1:
             field_of[at] = asked[0]
@@ -155,6 +159,16 @@ def _supported(
             yield key
 
 
+def _bare(pair: FieldLikeness) -> bool:
+    """Whether it is one word that goes on with any question, and asks nothing: « Justification ».
+
+    Of a number that was just given, it may say why that one; « Pourquoi ? » and « Si non, motif »
+    ask.
+    """
+    word = bare_label(pair.offered.descriptor.label)
+    return " " not in word and not _ASKING.fullmatch(word) and _common(pair)
+
+
 def _common(pair: FieldLikeness) -> bool:
     """Whether its question has no word but those that forms of any subject have."""
     return pair.wants.content(pair.label) <= pair.wants.lexicon.common
@@ -183,7 +197,10 @@ class _Around:
         before = (
             other
             for other, one in self.pairs.items()
-            if one.offered.asked_before(pair.offered) and one.tells and one.score >= _LIKELY
+            if one.offered.asked_before(pair.offered)
+            and one.tells
+            and one.score >= _LIKELY
+            and not one.estranged  # after « Nom de l'étude », « Titre » is that of the study
         )
         return pair.headed > 0 and any(
             self._one_part(key, other)

@@ -21,6 +21,13 @@ _WHO: Final = re.compile(
 _WHETHER: Final = re.compile(
     r"\b(?:a t|ont|est|sont|etes|avez|existe t|a t elle|fut|sera) (?:il|elle|ils|elles|vous|on)\b"
 )
+_WHOSE: Final = re.compile(
+    r"\b(?:qui|quoi|quand|comment|combien|ou|pourquoi) (?:du|des|de la|de l)\b"
+)
+"""A question that is set to another thing: « Pour qui du patient »."""
+_WHEN: Final = re.compile(
+    r" (?:a l origine|depuis l origine|depuis le debut|au depart|a ce jour|a cette date|a date)$"
+)
 _MORE: Final = re.compile(
     r"\b(?:et|puis) (?:comment|pourquoi|si|combien|quand|lesquel(?:le)?s|lequel|laquelle)\b"
     r"|[;:?/–—-]\s*(?:par |depuis )?(?:comment|pourquoi|combien|quand|qui|faut[ -]il)\b"
@@ -52,13 +59,18 @@ def doubted(pair: FieldLikeness) -> bool:
     """Whether a person must look at it."""
     if len(pair.offered.flat) == 1:
         return True  # rows that are asked once: whether there may be others, a person says
-    if misplaced(pair) or pair.unread:
+    if misplaced(pair) or pair.unread or _box_unknown(pair):
         return True
     if pair.asked is Plainness.LABEL:
         return False
     several = _says_twice(pair) or _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)
-    other = _denies(pair) or _asks_otherwise(pair) or _says_nothing(pair)
+    other = _denies(pair) or _asks_otherwise(pair) or _says_nothing(pair) or _at_a_time(pair)
     return several or other or not explained(pair)
+
+
+def _box_unknown(pair: FieldLikeness) -> bool:
+    """Whether one of the boxes that are taken as a list is none of our options."""
+    return bool(pair.offered.boxes and pair.options and pair.options.left)
 
 
 def misplaced(pair: FieldLikeness) -> bool:
@@ -179,6 +191,15 @@ def _denies(pair: FieldLikeness) -> bool:
     return said.count(NEGATED) > most or first
 
 
+def _at_a_time(pair: FieldLikeness) -> bool:
+    """Whether it ends with a time that no way of asking the field ends with.
+
+    « Qui le prescrit à l'origine ? » is no « Qui est à l'origine de la prescription ? ».
+    """
+    when = _WHEN.search(bare_label(pair.offered.descriptor.label))
+    return when is not None and not any(one.endswith(when[0]) for one in _ways(pair))
+
+
 def _ways(pair: FieldLikeness) -> Iterator[str]:
     """The field's title, its labels and each way of asking it, bare."""
     wanted = pair.wanted
@@ -191,8 +212,10 @@ def _asks_otherwise(pair: FieldLikeness) -> bool:
     « … : qui l'a validé ? », « Avez-vous déjà déclaré … ? »
     """
     kind, asked = pair.wanted.type, bare_label(pair.offered.descriptor.label)
-    if _worded(pair) or kind not in _ANSWERED_OTHERWISE:
+    if _worded(pair):
         return False
+    if _WHOSE.search(asked) or kind not in _ANSWERED_OTHERWISE:
+        return bool(_WHOSE.search(asked))
     open_ended = bool(_WHO.search(asked))
     return open_ended if kind == "yes_no" else not open_ended and bool(_WHETHER.search(asked))
 

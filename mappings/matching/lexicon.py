@@ -24,6 +24,8 @@ class Wording:
         values: What its answers look like; "" for nothing in particular.
         parts: Word that asks a part of it → word of the rest: a label with the first and without
             the second asks that part alone.
+        after: Field asked just before → ways to ask this one then.
+        questions: Our option → ways to ask it alone, by yes or no.
     """
 
     phrases: tuple[str, ...] = ()
@@ -33,6 +35,7 @@ class Wording:
     values: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class _WordingModel(BaseModel):
     values: str = ""
     parts: dict[str, str] = {}
     after: dict[str, list[str]] = {}
+    questions: dict[str, list[str]] = {}
 
 
 class _LexiconModel(BaseModel):
@@ -132,6 +136,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
                 values=one.values,
                 parts=dict(one.parts),
                 after={before: tuple(asked) for before, asked in one.after.items()},
+                questions={option: tuple(asked) for option, asked in one.questions.items()},
             )
             for path, one in model.fields.items()
         },

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from french.text import bare_label
+from french.text import bare_label, fold
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import options_of
 from mappings.matching.offered import Offered
@@ -18,12 +18,16 @@ from mappings.matching.words import NEGATED, Meanings
 from mappings.report.territories import code_of
 
 _TEXTS: Final = frozenset({"text", "textarea", "formatted", "email", "phone", "iban"})
-_FOR_TEXT: Final = _TEXTS | LISTS | {"integer_number", "number", "dossier_link", "rnf", "siret"}
+_FOR_TEXT: Final = (
+    _TEXTS | LISTS | {"integer_number", "decimal_number", "number", "dossier_link", "rnf", "siret"}
+)
 """What may plausibly be asked for a text: no box, no date, no file."""
 _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _IF_NOT: Final = re.compile(r"(?:si|sinon|dans|a defaut|qu|en)\b")
 _SENTENCE: Final = re.compile(r"[.;!?](?:\s|$)|\n")
+_SAY_NO: Final = re.compile(r"\brepond(?:re|ez) (?:par )?(?:« ?)?non(?: ?»)?\b([^.;!?\n]*)")
+"""What a description says that no is for."""
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
@@ -31,6 +35,15 @@ _FEW: Final = 2
 _OF_ANOTHER: Final = 0.5
 _WHOLE: Final = 1.2
 """Both parts of a field together, or all the boxes of a list: more than any of them alone."""
+
+_IN_BARE_WORDS: Final = 0.9
+"""« Pour qui ? », word for word, though each of its words may stand in any question."""
+_IN_OUR_OPTIONS: Final = 0.5
+"""What it is worth that a list is of our options, whatever its question."""
+_OF_ITS_OWN: Final = 0.9
+"""Questions that ask each one option of a choice."""
+_ALONE: Final = 0.7
+"""One such question."""
 
 
 class Plainness(IntEnum):
@@ -60,6 +73,8 @@ class FieldLikeness:
         kind, champ = self.wanted.type, self.offered.descriptor.type
         if self.offered.joined and not self.parts:
             return Fit.UNREADABLE
+        if self.offered.asks:
+            return Fit.EXACT if self.offered.asks == self.wanted.path else Fit.UNREADABLE
         if self.listed:
             return Fit.CONVERTED
         if kind == "yes_no" and champ == "checkbox":
@@ -128,6 +143,15 @@ class FieldLikeness:
         smaller = min(len(self.wanted.options), len(self.offered.descriptor.options))
         return len(self.options.ours) / max(1, smaller)
 
+    @property
+    def ours(self) -> bool:
+        """Whether nearly all that it gives to choose from, and not a little, is ours."""
+        if self.options is None or not self.wanted.options:
+            return False
+        known = len(self.offered.descriptor.options) - len(self.options.left)
+        few = len(self.options.ours) < _ENOUGH
+        return not few and known >= _AS_WANTED * len(self.offered.descriptor.options)
+
     @cached_property
     def label(self) -> Meanings:
         """What its question means."""
@@ -152,15 +176,32 @@ class FieldLikeness:
         """Whether it may ask the contrary of a yes/no field."""
         if self.wanted.type not in {"yes_no", "checkbox"}:
             return False
+        if (told := self._said_by_no) is not None:
+            return told
         # What a description says after its first sentence sets apart, it does not ask.
         help_text, *_ = _SENTENCE.split(self.offered.descriptor.description, maxsplit=1)
-        text = self.label | self._meanings(help_text)
+        text = self.label | self._meanings(_SAY_NO.sub("", fold(help_text)))
         contrary = any(one and one <= text for one in self.wanted.inverse)
         if contrary and self._denies:  # « … (pas une erreur) »
             return False
         if not self.wants.content(text) & self.wanted.typical:  # « … procède-t-il d'une erreur ? »
             contrary = contrary or any(one <= text for one in self.wanted.denied)
         return not self.asked and (contrary or NEGATED in self.label)
+
+    @property
+    def _said_by_no(self) -> bool | None:
+        """Whether its no says what the field asks, where its description tells what no is for.
+
+        « Répondez non si c'est une erreur » asks what is intended; « Répondez non si le plan le
+        prévoit déjà » asks whether it does not. ``None``: it tells nothing of either.
+        """
+        found = _SAY_NO.search(fold(self.offered.descriptor.description))
+        if found is None:
+            return None
+        said = self._meanings(found[1])
+        ours = self._overlap(said, self.wanted.phrases)
+        theirs = self._overlap(said, (*self.wanted.inverse, *self.wanted.denied))
+        return None if ours == theirs else ours > theirs
 
     @property
     def _denies(self) -> bool:
@@ -262,6 +303,8 @@ class FieldLikeness:
         """Likeness of the question and the field's best phrase, 0 to 1."""
         if (self.asked and not self.borrowing) or self.places:
             return 1.0
+        if not self.label and bare_label(self.offered.descriptor.label) in self.wanted.worded:
+            return _IN_BARE_WORDS
         help_text = self._meanings(self.offered.descriptor.description)
         before = self._meanings(self.offered.before)
         found = max(
@@ -298,12 +341,16 @@ class FieldLikeness:
         told = self.text
         if self.values is not None:
             told = max(told, 0.8) if self.values >= _AS_WANTED else told * 0.5
+        if self.ours:
+            told += _IN_OUR_OPTIONS * (1.0 - told)
         if self.options is not None and self.wanted.options:
             total = 0.58 * told + 0.24 * self.shared_options + 0.1 * kind + 0.08 * self.heading
         else:
             total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
         if self.parts or (self.places and self.offered.boxes):
             return _WHOLE
+        if self.offered.asks:
+            return _OF_ITS_OWN if len(self.offered.boxes) > 1 else _ALONE
         if self.wanted.type == "date" and self.estranged:
             total *= _OF_ANOTHER  # of a birth, of a receipt: as like in type as any date
         if self.partial:
@@ -324,7 +371,8 @@ class FieldLikeness:
     @property
     def plain(self) -> Plainness:
         """How plainly it asks the field where nothing speaks against it: then it may be sure."""
-        if self.offered.joined or self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
+        several = self.offered.joined or self.offered.asks
+        if several or self.fit is Fit.UNREADABLE or self.inverse or self.elsewhere:
             return Plainness.NOT
         unlike = self.values is not None and self.values < _NOT_AS_WANTED
         if unlike and self.asked < Plainness.PHRASE:
@@ -371,7 +419,7 @@ class FieldLikeness:
         """Whether two champs ask the parts of the field: « Nom » and « Prénom », or two lists."""
         if self.wanted.type == "choices":
             return self._lists(other)
-        if any(one.estranged or one.foreign or one.fit is Fit.UNREADABLE for one in (self, other)):
+        if any(one.estranged or one.fit is Fit.UNREADABLE for one in (self, other)):
             return False
         return any(
             (part <= self.label, rest <= self.label) == (True, False)

@@ -12,7 +12,15 @@ from mappings.matching.doubt import doubted, misplaced
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
-from mappings.matching.several import Columns, in_boxes, in_one, in_one_place, in_one_row, in_two
+from mappings.matching.several import (
+    Columns,
+    in_boxes,
+    in_one,
+    in_one_place,
+    in_one_row,
+    in_questions,
+    in_two,
+)
 from mappings.matching.wanted import Wanted, Wants
 
 _WORTH: Final = 0.36
@@ -90,12 +98,22 @@ def match_form(wants: Wants, revision: Revision, *, samples: Samples) -> Matchin
 
 def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
     """Which column of a repetition asks each field of rows, a person having chosen it."""
-    return _level(wants, wanted.rows, offer.rows)
+    return _level(wants, wanted.rows, offer.rows, flat=bool(offer.flat))
 
 
-def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Matching:
-    """The fields of one level decided together, then those of their rows."""
-    offers = (*offers, *in_two(wants, wanted, offers), *in_boxes(wanted, offers))
+def _level(
+    wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered], *, flat: bool = False
+) -> Matching:
+    """The fields of one level decided together, then those of their rows.
+
+    Rows that are asked ``flat`` have one champ a column: several are no column together.
+    """
+    offers = (
+        *offers,
+        *in_two(wants, wanted, offers),
+        *in_boxes(wanted, offers),
+        *(() if flat else in_questions(wants, wanted, offers)),
+    )
     pairs = _pairs(wants, wanted, offers)
     if once := tuple(_in_one_row(wants, wanted, offers, pairs)):
         offers = (*offers, *once)
@@ -103,7 +121,7 @@ def _level(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) ->
             key: one for key, one in _pairs(wants, wanted, offers).items() if key not in pairs
         }
     inner = {
-        key: _level(wants, pair.wanted.rows, pair.offered.rows)
+        key: match_rows(wants, pair.wanted, pair.offered)
         for key, pair in pairs.items()
         if pair.wanted.rows and pair.offered.rows and pair.score
     }
@@ -231,7 +249,8 @@ def _with_rows(pair: FieldLikeness, rows: Matching | None) -> float:
     inner = sum(one.score for one in rows.matches.values())
     if len(pair.offered.flat) == 1:
         return 0.9 * inner / len(pair.offered.rows)
-    return 0.5 * pair.score + 0.5 * inner / max(1, len(pair.wanted.rows))
+    asked = min(len(pair.wanted.rows), max(NEAR, len(pair.offered.rows)))
+    return 0.5 * pair.score + 0.5 * inner / max(1, asked)
 
 
 def _assigned(
@@ -242,7 +261,10 @@ def _assigned(
         return {}
     from scipy.optimize import linear_sum_assignment  # a third of a second: only where used
 
-    table = [[-scores.get((one.path, at), 0.0) for at in range(len(offers))] for one in wanted]
+    # squares: one champ that surely asks is worth more than two that hardly do
+    table = [
+        [-(scores.get((one.path, at), 0.0) ** 2) for at in range(len(offers))] for one in wanted
+    ]
     rows, columns = linear_sum_assignment(table)
     found: dict[str, int] = {}
     taken: set[str] = set()

@@ -36,6 +36,7 @@ class Offered:
         boxes: For a list asked as boxes, the champ of each option.
         joined: For a field asked in two parts, the champs of both, in the form's order.
         rows: What the rows of a repetition offer.
+        asks: Path of the one field that it was made for, where its champs ask each one option.
     """
 
     descriptor: Descriptor
@@ -47,6 +48,7 @@ class Offered:
     boxes: Mapping[str, str] = field(default_factory=dict)
     joined: tuple[str, ...] = ()
     rows: tuple["Offered", ...] = ()
+    asks: str = ""
 
     @property
     def champs(self) -> frozenset[str]:
@@ -101,6 +103,14 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
     )
     boxes = {option: one.descriptor.id for option, one in named.items()}
     return replace(first, descriptor=whole, boxes=boxes)
+
+
+def as_questions(path: str, named: Mapping[str, Offered]) -> Offered:
+    """Champs that ask each, by yes or no, one option of ours: as the list of one field."""
+    whole = as_boxes(named)
+    labels = " ; ".join(one.descriptor.label for one in named.values())
+    descriptor = replace(whole.descriptor, id=f"{whole.descriptor.id}-{path}", label=labels)
+    return replace(whole, descriptor=descriptor, asks=path)
 
 
 def as_row(columns: Sequence[Offered]) -> Offered:
@@ -246,14 +256,13 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
         if boxes[0].descriptor.type not in BOXES or len(boxes) < _FEW_BOXES:
             continue
         labels = [one.descriptor.label for one in boxes]
-        head = _head_of(labels)
-        options = [label.removeprefix(head).strip(" :-–—") or label for label in labels]
+        head, options = _head_of(labels)
         yield replace(
             boxes[0],
             descriptor=replace(
                 boxes[0].descriptor,
                 id=f"boxes-{boxes[0].descriptor.id}",
-                label=head.strip(" :-–—") or boxes[0].section,
+                label=head or boxes[0].section,
                 description=_explained(boxes),
                 type="multiple_drop_down_list",
                 options=tuple(options),
@@ -262,11 +271,13 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
         )
 
 
-def _head_of(labels: Sequence[str]) -> str:
-    """What labels begin with, up to a mark between a question and an option."""
-    first = labels[0]
+def _head_of(labels: Sequence[str]) -> tuple[str, list[str]]:
+    """What labels begin with, numbers apart, up to a mark before an option; then the options."""
     for mark in (" : ", ": ", " - ", " – "):
-        head, found, _ = first.partition(mark)
-        if found and all(one.startswith(head + mark) for one in labels):
-            return head + mark
-    return ""
+        parted = [label.partition(mark) for label in labels]
+        if (
+            all(option for _, _, option in parted)
+            and len({bare_label(one[0]) for one in parted}) == 1
+        ):
+            return parted[0][0].strip(" :-–—"), [option.strip(" :-–—") for *_, option in parted]
+    return "", list(labels)

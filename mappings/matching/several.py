@@ -1,6 +1,6 @@
 """Several champs that ask one field, and one champ that asks several: for a person to look at."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -9,25 +9,36 @@ from typing import Final
 from french.text import bare_label
 from mappings.drift.retyping import Fit, fit
 from mappings.matching.likeness import FieldLikeness
-from mappings.matching.offered import BOXES, Offered, as_boxes, as_row, in_clauses, put_together
+from mappings.matching.offered import (
+    BOXES,
+    Offered,
+    as_boxes,
+    as_questions,
+    as_row,
+    in_clauses,
+    put_together,
+)
 from mappings.matching.options import aligned
 from mappings.matching.wanted import Wanted, Wants
+from mappings.matching.words import NEGATED
 
 _CLAUSE: Final = 0.6
 """Likeness from which a clause of a question asks a field."""
 _COLUMN: Final = 0.5
 """Likeness from which a question asks a column of rows that are asked once, with no repetition."""
 _FEW: Final = 3
+_SEVERAL: Final = 2
 
 Columns = Sequence[tuple[Offered, float]]
 
 
 def in_two(wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Offered]:
-    """Two champs side by side that ask one field in two parts."""
+    """Two champs side by side, yes/no questions apart, that ask one field in two parts."""
+    told = [offer for offer in offers if offer.descriptor.type not in BOXES]
     for one in wanted:
         if not (one.wording.parts or one.type == "choices"):
             continue
-        for first, second in pairwise(offers):
+        for first, second in pairwise(told):
             beside = first.single and second.single and first.section == second.section
             here, there = FieldLikeness(one, first, wants), FieldLikeness(one, second, wants)
             if beside and (here.completes(there) or there.completes(here)):
@@ -50,6 +61,84 @@ def in_boxes(wanted: Sequence[Wanted], offers: Sequence[Offered]) -> Iterator[Of
             if len(champs) >= _FEW and champs not in there:
                 there.append(champs)
                 yield as_boxes(named)
+
+
+def in_questions(
+    wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]
+) -> Iterator[Offered]:
+    """Choices of which each option is asked by yes or no, in words of its own.
+
+    « Soigne-t-on une autre maladie que prévu ? », « Le prend-on plus longtemps ? ». One question of
+    a single choice is enough: « Est-ce encore en projet ? ».
+    """
+    boxes = [one for one in offers if one.single and one.descriptor.type in BOXES]
+    for one in wanted:
+        if one.type not in {"choice", "choices"} or not one.options:
+            continue
+        for _, run in groupby(boxes, key=lambda offer: offer.section):
+            asked: dict[str, list[tuple[Offered, bool]]] = defaultdict(list)
+            questions = list(run)
+            for offer in questions:
+                if (told := _option(one, offer, wants)) is not None:
+                    asked[told[0]].append((offer, told[1]))
+            named = _once(asked)
+            least = 1 if one.type == "choice" else _SEVERAL
+            enough = sum(by_question for _, by_question in named.values()) >= least
+            if named and (enough or len(named) >= _FEW):
+                found = {key: offer for key, (offer, _) in named.items()}
+                yield as_questions(one.path, _filled(one, found, questions))
+
+
+def _filled(
+    one: Wanted, found: Mapping[str, Offered], questions: Sequence[Offered]
+) -> Mapping[str, Offered]:
+    """Of a list, with the questions that stand between: each is an option that we do not know."""
+    places = [offer.place for offer in found.values()]
+    options = {offer.descriptor.id: option for option, offer in found.items()}
+    between = [
+        offer
+        for offer in questions
+        if min(places) <= offer.place <= max(places) or offer.descriptor.id in options
+    ]
+    if one.type == "choice" or len(between) >= 2 * len(found):
+        return found
+    return {options.get(at.descriptor.id, at.descriptor.label): at for at in between}
+
+
+def _once(asked: Mapping[str, Sequence[tuple[Offered, bool]]]) -> dict[str, tuple[Offered, bool]]:
+    """The question of each option: of several, that in its own words, nearest to the others."""
+    single = [some[0][0].place for some in asked.values() if len(some) == 1]
+    found = {}
+    for option, some in asked.items():
+        own = [one for one in some if one[1]] or some
+        ranked = sorted(
+            (min((abs(there - one[0].place) for there in single), default=0), at)
+            for at, one in enumerate(own)
+        )
+        if len(ranked) == 1 or ranked[0][0] < ranked[1][0]:
+            found[option] = own[ranked[0][1]]
+    return found
+
+
+def _option(one: Wanted, offer: Offered, wants: Wants) -> tuple[str, bool] | None:
+    """The option of ours that a question asks, and whether in the words of a question of it."""
+    label = bare_label(offer.descriptor.label)
+    said = wants.lexicon.words.meanings(label)
+    asked = [o for o, ways in one.wording.questions.items() if label in map(bare_label, ways)]
+    if len(asked) == 1:  # « Est-ce déjà fait ? » : word for word, whatever it says
+        return asked[0], True
+    found = [
+        (wants.weight(way), by_question, option)
+        for known, by_question in ((one.questions, True), (one.named, False))
+        for option, ways in known.items()
+        for way in ways
+        if wants.content(way) and way <= said and (NEGATED in way) is (NEGATED in said)
+    ]
+    if not found:
+        return None
+    most, by_question, option = max(found)
+    rivals = {other for weight, _, other in found if weight == most}
+    return (option, by_question) if len(rivals) == 1 else None
 
 
 def _named(one: Wanted, run: Sequence[Offered]) -> dict[str, Offered]:

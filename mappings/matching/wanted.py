@@ -15,6 +15,8 @@ from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
 ANNOTATIONS = "annotations"
+_ANY = "autre autres inconnu inconnue"
+"""Words of the options that any list has."""
 _PLACES = frozenset({"region", "departement", "commune", "epci"})
 _TYPICAL = 0.25
 """Share of the phrases of a field from which a meaning is one that speaks of it."""
@@ -46,6 +48,8 @@ class Wanted:
         wording: Its words.
         own: How many of its phrases, the first ones, are its title and its labels.
         options: Our options, those that a person reviewed.
+        named: What names each of them, other than « Autre »: its name, what means it elsewhere.
+        questions: What asks each of them alone, by yes or no.
         needed: Those of them that rules name.
         read: Whether rules read it: it is asked for first.
         written: Whether the bridge writes it.
@@ -73,6 +77,8 @@ class Wanted:
     ways: Mapping[tuple[str, ...], tuple[Meanings, ...]] = field(default_factory=dict)
     as_text: bool = False
     options: tuple[str, ...] = ()
+    named: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
+    questions: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
     read: bool = False
     written: bool = False
@@ -269,6 +275,11 @@ class _Maker:
                 for before, asked in wording.after.items()
             },
             options=options,
+            named=_named(options, wording, words),
+            questions={
+                option: frozenset(words.meanings(bare_label(one)) for one in asked)
+                for option, asked in wording.questions.items()
+            },
             needed=self.needs.options.get(path, frozenset()),
             read=read,
             written=written,
@@ -283,6 +294,20 @@ class _Maker:
             narrated={kind for one in seen for kind in one.types} == {"textarea"},
             rows=rows,
         )
+
+
+def _named(
+    options: Iterable[str], wording: Wording, words: Words
+) -> dict[str, frozenset[Meanings]]:
+    """What names each of our options that says something: « Autre » names any other thing."""
+    empty = words.meanings(_ANY)
+    ours = {bare_label(one): one for one in options if words.meanings(bare_label(one)) - empty}
+    also = ((name, bare_label(option)) for name, option in wording.options.items())
+    found: dict[str, set[Meanings]] = defaultdict(set)
+    for name, option in (*((one, one) for one in ours), *also):
+        if option in ours and words.meanings(bare_label(name)) - empty:
+            found[ours[option]].add(words.meanings(bare_label(name)))
+    return {option: frozenset(names) for option, names in found.items()}
 
 
 def _rarity(every: Sequence[Wanted], lexicon: Lexicon) -> dict[str, float]:

@@ -42,6 +42,7 @@ from mappings.schema.sources import (
 )
 
 _LONG_TEXT = "textarea"
+_BOX = "checkbox"
 
 
 def sourced(spec: FieldSpec, source: Source, shown: ChampIndex, sheet: DossierChamps) -> Answer:
@@ -80,12 +81,38 @@ def _gathered(
     if wrong is not None:
         raw = _as_served((champ for _, champ, _ in found), labelled=True)
         return Answer(AnswerState.UNREADABLE, origin=origin, raw=raw, problem=wrong.problem)
+    if isinstance(source, TickedBoxes) and spec.type == "choice":
+        asked = all(not sheet.asked.isdisjoint(part.champs) for part in parts(spec))
+        raw = _as_served((champ for _, champ, _ in found), labelled=True)
+        return _chosen(source, found, origin, raw=raw, every=asked)
     if isinstance(source, TickedBoxes):
         ticked = tuple(source.options[key] for key, _, one in answered if one.value is True)
         return _answered(ticked or None, origin)
     values = [one.value for _, _, one in answered]
     raw = _as_served(champ for _, champ, one in answered if one.raw)
     return _answered(_together(values, spec, source.separator), origin, raw=raw)
+
+
+def _chosen(
+    source: TickedBoxes,
+    found: Sequence[tuple[str, Champ, Answer]],
+    origin: Origin,
+    *,
+    raw: str,
+    every: bool,
+) -> Answer:
+    """The one option that several yes/no questions say; two of them say none.
+
+    No to all of them says what is left only where each was asked, be it hidden by its condition,
+    and by questions: a box that is not ticked says nothing.
+    """
+    said = [source.options[key] for key, _, one in found if one.value is True]
+    if len(said) > 1:
+        problem = f"un seul choix attendu : {' ; '.join(said)}"
+        return Answer(AnswerState.UNREADABLE, origin=origin, raw=raw, problem=problem)
+    denied = all(one.value is False and champ.type != _BOX for _, champ, one in found)
+    left = source.otherwise if every and denied else ""
+    return _answered(said[0] if said else left or None, origin, raw=raw)
 
 
 def _answered(value: Value | None, origin: Origin, *, raw: str = "") -> Answer:

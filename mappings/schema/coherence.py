@@ -25,7 +25,8 @@ _SOURCES: Final = ("joined", "boxes", "rows", "each", "constant", "fact")
 _ALONE: Final = ("constant", "fact")
 _READ_AS: Final[dict[str, frozenset[FieldType]]] = {
     "joined": frozenset({"text", "choices", "files"}),
-    "boxes": frozenset({"choices"}),
+    "boxes": frozenset({"choice", "choices"}),
+    "otherwise": frozenset({"choice"}),
     "rows": frozenset({"rows"}),
     "each": frozenset({"rows"}),
     "constant": CONSTANT_TYPES,
@@ -152,8 +153,20 @@ def _sources(spec: FieldModel) -> Iterator[tuple[_Place, str]]:
             yield (key,), f"« {key} » et « champ » s'excluent : garder l'un des deux"
     if "separator" in spec.model_fields_set and not spec.joined:
         yield ("separator",), "« separator » ne va qu'avec « joined »"
+    if "otherwise" in spec.model_fields_set:
+        yield from _otherwise_problems(spec)
     if spec.joined and len(spec.joined) < _LEAST_JOINED:
         yield ("joined",), "réunir au moins deux champs, ou donner « champ »"
+
+
+def _otherwise_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:
+    if not spec.boxes:
+        yield ("otherwise",), "« otherwise » ne va qu'avec « boxes »"
+    elif not spec.otherwise.strip():
+        yield ("otherwise",), "« otherwise » est vide : le remplir, ou l'enlever"
+    elif normalise_label(spec.otherwise) in map(normalise_label, spec.boxes):
+        sentence = "a déjà sa question dans « boxes » : enlever l'une des deux"
+        yield ("otherwise",), f"« {spec.otherwise} » {sentence}"
 
 
 def _row_problems(spec: FieldModel, *, inner: bool) -> Iterator[tuple[_Place, str]]:
@@ -203,7 +216,7 @@ def _reading_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:
 def _unfit(spec: FieldModel | AnnotationModel, key: str) -> Iterator[tuple[_Place, str]]:
     """A key that the type does not go with."""
     kinds = _READ_AS[key]
-    if getattr(spec, key) not in (None, [], {}, False) and spec.type not in kinds:
+    if getattr(spec, key) not in (None, "", [], {}, False) and spec.type not in kinds:
         wanted = ", ".join(sorted(FIELD_NAMES[kind] for kind in kinds))
         found = FIELD_NAMES[spec.type]
         yield (key,), f"« {key} » ne va pas avec le type « {found} » ; attendu : {wanted}"

@@ -96,7 +96,7 @@ def source_of(model: FieldModel) -> Source | None:
     if model.joined:
         return Joined(tuple(candidate(one).key for one in model.joined), model.separator)
     if model.boxes:
-        return TickedBoxes(_boxes(model.boxes))
+        return TickedBoxes(_boxes(model.boxes), model.otherwise.strip())
     if model.rows:
         return FlatRows(tuple(_flat_row(row) for row in model.rows))
     if model.each:

@@ -59,7 +59,8 @@ def _source(spec: FieldSpec, source: Source) -> str:
         case Joined():
             return "champs réunis : " + ", ".join(_named(spec, one) for one in source.champs)
         case TickedBoxes():
-            return f"cases : {_boxes(spec, source.options)}"
+            boxes = f"cases : {_boxes(spec, source.options)}"
+            return f"{boxes}, « {source.otherwise} » sinon" if source.otherwise else boxes
         case FlatRows():
             rows = (
                 ", ".join(

@@ -46,9 +46,11 @@ class TickedBoxes:
 
     Attributes:
         options: Option that each champ stands for, by its id or normalised label.
+        otherwise: Of a single choice, the option that no to every question means; "" for none.
     """
 
     options: Mapping[str, str]
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ def _source(spec: FieldSpec, source: Source) -> Iterator[str]:
                 yield f"separator: {_exact(source.separator)}"
         case TickedBoxes():
             yield f"boxes: {_boxes(spec, source.options)}"
+            if source.otherwise:
+                yield f"otherwise: {_exact(source.otherwise)}"
         case FlatRows():
             yield f"rows: [{', '.join(_flat_row(spec, row) for row in source.rows)}]"
         case EachOption():

@@ -51,7 +51,12 @@ class FieldModel(_MappingPart):
     boxes: dict[str, Named] = Field(
         default={},
         description="Cases (ou questions oui/non) dont chacune est une option : le champ de"
-        " chaque option (type choices)",
+        " chaque option (types choice, choices)",
+    )
+    otherwise: str = Field(
+        default="",
+        description="Option que veut dire « non » à toutes les questions de « boxes » (type"
+        " choice) ; sans elle, la donnée est alors sans réponse",
     )
     rows: list[dict[_Name, Named | list[Named]]] = Field(
         default=[],

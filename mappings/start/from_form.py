@@ -44,6 +44,12 @@ def mapping_text(title: str, revisions: Sequence[Revision], *, schema: str = "")
     return head + "\n".join([*_section("fields", new_fields(champs)), *_annotations(annotations)])
 
 
+def left_out(revisions: Sequence[Revision]) -> tuple[str, ...]:
+    """The labels of the annotations that repeat: the bridge reads no rows there."""
+    every = _asking([one.annotations for one in reversed(revisions)])
+    return tuple(one.label for one in every if one.type == "repetition")
+
+
 def _section(key: str, texts: Iterable[str]) -> Iterator[str]:
     lines = [f"  {line}" for text in texts for line in text.splitlines()]
     yield f"{key}:" if lines else f"{key}: {{}}"

@@ -19,7 +19,7 @@ from mappings.dossier.decode import decode_revision, odd_descriptors
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import from_the_oldest
 from mappings.schema.file import parse_mapping
-from mappings.start.from_form import mapping_text
+from mappings.start.from_form import left_out, mapping_text
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form
 from steps.wiring.handed_out_files import hand_out_files
@@ -56,6 +56,7 @@ class Created:
         repetitions: How many of them repeat.
         annotations: How many annotations it reads.
         odd: What of the form could not be read, in French.
+        left: Labels of the annotations that repeat, which the bridge does not read.
     """
 
     folder: Path
@@ -63,6 +64,7 @@ class Created:
     repetitions: int
     annotations: int
     odd: tuple[str, ...]
+    left: tuple[str, ...] = ()
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -148,6 +150,7 @@ def _made(target: Path, form: Described) -> Created:
         repetitions=sum(spec.type == "rows" for spec in specs),
         annotations=len(mapping.annotations),
         odd=form.odd,
+        left=left_out(form.revisions),
     )
 
 

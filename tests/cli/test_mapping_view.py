@@ -57,6 +57,12 @@ WAYS: dict[str, tuple[str, list[Champ], str, str]] = {
         "cases : « Enfant » = 1, « Adulte » = 2",
         "Enfant",
     ),
+    "one choice by several questions": (
+        "a: boxes: {Initial: 1, Clôture: 2}, otherwise: Complément, type: choice",
+        [champ(1, YesNo(yes=False), kind="yes_no"), champ(2, YesNo(yes=True), kind="yes_no")],
+        "cases : « Initial » = 1, « Clôture » = 2, « Complément » sinon",
+        "Clôture — le formulaire dit « Question 1 : non ; Question 2 : oui »",
+    ),
     "one champ for two fields": (
         "a: champ: 1, shared: true, type: text",
         [champ(1, Text("x"))],

@@ -6,13 +6,13 @@ import pytest
 
 from mappings.adoption.adapted import Adapted, adapted, mapping_text
 from mappings.adoption.decisions import Decision, Decisions, dump_decisions, parse_decisions
-from mappings.adoption.session import Session
+from mappings.adoption.session import NO_TO_EACH, Session
 from mappings.drift.reviewed import review
 from mappings.matching.match import match_form
 from mappings.matching.wanted import wants
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
-from mappings.schema.sources import FlatRows
+from mappings.schema.sources import FlatRows, TickedBoxes
 from tests.mappings.matching.variants import (
     VARIANTS,
     Raw,
@@ -214,3 +214,30 @@ def test_a_list_that_asks_the_contrary_says_so_by_what_its_options_mean() -> Non
     means = {one.written: one.means for one in spec.options.values()}
     assert means == {"Oui": False, "Non": True, "Ne se prononce pas": None}
     assert not spec.inverted
+
+
+def test_what_no_to_each_question_of_a_choice_means_is_asked_for_and_written() -> None:
+    questions = [
+        "Est-ce la première fois que vous nous en parlez ?",
+        "Est-ce pour clore le dossier ?",
+    ]
+    asked: list[Raw] = [
+        {"id": at, "type": "yes_no", "label": label, "required": True}
+        for at, label in enumerate(questions, 1)
+    ]
+    form = Variant(as_form({"champs": asked, "annotations": []}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    (proposed, *_) = matching.likeliest["nature_signalement"]
+    assert not proposed.sure
+    assert proposed.offered.champs == {"1", "2"}
+    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    champ = proposed.offered.descriptor.id
+    session = session.decided("nature_signalement", Decision(champ=champ))
+    left = next(one for one in session.questions() if one.path == "nature_signalement=Complément")
+    assert left.options == (NO_TO_EACH,)
+    session = session.decided(left.path, Decision(champ=NO_TO_EACH))
+    assert left.path not in {one.path for one in session.questions()}
+    there = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
+    text = mapping_text(there, demarche=7, revision="5000")
+    spec = parse_mapping(text, source="mapping.yaml").fields["nature_signalement"]
+    assert spec.source == TickedBoxes({"1": "Initial", "2": "Clôture"}, "Complément")

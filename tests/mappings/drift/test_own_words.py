@@ -140,6 +140,17 @@ def test_an_option_that_rules_name_and_no_box_gives_blocks() -> None:
     assert found[0].before == "Femme enceinte"
 
 
+def test_what_no_to_every_question_means_is_said_by_questions_and_not_by_boxes() -> None:
+    line = "nature: type: choice, boxes: {Initial: 1, Clôture: 2}, otherwise: Complément"
+    needs = Needs(options={"nature": frozenset({"Complément", "Initial"})})
+    asked = [champ(1, "yes_no"), champ(2, "yes_no")]
+    assert drifts(mapping(line), *asked, needs=needs) == ()
+    (without,) = drifts(mapping(line.partition(", otherwise")[0]), *asked, needs=needs)
+    assert (without.severity, without.before) == (Severity.BLOCKING, "Complément")
+    (ticked,) = drifts(mapping(line), champ(1, BOX), champ(2, "yes_no"), needs=needs)
+    assert (ticked.severity, ticked.before) == (Severity.REVIEW, "Question 1")
+
+
 NATURE = "nature: champ: 13, type: choice, options: {Suivi: Complément}"
 
 

@@ -128,6 +128,8 @@ def otherwise(variant: Variant, kind: str, chance: random.Random) -> Variant:
             wording = chance.choice(_OTHERWISE[kind])
             if wording.endswith("de {}") and _ASKS.match(asked):
                 continue  # « Nombre de Combien » : nobody asks so
+            if wording == "Nombre de {}" and one["type"] in _COUNTS:
+                continue  # « Nombre de boîtes vendues » counts what « Boîtes vendues » did
             one["label"] = f"{wording.format(asked)}{'' if '?' in wording else mark}"
         changed.add(str(one["id"]))
     return told_of(variant, revision, changed)

@@ -27,7 +27,10 @@ SHARE = 8
 FEW = ("autre_plume.yaml", "laconique.yaml")
 EVERY, OF_ATTACKS = 12, 6
 """Of the kinds, and of the attacks, a form has one out of so many; ``bench/matching`` has all."""
-PERTURBED = names()[::2]
+BENCH_ONLY = {"inconnue.yaml", "quatrieme_plume.yaml", "rubrique.yaml"}
+"""Forms of which nearly all is found: ``bench/matching`` alone attacks them."""
+TRIED = [one for one in names() if one not in BENCH_ONLY]
+PERTURBED = TRIED[::2]
 """Every second form is made harsher in all of these ways: all would take another minute."""
 
 
@@ -66,14 +69,14 @@ def test_nothing_is_sure_and_wrong_of_a_form_however_it_is_perturbed(name: str) 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_question_of_another_thing_is_never_sure(kind: str) -> None:
     """Each kind on one form; the next test has each on every form."""
-    name = sorted(names())[list(KINDS).index(kind)]
+    name = sorted(TRIED)[list(KINDS).index(kind)]
     assert wrong_sure(otherwise(form(name), kind, random.Random(kind))) == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", TRIED)
 def test_no_kind_of_other_question_is_sure_of_any_form(name: str) -> None:
-    variant, first = form(name), names().index(name) % EVERY
+    variant, first = form(name), TRIED.index(name) % EVERY
     found = (
         (kind, wrong_sure(otherwise(variant, kind, random.Random(f"{name}{kind}"))))
         for kind in KINDS[first::EVERY]
@@ -82,9 +85,9 @@ def test_no_kind_of_other_question_is_sure_of_any_form(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", TRIED)
 def test_nothing_beside_or_around_a_question_makes_it_sure_and_wrong(name: str) -> None:
-    variant, first = form(name), names().index(name) % OF_ATTACKS
+    variant, first = form(name), TRIED.index(name) % OF_ATTACKS
     found = (
         (kind, wrong_sure(ATTACKS[kind](variant, random.Random(f"{name}{kind}"))))
         for kind in list(ATTACKS)[first::OF_ATTACKS]

@@ -43,7 +43,7 @@ class Variant:
         accepted: Ids of champs that may be taken for a field though they do not quite ask it.
         told: How the form's author answers, by champ: ``sens``, of each option the option of ours
             (a list: any of them, none); ``inverse``, yes means no; ``vaut``, the option of ours
-            that a yes stands for.
+            that a yes stands for (a list: either).
     """
 
     form: Raw

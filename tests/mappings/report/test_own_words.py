@@ -140,6 +140,41 @@ def test_ticked_boxes_are_choices_and_one_that_cannot_be_read_spoils_them(
         assert found.value == (ticked or None)
 
 
+CHOICE = "nature: type: choice, boxes: {Initial: 1, Clôture: 2}, otherwise: Complément"
+QUESTIONS = tuple(
+    Descriptor(one, one, f"Question {one}", "yes_no", False, (), ()) for one in ("1", "2")
+)
+
+
+@given(st.lists(readable_box | odd_box, min_size=2, max_size=2))
+def test_one_choice_that_several_questions_ask_is_what_one_of_them_says(
+    served: list[ChampValue | None],
+) -> None:
+    given_champs = [champ(1 + at, one, kind="yes_no") for at, one in enumerate(served)]
+    found = report(mapping(CHOICE), *given_champs, asked=QUESTIONS).fields["nature"]
+    yes = [one in (YesNo(yes=True), Text("oui")) for one in served]
+    if any(one not in (None, *READABLE) for one in served) or all(yes):
+        assert (found.state, found.value) == (UNREADABLE, None)
+        assert found.problem
+        assert found.raw
+    elif any(yes):
+        assert (found.state, found.value) == (ANSWERED, ["Initial", "Clôture"][yes.index(True)])
+    else:
+        assert found.value == (None if None in served else "Complément")
+
+
+def test_no_to_every_question_says_what_is_left_only_of_questions_that_the_form_asks() -> None:
+    no, hidden = champ(1, YesNo(yes=False), kind="yes_no"), champ(1, None, kind="yes_no")
+    box = champ(1, YesNo(yes=False), kind="checkbox")
+    for one, asked, read in (
+        (no, QUESTIONS, "Complément"),
+        (no, QUESTIONS[:1], None),  # the other is not of this revision
+        (box, QUESTIONS, None),
+        (hidden, QUESTIONS, None),
+    ):
+        assert report(mapping(CHOICE), one, asked=asked).fields["nature"].value == read
+
+
 READABLE = (YesNo(yes=True), YesNo(yes=False), Text("oui"), Text("Non"))
 
 

@@ -60,6 +60,10 @@ EACH = ROWS.replace("rows: {rows}", "each: {each}") + (
         ([field("a: joined: [], type: text")], 5, "« joined » est vide"),
         ([field("a: boxes: {A: 1}, type: text")], 5, "« boxes » ne va pas avec le type « texte »"),
         ([field("a: boxes: {A: 1, B: 1}, type: choices")], 5, "le champ 1 est déjà pris"),
+        ([field("a: champ: 1, otherwise: A, type: choice")], 5, "ne va qu'avec « boxes »"),
+        ([field("a: boxes: {A: 1}, otherwise: B, type: choices")], 5, "« otherwise » ne va pas"),
+        ([field("a: boxes: {A: 1}, otherwise: a, type: choice")], 5, "a déjà sa question"),
+        ([field('a: boxes: {A: 1}, otherwise: "", type: choice')], 5, "« otherwise » est vide"),
         ([field("a: boxes: {A: 1}, joined: [2, 3], type: choices")], 5, "s'excluent"),
         ([field("a: champ: 1, constant: x, type: text")], 5, "« constant » et « champ »"),
         ([field("a: constant: peut-être, type: yes_no")], 5, "écrire oui ou non"),
@@ -147,6 +151,7 @@ NAMED = st.lists(CHAMP, min_size=2, max_size=4, unique_by=normalise_label)
 FLAT: st.SearchStrategy[Source] = NAMED.map(
     lambda keys: FlatRows(tuple({"nom": (normalise_label(one),)} for one in keys))
 )
+BOXES = NAMED.map(lambda keys: {normalise_label(one): f"option {one}" for one in keys})
 SOURCES: dict[FieldType, st.SearchStrategy[Source]] = {
     "text": st.one_of(
         st.builds(Joined, NAMED.map(lambda keys: tuple(map(normalise_label, keys))), TEXT),
@@ -157,10 +162,11 @@ SOURCES: dict[FieldType, st.SearchStrategy[Source]] = {
     "integer": st.integers(-9, 9).map(Constant),
     "decimal": st.decimals(-9, 9, places=2).map(lambda number: Constant(Decimal(number))),
     "date": st.dates(date(1990, 1, 1), date(2090, 1, 1)).map(Constant),
-    "choice": TEXT.map(Constant),
-    "choices": NAMED.map(
-        lambda keys: TickedBoxes({normalise_label(one): f"option {one}" for one in keys})
+    "choice": st.one_of(
+        TEXT.map(Constant),
+        st.builds(TickedBoxes, BOXES, st.sampled_from(["", "Complément"])),
     ),
+    "choices": st.builds(TickedBoxes, BOXES),
     "rows": st.one_of(
         FLAT,
         CHAMP.map(lambda key: EachOption("nom", normalise_label(key))),

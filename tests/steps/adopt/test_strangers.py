@@ -31,7 +31,6 @@ COUNT = 12
 FORMS = [
     ("pharmacien.yaml", 44, 85),
     ("juriste.yaml", 10, 83),
-    ("ergonome.yaml", 15, 64),
     ("agent.yaml", 21, 57),
     ("groupement.yaml", 14, 59),
     ("laconique.yaml", 17, 47),
@@ -42,10 +41,11 @@ FORMS = [
     ("caisse.yaml", 39, 84),
     ("cadre_a.yaml", 37, 78),
     ("portail_regional.yaml", 21, 69),
-    ("regulateur.yaml", 36, 79),
+    ("regulateur.yaml", 35, 79),
     ("entreprise.yaml", 9, 68),
     ("ancien.yaml", 19, 53),
-    ("citoyen.yaml", 9, 52),
+    ("citoyen.yaml", 9, 60),
+    ("numerique.yaml", 14, 70),
 ]
 """Each with how many fields are sure, and how many are taken once a person has looked, at least."""
 
@@ -74,7 +74,7 @@ class Told:
         return any(
             "sens" not in self._author(key)
             if self._asked(key).get("options")
-            else isinstance(read, list)
+            else isinstance(read, list | str)
             and self._asked(key)["type"] in BOXES
             and "vaut" not in self._author(key)
             for key in asked
@@ -150,11 +150,12 @@ class Told:
         boxes = {key for key, _ in told if self._asked(key)["type"] in BOXES}
         if boxes and kind in {"choice", "choices"}:
             means = [
-                {self._author(key).get("vaut"), self._asked(key)["label"]}
+                {*_listed(self._author(key).get("vaut")), *_own_words(self._asked(key)["label"])}
                 for key, yes in told
                 if key in boxes and yes
             ]
-            return len(value) == len(means) and all(one & {*value} for one in means)
+            read = value if isinstance(value, list) else [value]
+            return len(read) == len(means) and all(one & {*read} for one in means)
         if kind == "checkbox" and not told:
             return value is False
         if kind in {"yes_no", "checkbox"}:
@@ -187,7 +188,7 @@ class Told:
                 found.append({one, " ".join(str(one).split())})
                 continue
             ours = means[options.index(one)] if means else []
-            found.append({one, *(ours if isinstance(ours, list) else [ours])})
+            found.append({one, *_listed(ours)})
         return found
 
     def _asked(self, key: str) -> Raw:
@@ -209,6 +210,15 @@ def _places() -> Iterator[tuple[str, str]]:
     """Codes and names, as DS gives them."""
     for kind in ("regions", "departements"):
         yield from territories("territories")[kind].items()
+
+
+def _own_words(label: str) -> tuple[str, str]:
+    """A box's question, and what it names after it: « Secteur : ambulatoire »."""
+    return label, label.rpartition(" : ")[2]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _begins(answer: Any) -> bool | None:

@@ -16,7 +16,7 @@ FORMS = ROOT / "tests" / "data" / "demarches"
 DECORATIVE = frozenset({"header_section", "explication"})
 TWICE = {
     "especes-protegees": ["", " (choix)", " (fichiers)"],
-    "subvention-equipement": ["", " (texte)"],
+    "detr-dsil": ["", " (texte)", " (texte) 2"],
 }
 """Columns of the annotations of one label, by what stands after it."""
 
@@ -24,7 +24,7 @@ TWICE = {
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "size", "label"),
-    [("especes-protegees", 137, "Avis CSRPN/CNPN"), ("subvention-equipement", 164, "Complétude")],
+    [("especes-protegees", 137, "Avis CSRPN/CNPN"), ("detr-dsil", 347, "Lequel, au juste")],
 )
 def test_a_form_of_another_administration_is_adopted_read_and_handed_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, size: int, label: str
@@ -37,7 +37,10 @@ def test_a_form_of_another_administration_is_adopted_read_and_handed_out(
     with running as sandbox:
         work_with_a_folder_of_its_own(monkeypatch, sandbox, tmp_path)
         made = told(["mapping", "adapt", "--new", str(folder), "--json"])
-        assert (made["fields"] + made["annotations"], made["odd"]) == (len(asked), [])
+        repeated = [one for one in revision["annotations"] if one["type"] == "repetition"]
+        assert made["left"] == [one["label"] for one in repeated]
+        read = len(asked) - sum(1 + len(one["children"]) for one in repeated)
+        assert (made["fields"] + made["annotations"], made["odd"]) == (read, [])
         assert sum(1 for _ in every(revision)) == size
         first = told(["run", "--json"], code=1)
         assert [Path(one).name for one in first["workbooks"]] == ["agence.xlsx"]
