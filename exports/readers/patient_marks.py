@@ -8,6 +8,7 @@ from msgspec import structs
 
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, Value
+from triage.patient_data.finders import found_in
 from triage.patient_data.free_text import placed, with_texts
 from triage.verdict.model import Assessment, Mark
 
@@ -23,6 +24,15 @@ def marks_of(
         if (mark.field, mark.row, mark.column) == (field, row, column)
     )
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+
+
+def typed_marks(name: str, answer: Answer) -> tuple[Mark, ...]:
+    """Places of likely patient data in an answer that no verdict is about, in order."""
+    return tuple(
+        Mark(name, start=at + start, end=at + end)
+        for at, text in (() if answer.value is None else placed(answer.value))
+        for start, end in sorted(span for _, span in found_in(text))
+    )
 
 
 def marked(assessment: Assessment, field: str) -> bool:

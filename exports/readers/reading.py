@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from exports.model import ExportContext, ExportedDossier, Opinion
-from exports.readers.patient_marks import marked, marks_of, passages, without_patients
+from exports.readers.patient_marks import (
+    marked,
+    marks_of,
+    passages,
+    typed_marks,
+    without_patients,
+)
 from exports.readers.policy import Mask, Policy, Shown, WithheldRows
 from exports.readers.small_counts import count_of, safe_beside, small_count
 from mappings.dossier.model import Attachment
@@ -183,9 +189,18 @@ class Reading:
 
     def annotation(self, name: str) -> Shown:
         """Answer to an annotation privée, or what stands in its place."""
-        if self.audience != "agence" and name not in self.policy.annotations:
+        if self.audience == "agence":
+            return self.entry.report.annotations.get(name, _NOT_ASKED)
+        if name not in self.policy.annotations:
             return self.mask
-        return self.entry.report.annotations.get(name, _NOT_ASKED)
+        return self.once(f"annotation {name}", lambda one: one._annotation_for_others(name))  # noqa: SLF001 (its own)
+
+    def _annotation_for_others(self, name: str) -> Answer:
+        """What an instructeur typed, without likely patient data: no verdict looked at it."""
+        answer = self.entry.report.annotations.get(name, _NOT_ASKED)
+        if answer.state is AnswerState.UNREADABLE:
+            return replace(answer, raw="")
+        return without_patients(answer, typed_marks(name, answer), mask=self.policy.patient_mask)
 
     def count(self, field: str) -> int | None:
         """A count that may be added up with others: never one that is hidden."""

@@ -123,10 +123,7 @@ def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory)
     reading = replace(reading, audience="agence")
     everyone = tuple(centre.code for centre in centres)
     extent = shown_content(reading.answer(territory.extent))
-    written = str(shown_content(reading.annotation(territory.rapporteur)) or "").strip()
-    names = {one.code: (one.code, one.name, one.city) for one in centres}
-    named, strangers = centres_named(written, names)
-    unknown = ", ".join(strangers)
+    named, unknown = _written(reading, centres=centres, territory=territory)
     if extent in territory.everywhere:
         return Assignment(AssignmentReason.EVERYWHERE, everyone, unknown, named)
     if named:
@@ -149,6 +146,16 @@ def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory)
         if beyond:
             return Assignment(reason, (), unknown, places=beyond)
     return Assignment(AssignmentReason.NOWHERE, (), unknown)
+
+
+def _written(
+    reading: Reading, *, centres: Sequence[Centre], territory: Territory
+) -> tuple[tuple[str, ...], str]:
+    """Codes of the centres that an instructeur wrote, and what names none, as it may be read."""
+    written = str(shown_content(reading.annotation(territory.rapporteur)) or "").strip()
+    names = {one.code: (one.code, one.name, one.city) for one in centres}
+    named, strangers = centres_named(written, names)
+    return named, ", ".join(strangers)
 
 
 def shown_centres(assignment: Assignment, centres: Sequence[Centre]) -> str:
@@ -186,6 +193,9 @@ def concerned(
         hidden = isinstance(reading.annotation(territory.rapporteur), Mask)
         if hidden:
             assignment = replace(assignment, unknown="", rapporteurs=())
+        elif assignment.unknown:
+            _, unknown = _written(reading, centres=centres, territory=territory)
+            assignment = replace(assignment, unknown=unknown)
         either = hidden and assignment.reason in {
             AssignmentReason.RAPPORTEUR,
             AssignmentReason.TERRITORY,

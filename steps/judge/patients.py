@@ -9,7 +9,7 @@ from steps.wiring.case_files import CaseFiles
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, now
 from store.repository import StoreMemory
-from store.staff.visits import Event, Visit
+from store.staff.visits import Event, Visit, passage_line
 from triage.patient_data.finders import passage_code
 from triage.patient_data.free_text import placed
 from triage.verdict.model import Mark
@@ -106,7 +106,7 @@ def _check(services: Services, number: int, codes: Sequence[str]) -> None:
 
 
 def _lines(number: int, codes: Sequence[str], *, who: str, event: Event) -> Iterator[Visit]:
-    yield from (Visit(now(), who, event, file=f"dossier {number}, passage {one}") for one in codes)
+    yield from (Visit(now(), who, event, file=passage_line(number, one)) for one in codes)
 
 
 def _text(report: Report, mark: Mark) -> str:

@@ -1,11 +1,11 @@
 """The journal of the portal: who did what, when; and what each person fetched last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from store.database.engine import Scope
 from store.database.statements import upsert
@@ -55,6 +55,25 @@ class Visit:
     event: Event
     folder: str = ""
     file: str = ""
+
+
+_ABOUT_PASSAGES: tuple[Event, ...] = ("not a patient", "a patient again")
+
+
+def passage_line(number: int, code: str) -> str:
+    """How the journal names a passage of a dossier."""
+    return f"dossier {number}, passage {code}"
+
+
+def forget_passages(connection: Connection, demarche: int, numbers: Iterable[int]) -> None:
+    """Leave of each line on a passage of these dossiers which dossier it was.
+
+    The code of a passage is drawn from its words, which could be guessed from it.
+    """
+    here = update(visits).filter_by(demarche=demarche).where(visits.c.event.in_(_ABOUT_PASSAGES))
+    for number in numbers:
+        of_dossier = visits.c.file.startswith(passage_line(number, ""), autoescape=True)
+        connection.execute(here.where(of_dossier).values(file=f"dossier {number}"))
 
 
 _FIELDS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)

@@ -21,6 +21,7 @@ from triage.patient_data.learned.tagger import digest, learned_in
 from triage.patient_data.letters import letters_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
 from triage.patient_data.persons.initials import initials_with_age_in
+from triage.patient_data.persons.kinds import is_of_another
 from triage.patient_data.persons.people import names_in
 from triage.patient_data.persons.tables import tabbed_in
 from triage.patient_data.phones import phones_in, spoken_phones_in
@@ -41,7 +42,10 @@ _OF_A_SERVICE = re.compile(
     r"[ :,(\n]{1,3}(?:(?i:t[ée]l(?:[ée]phone)?\.?|au)[ :]{1,3})?$"
 )
 """The number of a switchboard, a centre: a land line just behind its name."""
-_THEN_A_SERVICE = re.compile(rf" ?\({any_of(WORDS.switchboards)}(?!\w)")
+_THEN_A_SERVICE = re.compile(
+    r" ?(?:\(|[:,-] ?(?i:r?appeler|contacter|joindre|demander) (?i:le |la |l'))"
+    rf"{any_of(WORDS.switchboards)}(?!\w)"
+)
 _BEFORE = 40
 _SHORT = 80
 """Characters of an answer that often comes again."""
@@ -212,9 +216,11 @@ def _found(typed: str) -> tuple[tuple[str, Span], ...]:
 
 
 def _is_of_a_thing(typed: str, span: Span) -> bool:
-    """Whether a passage is figures alone, that a word before gives to a product, a text."""
-    start, end = span
-    return not any(map(str.isalpha, typed[start:end])) and is_a_thing(typed, start)
+    """Whether a passage is one word of a place, or figures that a word before gives a product."""
+    passage = typed[slice(*span)]
+    if not any(map(str.isalpha, passage)):
+        return is_a_thing(typed, span[0])
+    return passage.replace("-", "").isalpha() and is_of_another((passage,))
 
 
 _in_short = lru_cache(maxsize=4096)(_found)

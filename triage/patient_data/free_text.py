@@ -22,16 +22,26 @@ _FREE_TEXT = frozenset(
         "multiple_drop_down_list",
     }
 )
+_NUMBERS = frozenset({"integer_number", "decimal_number", "number", "dossier_link"})
+_OF_A_PERSON = 10**12
+"""No count is as large: so many digits are a social security number, typed in the wrong place."""
 _APART = str.maketrans("_", " ")
 """Names of files have no blanks."""
 
 
 def free_texts(answer: Answer) -> Iterable[tuple[int, str]]:
-    """Texts of an answer that was typed freely, names of files too, each with where it starts."""
+    """Texts of an answer that was typed freely, names of files too, each with where it starts.
+
+    A number with as many digits as a social security number is one too.
+    """
     value, origin = answer.value, answer.origin
     if type(value) is tuple and value and isinstance(value[0], Attachment):
         return ((start, name.translate(_APART)) for start, name in placed(value))
-    if value is None or origin is None or origin.champ_type not in _FREE_TEXT:
+    if value is None or origin is None:
+        return ()
+    if type(value) is int and value >= _OF_A_PERSON and origin.champ_type in _NUMBERS:
+        return placed(value)
+    if origin.champ_type not in _FREE_TEXT:
         return ()
     return ((0, value),) if type(value) is str else placed(value)  # most are plain texts
 

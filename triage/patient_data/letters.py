@@ -29,6 +29,8 @@ _AGE_AFTER = re.compile(
     rf"[^\w]{{0,4}}(?:\(?(?:[FHM]|{any_of(WORDS.sexes)})\)?[^\w]{{1,4}})?"
     r"(?:(?i:[âa]g[ée]e?(?: de)?|n[ée]e?(?: le| en)?|ddn|dn|dob|born)[ :=]{0,3})?"
 )
+_NUMBERED = re.compile(r"[ :]{1,3}(?:n°|nº|N°|no?\b|num)")
+"""« dossier DS n° 24000142 » is one of the démarche."""
 _SAID = re.compile(r"(?<!\w)(?i:initiales?|initials)(?!\w)")
 _NONE = frozenset(WORDS.no_initials)
 _WORDS = folded((*WORDS.grammar, *WORDS.units))
@@ -70,7 +72,7 @@ def _are_of_one(text: str, match: re.Match[str], marks: Sequence[Span]) -> bool:
         return False
     if not apart and (letters in _SHORT or fold(letters) in _WORDS):
         return False
-    if SIGNED.search(text, max(0, start - _FAR), start):
+    if SIGNED.search(text, max(0, start - _FAR), start) or _NUMBERED.match(text, end):
         return False
     aged = _is_aged(text, start, end, marks)
     if _TOLD_BEFORE.search(text, max(0, start - _FAR), start):

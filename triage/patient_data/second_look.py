@@ -118,7 +118,9 @@ def numbers_near_in(text: str) -> Iterator[Span]:
         if _AMOUNT.fullmatch(match.group()) or _A_DATE.fullmatch(match.group()):
             continue
         firm = ORGANISATION.search(text, max(0, start - _FAR), start)
-        if not (_UNIT.match(text, end) or firm or is_a_thing(text, start)):
+        # « CIS 60234100 » is read whole: its own letters tell a thing as a word before it does.
+        figures = next(at for at in range(start, end) if text[at].isdecimal())
+        if not (_UNIT.match(text, end) or firm or is_a_thing(text, figures)):
             yield start, end
 
 

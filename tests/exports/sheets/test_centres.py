@@ -7,6 +7,7 @@ import pytest
 
 from datafiles.file import DataFileError
 from exports.published.workbook_set import WorkbookSet
+from exports.readers.patient_marks import typed_marks
 from exports.sheets.centre_names import centres_named
 from exports.sheets.centres import author_of, parse_centres
 from mappings.dossier.model import Place
@@ -230,3 +231,31 @@ def test_the_project_table_is_valid() -> None:
 def test_a_mistake_in_the_table_is_told_with_its_line(line: str, told: str) -> None:
     with pytest.raises(DataFileError, match=told):
         parse_centres(f"{CSV}{line}\n", source="crpv.csv")
+
+
+PATIENT = "Mme Jeanne MARTIN"
+TYPED = entry(
+    10,
+    fields=local("69"),
+    annotations={"crpv_rapporteur": answered(f"Lyon, vu avec {PATIENT}, 67 ans")},
+)
+
+
+@pytest.mark.parametrize(("author", "told"), [("agence", True), ("reseau", False), ("lyon", False)])
+def test_a_patient_whom_an_instructeur_names_stays_at_the_agency(author: str, told: bool) -> None:
+    made = WorkbookSet(
+        entries=[TYPED], context=context(), columns=COLUMNS, policy=POLICY, centres=CENTRES
+    )
+    reader = next((author_of(one) for one in CENTRES if one.code == author), author)
+    assert made.numbers(reader) == {10}, "the centre is read before anything is masked"
+    rows = by_openpyxl(made.workbook(reader), "Dossiers")
+    shown = "".join(str(cell) for row in rows for cell in row if cell is not None)
+    assert "MARTIN" in shown if told else "MARTIN" not in shown
+    assert "vu avec" in shown
+
+
+def test_no_centre_of_the_table_is_taken_for_a_patient() -> None:
+    table = (ROOT / "exports/unc/crpv.csv").read_text("utf-8")
+    for one in parse_centres(table, source="crpv.csv"):
+        for name in (one.code, one.name, one.city, f"CRPV de {one.city}", one.city.upper()):
+            assert typed_marks("crpv_rapporteur", answered(name)) == ()

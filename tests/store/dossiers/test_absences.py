@@ -19,6 +19,7 @@ from store.staff.accounts import Account
 from store.staff.handed_out import HandedRow, save_rows
 from store.staff.lines import DossierLine
 from store.staff.opinions import OpinionRow
+from store.staff.visits import Visit, passage_line
 from store.verdicts.assessments import AssessmentRow
 from store.verdicts.facts import CountedFacts
 from store.verdicts.situations import SituationReport
@@ -77,6 +78,7 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     who = f"{number}@x.example"
     store.accounts.add(Account(who, "agence", day(0), day(0)))
     store.seen.save(7, who, {number: SECRET}, at=day(1))
+    store.visits.record(7, Visit(day(1), who, "not a patient", file=passage_line(number, SECRET)))
     store.absences.mark_lost(7, [number], at=day(2))
 
 
@@ -137,6 +139,8 @@ def test_a_purge_leaves_a_tombstone_and_nothing_else(store: Store, row: MakeRow,
     )
     assert store.absences.purge(7, gone, at=day(9)) == ()
     assert {t.erased_at for t in tombstones(store, 7)} == {day(4)}
+    lines = {line.file for line in store.visits.list(7, limit=9)}
+    assert lines == {"dossier 1", passage_line(2, SECRET)}
 
 
 def test_what_is_erased_is_not_in_the_files_any_more(store: Store, row: MakeRow, day: Day) -> None:

@@ -183,3 +183,18 @@ def test_each_character_knows_where_it_was_typed(typed: str) -> None:
 def test_any_text_is_searched(typed: str) -> None:
     for find in FINDERS.values():
         assert all(0 <= start < end <= len(typed) for start, end in find(typed))
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        *("CIS 60234100", "CIP 3400930012345", "UCD 9400123", "code ATC N05BA12", "grade 3 CTCAE"),
+        *("lot A1234 exp 03/2027", "dossier DS n° 24000142", "AMM du 12/03/1998", "IMC 24"),
+        *("Lyrica 75 mg matin et soir", "RCP de juin 2019", "suivi depuis mars 2024"),
+    ],
+)
+@pytest.mark.parametrize("person", ["Mme Martin, 67 ans, ", "Patient J.D., 54 ans : "])
+def test_what_is_a_product_s_stays_beside_a_person_too(person: str, thing: str) -> None:
+    spans = spans_in(person + thing)
+    assert spans
+    assert max(end for _, end in spans) <= len(person)

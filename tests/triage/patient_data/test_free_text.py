@@ -70,6 +70,8 @@ def out(answer: Answer, verdict: Assessment) -> Value | None:
             "Ville ; […]",
         ),
         ("phone", Text("06 12 34 56 78"), "text", "06 12 34 56 78"),
+        ("integer_number", Text("156037511604299"), "integer", "[…]"),
+        ("integer_number", Text("1200000"), "integer", 1_200_000),
     ],
 )
 def test_patient_data_in_free_text_is_masked_whatever_its_field_makes_of_it(
