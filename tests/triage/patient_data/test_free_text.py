@@ -48,7 +48,7 @@ def out(answer: Answer, verdict: Assessment) -> Value | None:
             "text",
             Text("D.M. né le 03/04/1952 Lyon"),
             "region",
-            Place("region", "", "[…] […]"),
+            Place("region", "", "[…] Lyon"),
         ),
         ("textarea", Text("Rhône, 06 12 34 56 78"), "commune", Place("commune", "", "Rhône, […]")),
         ("drop_down_list", Choice("Autre : 06 12 34 56 78"), "choice", "Autre : […]"),
