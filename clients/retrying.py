@@ -1,4 +1,7 @@
-"""How long to insist: bounded tries, bounded total time, exponential waits with jitter."""
+"""How long to insist: bounded tries, bounded total time, exponential waits with jitter.
+
+Which errors are tried again at all is decided by :class:`clients.transport.Retry`.
+"""
 
 from dataclasses import dataclass
 

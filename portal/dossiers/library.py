@@ -7,19 +7,17 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime
 from threading import Event, Lock, Thread
 from time import monotonic
 
 from exports.model import ExportContext, ExportedDossier
-from exports.sheets.centres import AssignmentReason
 from exports.sheets.to_treat import Circumstances, News
 from french.text import fold
-from french.time import PARIS, calendar_day
 from mappings.schema.model import Audience
 from portal.dossiers.figures import CountedDossiers, Indicators, SituationFigures, counted_of
-from portal.dossiers.lines import lines_of, moment_text, words_of
-from portal.dossiers.search import PER_PAGE, VISIT, DossierSearch, Found, SearchChoices
+from portal.dossiers.lines import lines_of, words_of
+from portal.dossiers.search import PER_PAGE, DossierSearch, Found, SearchChoices, query_of
 from portal.dossiers.waiting import Queue, Reader, Whose, queue_of
 from portal.source import Source
 from store.staff.lines import DossierLine, LineQuery
@@ -234,25 +232,3 @@ class Library:
             self._asked.clear()
             self._figures = counted_of(source)
             self._counted = stamp
-
-
-def query_of(whose: Whose, wanted: DossierSearch, *, since: datetime | None) -> LineQuery:
-    """What lines are asked for."""
-    nationwide = AssignmentReason.EVERYWHERE.value
-    own = wanted.portee == "propres"
-    at = since
-    if wanted.depuis and wanted.depuis != VISIT:
-        at = datetime.combine(calendar_day(wanted.depuis), time(), tzinfo=PARIS)
-    return LineQuery(
-        audience=whose.audience,
-        status=wanted.statut,
-        priority=wanted.priorite,
-        substance=fold(wanted.substance),
-        situation=wanted.situation,
-        centre=wanted.centre,
-        own=whose.centre if own else "",
-        other_ground=nationwide if own and not whose.centre else "",
-        ground=nationwide if wanted.portee == "nationaux" else "",
-        since=moment_text(at) if wanted.depuis and at else "",
-        words=tuple(fold(wanted.q).split()),
-    )

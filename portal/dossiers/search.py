@@ -1,14 +1,19 @@
-"""Finding dossiers: what was asked for, and the page of lines that answers it. Pure."""
+"""Finding dossiers: what was asked for, as the store is asked, and the lines found. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from french.time import calendar_day
-from store.staff.lines import DossierLine, Order
+from exports.sheets.centres import AssignmentReason
+from french.text import fold
+from french.time import PARIS, calendar_day
+from portal.dossiers.lines import moment_text
+from portal.dossiers.waiting import Whose
+from store.staff.lines import DossierLine, LineQuery, Order
 
 PER_PAGE = 25
 ORDERS: dict[Order, str] = {
@@ -167,3 +172,25 @@ class SearchChoices:
     priorities: tuple[str, ...]
     substances: tuple[str, ...]
     situations: tuple[str, ...]
+
+
+def query_of(whose: Whose, wanted: DossierSearch, *, since: datetime | None) -> LineQuery:
+    """What lines are asked for; words and substance as lines have them, folded."""
+    nationwide = AssignmentReason.EVERYWHERE.value
+    own = wanted.portee == "propres"
+    at = since
+    if wanted.depuis and wanted.depuis != VISIT:
+        at = datetime.combine(calendar_day(wanted.depuis), time(), tzinfo=PARIS)
+    return LineQuery(
+        audience=whose.audience,
+        status=wanted.statut,
+        priority=wanted.priorite,
+        substance=fold(wanted.substance),
+        situation=wanted.situation,
+        centre=wanted.centre,
+        own=whose.centre if own else "",
+        other_ground=nationwide if own and not whose.centre else "",
+        ground=nationwide if wanted.portee == "nationaux" else "",
+        since=moment_text(at) if wanted.depuis and at else "",
+        words=tuple(fold(wanted.q).split()),
+    )

@@ -193,6 +193,6 @@ def _content(services: Services, row: AssessmentRow) -> tuple[DossierPast, bool]
 
 
 def _digests(row: AssessmentRow) -> tuple[str, str]:
-    """Digests of the rule-set and of the mapping in a basis (:func:`steps.judge.basis.basis`)."""
+    """Digests of rule-set and mapping in a basis (:func:`steps.judge.verdicts_due.basis`)."""
     rules, mapping = _DIGEST.findall(row.basis)[:2]
     return rules, mapping

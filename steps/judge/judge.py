@@ -11,12 +11,12 @@ from mappings.dossier.model import Dossier
 from mappings.dossier.revision import Revision
 from mappings.medicines.facts import to_look_at
 from mappings.report.model import Report
-from steps.judge.basis import basis
 from steps.judge.earlier import Earlier
-from steps.judge.planning import Planner, Remembered, corrections_of, written_with
 from steps.judge.public_facts import case_files
+from steps.judge.reply_plans import Planner, Remembered, corrections_of, written_with
 from steps.judge.situation_descriptions import matching_versions
 from steps.judge.situations import differs_from, place_reports, titles_of
+from steps.judge.verdicts_due import basis, is_verdict_due
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.failures import apart
@@ -35,7 +35,6 @@ from triage.replies.inputs import Typed
 from triage.replies.points import typed_at_fault
 from triage.rules.model import RuleSet
 from triage.situations.propose import titled
-from triage.verdict.assess import verdict_fingerprint
 from triage.verdict.model import Assessment
 
 CHUNK = 200
@@ -201,12 +200,8 @@ class Judging:
             facts.settle(demarche, sorted(settled), under=self._under)
 
     def _verdict_due(self, row: LightRow) -> bool:
-        wanted = verdict_fingerprint(
-            row.fingerprint, earlier_exists=self.earlier.known(row.earlier_number)
-        )
-        present = (row.assessed_fingerprint, row.assessed_basis)
-        rules = self.files.rules_of(row.deposited_at)
-        return present != (wanted, self._basis(rules, row.number))
+        exists = self.earlier.known(row.earlier_number)
+        return is_verdict_due(row, self.files, earlier_exists=exists, reference=self.reference)
 
     def _situation(self, row: LightRow) -> str:
         return (row.situation or "") if self.services.form.matching else ""

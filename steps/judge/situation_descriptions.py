@@ -11,7 +11,7 @@ from mappings.dossier.model import Dossier
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import Matcher
 from mappings.report.model import Report
-from steps.judge import planning
+from steps.judge import reply_plans
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.public_data.reference import matcher_of, version_of
 from steps.wiring.services import Services, now
@@ -120,7 +120,7 @@ class Drawing:
         store, demarche = self.services.store, self.services.demarche
         moved = False
         for chunk in in_chunks(numbers, size=CHUNK):
-            ours = planning.written_by_us(self.services, numbers=chunk)
+            ours = reply_plans.written_by_us(self.services, numbers=chunk)
             before = store.situations.reports(demarche, numbers=chunk)
 
             def draw(

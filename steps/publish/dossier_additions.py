@@ -8,7 +8,7 @@ from typing import Self
 
 from exports.model import Opinion
 from exports.sheets.centres import author_of
-from steps.judge.planning import written_by_us
+from steps.judge.reply_plans import written_by_us
 from steps.judge.situation_descriptions import description_of
 from steps.wiring.handed_out_files import centres
 from steps.wiring.services import Services

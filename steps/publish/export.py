@@ -20,9 +20,9 @@ from exports.published.withdrawal import Withdrawn
 from exports.published.workbook_set import WorkbookSet
 from mappings.medicines.facts import facts_of, medicines_of
 from steps.follow.followup import followed
-from steps.judge.basis import is_current
 from steps.judge.judge import ASSESSMENT, judge
 from steps.judge.situations import decided
+from steps.judge.verdicts_due import is_current
 from steps.publish.circumstances import KIND, circumstances
 from steps.publish.dossier_additions import DossierAdditions
 from steps.publish.held import HeldDossiers

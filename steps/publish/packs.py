@@ -16,6 +16,7 @@ from exports.committee.docx import as_docx
 from exports.committee.layout import page_of
 from exports.committee.pdf import as_pdf
 from exports.published.folders import UNFINISHED, alone, beside, flush, sweep, write_file
+from exports.readers.policy import Policy
 from exports.readers.reading import leaves_agency
 from french.text import typographic
 from french.time import PARIS
@@ -150,11 +151,13 @@ def fiches(services: Services, name: str, reader: Reader, asked: Viewpoint) -> F
         for number in register.situations[name].dossiers
     }
     unjudged: tuple[int, ...] = ()
+    _, policy = hand_out_files(services.inputs.publishing.columns, services.form.mapping)
     if reader != "agence":
-        shared, unjudged = _shared(services, numbers)
+        shared, unjudged = _shared(services, numbers, policy)
         asked = replace(asked, shared=shared)
     found = around(services, [name for name, _ in items], asked)
-    gathered = _Gathered.of(services, register, reader=reader, asked=asked)
+    below = policy.small_counts.below
+    gathered = _Gathered.of(services, register, reader=reader, asked=asked, below=below)
     absent = [one.situation for one in found.values() if not may_be_shown(one.situation, reader)]
     shown = [
         (place, name, fiche(gathered.known(found[name], meeting, item), reader))
@@ -164,12 +167,13 @@ def fiches(services: Services, name: str, reader: Reader, asked: Viewpoint) -> F
     return Fiches(meeting, tuple(shown), tuple((one.id, one.title) for one in absent), unjudged)
 
 
-def _shared(services: Services, numbers: set[int]) -> tuple[frozenset[int], tuple[int, ...]]:
+def _shared(
+    services: Services, numbers: set[int], policy: Policy
+) -> tuple[frozenset[int], tuple[int, ...]]:
     """Dossiers that may leave the agency, and those that may not for want of a verdict."""
-    context, folder = circumstances(services), services.inputs.publishing.columns
+    context = circumstances(services)
     if not context.adopted:
         raise RequestError(f"Personne n'a adopté ce formulaire, rien n'en sort : faites {REMEDY}.")
-    _, policy = hand_out_files(folder, services.form.mapping)
     entries = [*entries_of(services, numbers=numbers)]
     judged = {one.report.number for one in entries if one.judged}
     kept = services.store.dossiers.known_numbers(services.demarche)
@@ -186,19 +190,20 @@ class _Gathered:
     register: Register
     reader: Reader
     asked: Viewpoint
+    below: int
     scores: Mapping[str, str]
     tables: Consumed | None
 
     @classmethod
     def of(
-        cls, services: Services, register: Register, *, reader: Reader, asked: Viewpoint
+        cls, services: Services, register: Register, *, reader: Reader, asked: Viewpoint, below: int
     ) -> "_Gathered":
         mine = reader == "agence"
         scores = {
             one.situation: one.score.told() for one in (ranked(services, register) if mine else ())
         }
         tables = consumed(services) if mine else None
-        return cls(services, register, reader, asked, scores, tables)
+        return cls(services, register, reader, asked, below, scores, tables)
 
     def _profile(self, found: Around) -> Profile | None:
         return None if self.tables is None else consumption_around(self.services, found)
@@ -228,6 +233,7 @@ class _Gathered:
             shortage=_shortage(found.medicines),
             erased=len(one.dossiers) - len(found.every),
             unpublished=self.services.form.lists.sanctions,
+            below=self.below,
             on=on,
             known_on=moment.astimezone(PARIS).date() if moment else today(),
             versions=self._versions(one, found.sold),

@@ -1,4 +1,8 @@
-"""How long what was handed out is kept: current workbooks, editions of each kind, exports."""
+"""How long what was handed out is kept: current workbooks, editions of each kind, exports.
+
+Settings: ``UNC_EXPORT_RETENTION_DAYS``; of editions, ``UNC_WEEKLY_EDITIONS_MONTHS``,
+``UNC_MONTHLY_EDITIONS_MONTHS`` and ``UNC_OTHER_EDITIONS_MONTHS`` (``settings.py``).
+"""
 
 from datetime import datetime
 

@@ -7,7 +7,7 @@ from clients.errors import DsRefused, DsTokenRefused, DsUnavailable
 from clients.writing.deliveries import Delivery, put_off, refused, refused_by
 from clients.writing.writer import Pace
 from mappings.dossier.shape import check_dossier
-from steps.judge.planning import planned_content
+from steps.judge.reply_plans import planned_content
 from steps.judge.situation_descriptions import follow_our_writes
 from steps.read.keeping import row_of
 from steps.reply.messages_on_ds import MessageAbsent, before_sending

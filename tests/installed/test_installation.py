@@ -201,6 +201,15 @@ def test_each_unit_of_one_machine_does_its_work(first: Machine, unit: str) -> No
     assert "Result=success" in told
 
 
+def test_the_editions_of_the_week_and_the_month_are_published(first: Machine) -> None:
+    first.sh(debian.told("systemctl enable --now unc-edition-hebdomadaire.timer"))
+    for kind in ("hebdomadaire", "mensuelle"):
+        start(first, f"unc-edition-{kind}")
+        assert "Result=success" in first.sh(f"systemctl show unc-edition-{kind} -p Result")
+        published = first.root / "var/lib/passerelle-unc/exports/editions" / kind
+        assert len(list(published.glob("[!.]*"))) == 1
+
+
 def test_the_portal_answers_and_is_told_when_it_dies_though_it_starts_again(
     first: Machine,
 ) -> None:

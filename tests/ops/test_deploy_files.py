@@ -188,6 +188,27 @@ def test_each_timer_starts_a_service_that_is_there_and_a_failure_is_told() -> No
     assert "SupplementaryGroups=systemd-journal" in mail
 
 
+def test_timers_plan_what_prefect_plans_at_the_same_hours() -> None:
+    deployments = YAML(typ="safe").load(ROOT / "prefect.yaml")["deployments"]
+    planned = {one["name"]: one for one in deployments if "cron" in one["schedules"][0]}
+    timers = {
+        "reconcile": "rapprochement",
+        "purge": "purge",
+        "export-hebdomadaire": "edition-hebdomadaire",
+        "export-mensuel": "edition-mensuelle",
+    }
+    assert planned.keys() == timers.keys()
+    for name, kind in timers.items():
+        minute, hour, of_month, _, of_week = planned[name]["schedules"][0]["cron"].split()
+        day = f"*-*-{of_month.zfill(2) if of_month != '*' else '*'}"
+        told = (DEPLOY / "systemd" / f"unc-{kind}.timer").read_text("utf-8")
+        when = f"{'Mon ' if of_week == '1' else ''}{day} {hour.zfill(2)}:{minute.zfill(2)}"
+        assert f"OnCalendar={when}\n" in told, name
+        if edition := planned[name]["parameters"].get("edition"):
+            service = (DEPLOY / "systemd" / f"unc-{kind}.service").read_text("utf-8")
+            assert f"unc export --edition {edition} --json\n" in service
+
+
 def test_an_upgrade_starts_again_each_timer_and_each_service_that_stays_up() -> None:
     (chosen,) = re.findall("grep -E '(.+?)'", (DEPLOY / "install.sh").read_text("utf-8"))
     for unit in [one for one in UNITS if one.suffix in {".service", ".timer"}]:

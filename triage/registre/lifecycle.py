@@ -1,4 +1,10 @@
-"""Life of a situation: what a person may do of it, in which state, and the acts that it makes."""
+"""Life of a situation: what a person may do of it, in which state, and the acts that it makes.
+
+Nobody chooses what is only worked out: whether a closed one wakes (:func:`wakes`, here), Décidée
+and Suivie, which its measures give, and the day of each state
+(:mod:`triage.registre.state_from_acts`), the level that its reports propose
+(:mod:`triage.registre.levels`). Who may act is decided in ``portal/people/roles.py``.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,6 +12,7 @@ from datetime import date
 
 from french.text import agreed
 from triage.registre.acts import (
+    Act,
     By,
     Draft,
     Values,
@@ -160,6 +167,21 @@ def reopen(one: Situation, *, by: By, when: When) -> list[Draft]:
     _require(one, {State.CLOSED, State.DISCARDED}, "Rouvrir")
     needed(when.reason, "Motif")
     return [_life(one, Verb.REOPENED, by=by, when=when, former={"état": one.state})]
+
+
+def wakes(joined: Act, closing: Act, *, looks: Iterable[Act]) -> bool:
+    """Whether a signal wakes a closed situation.
+
+    It does where who closed it cannot have known the signal, and nobody looked since.
+
+    Args:
+        joined: The act that placed the signal there.
+        closing: The one that closed it.
+        looks: Those that say « Vu, sans suite » since.
+    """
+    later = joined.effect_on > closing.effect_on or joined.id > closing.id
+    looked = any(look.id > joined.id and look.effect_on >= joined.effect_on for look in looks)
+    return later and not looked
 
 
 def look(one: Situation, *, by: By, when: When) -> list[Draft]:

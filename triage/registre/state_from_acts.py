@@ -15,6 +15,7 @@ from triage.registre.acts import (
     dossier_object,
     situations_of,
 )
+from triage.registre.lifecycle import wakes
 from triage.registre.register import (
     Measure,
     MeasureState,
@@ -322,6 +323,7 @@ def _situation(
     numbers = sorted(n for act in joined if (n := dossier_number(act.object)) is not None)
     dated = [day for day in (sheet.validated_on, sheet.dated_on) if day]
     opened = sheet.opened_on or date.min
+    closing = None if sheet.merged_into else sheet.closing
     return Situation(
         id=name,
         state=sheet.state,
@@ -337,18 +339,8 @@ def _situation(
         signals=tuple(sorted(a.object for a in joined if dossier_number(a.object) is None)),
         measures=tuple(one.id for one in measures.values() if one.situation == name),
         questions=tuple(one.id for one in questions.values() if one.situation == name),
-        woken=any(_wakes(act, sheet) for act in joined),
+        woken=closing is not None and any(wakes(one, closing, looks=sheet.looks) for one in joined),
         ended=sheet.ended,
         life_on=sheet.life_on,
         last=max([sheet.last, *(act.id for act in joined)]),
     )
-
-
-def _wakes(joined: Act, sheet: _SituationInFolding) -> bool:
-    """Whether who closed the situation cannot have known this signal, and nobody looked since."""
-    closing = sheet.closing
-    if closing is None or sheet.merged_into:
-        return False
-    later = joined.effect_on > closing.effect_on or joined.id > closing.id
-    looked = any(look.id > joined.id and look.effect_on >= joined.effect_on for look in sheet.looks)
-    return later and not looked

@@ -119,7 +119,6 @@ def _compared(
     if found == value:
         # Of a proposal, the same value may be a person's confirmation.
         return _AsWanted(value) if found and name not in reply_rules.policy.proposals else None
-        return None
     if found and found not in memory.written.get(name, frozenset()):
         if name in reply_rules.policy.proposals or name in reply_rules.policy.never_alone:
             return None

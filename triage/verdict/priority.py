@@ -1,4 +1,7 @@
-"""Scope and priority of a report, with the evidence for each."""
+"""Scope and priority of a report, with the evidence for each.
+
+The questions, criteria and levels themselves are data: ``triage/unc/rules/``.
+"""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet

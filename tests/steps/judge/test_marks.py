@@ -99,7 +99,7 @@ def test_a_medicines_reference_that_is_loaded_does_not_empty_the_network(bridge:
 def test_code_that_judges_otherwise_judges_again_once(
     bridge: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("steps.judge.basis.JUDGED", "other")
+    monkeypatch.setattr("steps.judge.verdicts_due.JUDGED", "other")
     with connect(bridge.settings, make=True) as services:
         assert judged(services) == [False]
         for count in (1, 0):

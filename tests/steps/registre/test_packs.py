@@ -246,6 +246,25 @@ def test_a_dossier_that_waits_for_its_verdict_is_named_and_leaves_with_nothing(
 
 
 @pytest.mark.slow
+def test_a_pack_hides_counts_under_the_bound_of_the_policy(
+    bridge: Bridge,
+    unc: Callable[..., Any],
+    seance: Seance,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    columns = shutil.copytree(bridge.settings.columns, tmp_path / "colonnes")
+    policy = (columns / "policy.yaml").read_text("utf-8")
+    assert "below: 11" in policy
+    (columns / "policy.yaml").write_text(policy.replace("below: 11", "below: 21"), "utf-8")
+    monkeypatch.setenv("UNC_COLUMNS", str(columns))
+    done = unc("registre", "pack", seance.id, "--to", str(tmp_path), "--for", "patients", code=1)
+    told = words_of(Path(done["files"][1])).replace("\u202f", " ").replace("\u00a0", " ")
+    assert "« < 21 » : de 1 à 20." in told
+    assert "< 11" not in told
+
+
+@pytest.mark.slow
 def test_a_killed_writing_is_healed(
     unc: Callable[..., Any], seance: Seance, tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ def known(**changes: Any) -> FicheFacts:
         availability=("MITM : oui", "rupture (NÉFOPAM EXEMPLE 20 mg)"),
         shortage=True,
         unpublished=lists().sanctions,
+        below=11,
         on=date(2026, 12, 31),
         known_on=date(2026, 12, 31),
         versions=("registre.yaml 2026.1",),
@@ -179,8 +180,19 @@ def test_a_sanction_is_told_once_it_is_published() -> None:
     [(0, "0"), (1, "<\u00a011"), (10, "<\u00a011"), (11, "11"), (1200, "1 200")],
 )
 def test_small_counts_are_hidden_outside_the_agency(number: int, shown: str) -> None:
-    assert count(number, "patients").replace("\u202f", " ") == shown
-    assert count(number, "agence") != "<\u00a011"
+    assert count(number, "patients", below=11).replace("\u202f", " ") == shown
+    assert count(number, "agence", below=11) != "<\u00a011"
+
+
+def test_the_bound_of_small_counts_is_the_policy_s() -> None:
+    found = fiche(known(counted=Counted((21, 30), (20, 20), (11, 12)), below=21), "patients")
+    assert dict(found.figures) == {
+        "Signalements": "<\u00a021",
+        "Patients estimés": "21",
+        "Cas graves": "<\u00a021",
+        "Décès": "<\u00a021",
+    }
+    assert found.cautions[-1] == "«\u00a0<\u00a021\u00a0»\u00a0: de 1 à 20."
 
 
 @given(st.integers(0, 30), st.integers(0, 40), st.integers(0, 12))

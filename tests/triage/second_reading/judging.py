@@ -8,7 +8,7 @@ from typing import Any
 from mappings.dossier.model import Dossier
 from mappings.report.mapper import map_report
 from mappings.report.model import Report
-from steps.judge.planning import question_labels
+from steps.judge.reply_plans import question_labels
 from tests.triage.conftest import make_dossier, revision_of, the_mapping, the_second_reading
 from tests.triage.replying import reply_rules
 from triage.replies.decision import decide

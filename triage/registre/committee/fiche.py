@@ -2,7 +2,8 @@
 
 A fiche is worked out of what is known (:class:`FicheFacts`) for the agency, or for the patients'
 representatives: without company, sales, draft measure, justification, score, nor signal that is the
-agency's own; counts of 1 to 10 are « < 11 ». What shows it (a page, a portal) adds no figure.
+agency's own; small counts are hidden as the policy says. What shows it adds no figure: where each
+part is on its page is decided in ``exports/committee/layout.py``.
 """
 
 from collections import Counter
@@ -22,8 +23,6 @@ from triage.registre.register import Measure, MeasureState, Signal, Situation
 from triage.situations.propose import is_ours
 
 Reader: TypeAlias = Literal["agence", "patients"]
-BELOW = 11
-"""The first count that leaves the agency; 0 does too."""
 FROM_COMPANIES = "Entreprises (dossiers)"
 _YEARS = 5
 _NETWORK = "réseau"
@@ -78,6 +77,7 @@ class FicheFacts:
         shortage: Whether a shortage or a tension goes on; ``None``: unknown.
         erased: Dossiers that were erased since.
         unpublished: Types of measures that are told once they have a link only.
+        below: The first count that leaves the agency; 0 does too (``small_counts`` of the policy).
         on: « État au ».
         known_on: « Tel que connu le ».
         versions: Versions of what it rests on.
@@ -102,6 +102,7 @@ class FicheFacts:
     shortage: bool | None = None
     erased: int = 0
     unpublished: frozenset[str] = frozenset()
+    below: int
     on: date
     known_on: date
     versions: Sequence[str] = ()
@@ -200,10 +201,10 @@ def fiche(known: FicheFacts, reader: Reader) -> Fiche:
     return _agency(known) if reader == "agence" else _representatives(known)
 
 
-def count(number: int, reader: Reader) -> str:
+def count(number: int, reader: Reader, *, below: int) -> str:
     """A count as these readers have it."""
-    hidden_here = reader != "agence" and 0 < number < BELOW
-    return f"<\u00a0{BELOW}" if hidden_here else show(number)
+    hidden_here = reader != "agence" and 0 < number < below
+    return f"<\u00a0{below}" if hidden_here else show(number)
 
 
 def _agency(known: FicheFacts) -> Fiche:
@@ -212,8 +213,8 @@ def _agency(known: FicheFacts) -> Fiche:
         _common(known, "agence"),
         head=tuple(_head(known)),
         figures=(
-            ("Signalements", count(len(known.reports) + len(known.signals), "agence")),
-            ("Entreprises", count(len(known.companies), "agence")),
+            ("Signalements", show(len(known.reports) + len(known.signals))),
+            ("Entreprises", show(len(known.companies))),
             *_cases(known, "agence"),
         ),
         justification=typographic(_justification(known)),
@@ -242,6 +243,7 @@ def _representatives(known: FicheFacts) -> Fiche:
     signals = [each for each in known.signals if each.fields.get("diffusion") == _NETWORK]
     types = sorted({str(each.fields.get("type", "")) for each in signals})
     named = [FROM_COMPANIES, *types] if known.reports else types
+    total = len(known.reports) + len(signals)
     in_force = [each for each in known.measures if each.is_public(known.unpublished)]
     return replace(
         _common(known, "patients"),
@@ -251,7 +253,7 @@ def _representatives(known: FicheFacts) -> Fiche:
             ("Substances", ", ".join(known.substances) or _UNKNOWN),
         ),
         figures=(
-            ("Signalements", count(len(known.reports) + len(signals), "patients")),
+            ("Signalements", count(total, "patients", below=known.below)),
             *_cases(known, "patients"),
         ),
         justification="",
@@ -274,7 +276,10 @@ def _representatives(known: FicheFacts) -> Fiche:
         authorised=hidden(_text(one, "usage_autorise"), names),
         observed=hidden(_text(one, "usage_constate"), names),
         summary=hidden(_text(one, "resume_clair"), names),
-        cautions=(typographic(ALWAYS), f"«\u00a0<\u00a0{BELOW}\u00a0»\u00a0: de 1 à {BELOW - 1}."),
+        cautions=(
+            typographic(ALWAYS),
+            f"«\u00a0<\u00a0{known.below}\u00a0»\u00a0: de 1 à {known.below - 1}.",
+        ),
     )
 
 
@@ -324,16 +329,16 @@ def _cases(known: FicheFacts, reader: Reader) -> Iterator[tuple[str, str]]:
         ("Cas graves", counted.serious),
         ("Décès", counted.deaths),
     ):
-        yield name, _range(both, reader)
+        yield name, _range(both, reader, below=known.below)
 
 
-def _range(both: tuple[int, int] | None, reader: Reader) -> str:
+def _range(both: tuple[int, int] | None, reader: Reader, *, below: int) -> str:
     """A range; outside the agency its lower bound alone, which tells no company's own number."""
     if both is None:
         return _UNKNOWN
     low, high = both
     if low == high or reader != "agence":
-        return count(low, reader)
+        return count(low, reader, below=below)
     return f"{show(low)} à {show(high)}"
 
 

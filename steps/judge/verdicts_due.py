@@ -1,16 +1,33 @@
-"""What a verdict rests on, told in one text, and whether a kept one is still of it."""
+"""Whether a verdict is due: what it rests on, in one text, and whether one is still of it."""
 
 from collections.abc import Iterable
 from hashlib import sha256
 
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.public_data.facts import PUBLIC
-from store.dossiers.models import StoredDossier
+from store.dossiers.models import LightRow, StoredDossier
 from triage.rules.model import RuleSet
-from triage.verdict.assess import JUDGED, is_judged
+from triage.verdict.assess import JUDGED, is_judged, verdict_fingerprint
 from triage.verdict.priority import public_facts_read
 
 _REFERENCE = "bdpm-"
+
+
+def is_verdict_due(
+    row: LightRow, files: CaseFiles, *, earlier_exists: bool, reference: str
+) -> bool:
+    """Whether a dossier has no verdict, or one of another report or of another basis.
+
+    Args:
+        row: The dossier, content unread.
+        files: What verdicts rest on.
+        earlier_exists: Whether the dossier that it completes is known.
+        reference: Version of the medicines reference, or blank.
+    """
+    rules = files.rules_of(row.deposited_at)
+    wanted = verdict_fingerprint(row.fingerprint, earlier_exists=earlier_exists)
+    due_on = basis(rules, files, number=row.number, reference=reference)
+    return (row.assessed_fingerprint, row.assessed_basis) != (wanted, due_on)
 
 
 def basis(rules: RuleSet, files: CaseFiles, *, number: int | None, reference: str) -> str:
