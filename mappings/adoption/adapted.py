@@ -1,6 +1,7 @@
 """The mapping of a form from the champs that were found for each field, and its file."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -9,7 +10,16 @@ from mappings.adoption.session import NO_TO_EACH, Session
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping, MedicineRows
-from mappings.schema.sources import EachOption, FlatRows, Joined, Option, Source, TickedBoxes
+from mappings.schema.sources import (
+    Constant,
+    EachOption,
+    FlatRows,
+    Joined,
+    OfDossier,
+    Option,
+    Source,
+    TickedBoxes,
+)
 from mappings.schema.written import block, field_keys, options_key, quoted
 
 ADAPTED = "# Correspondance écrite par `unc mapping adapt`"
@@ -35,7 +45,12 @@ class Adapted:
 
 
 def adapted(
-    mapping: FormMapping, session: Session, *, revisions: Sequence[Revision], active: Revision
+    mapping: FormMapping,
+    session: Session,
+    *,
+    revisions: Sequence[Revision],
+    active: Revision,
+    again: bool = False,
 ) -> Adapted:
     """The mapping once each field has the champ that was found for it, and no other.
 
@@ -45,12 +60,22 @@ def adapted(
         revisions: The form's revisions: a champ that was made again under the same label is
             another candidate.
         active: The one that was looked at.
+        again: Whether the mapping was made for this form already: what a person wrote in it that
+            no question gives (a constant, a fact of the dossier) stays.
     """
-    make = _Maker(session, tuple(one for one in revisions if one.id != active.id), active)
+    earlier = tuple(one for one in revisions if one.id != active.id)
+    make = _Maker(session, earlier, active, again=again)
     fields = {name: make.field(spec) for name, spec in mapping.fields.items()}
     notes = {name: make.annotation(spec) for name, spec in mapping.annotations.items()}
     made = replace(mapping, fields=fields, annotations=notes)
-    return Adapted(made, {path: make.note(path) for path in _paths(made)})
+    given = {
+        path
+        for name, spec in made.fields.items()
+        for path, one in ((name, spec), *((f"{name}.{key}", it) for key, it in spec.fields.items()))
+        if isinstance(one.source, Constant | OfDossier)
+        or (one.champs and path not in session.taken)
+    }
+    return Adapted(made, {path: make.note(path, given) for path in _paths(made)})
 
 
 def mapping_text(made: Adapted, *, demarche: int, revision: str) -> str:
@@ -79,6 +104,7 @@ class _Maker:
     session: Session
     earlier: tuple[Revision, ...]
     active: Revision
+    again: bool
 
     def field(self, spec: FieldSpec) -> FieldSpec:
         """A field of the form, with those of its rows."""
@@ -110,11 +136,15 @@ class _Maker:
             shared=False,
         )  # fmt: skip
         if match is None:
-            return bare
+            return self.by_hand(spec, path) or bare
         source = self._source(spec, match)
         if isinstance(source, FlatRows) and not source.rows:
             return bare  # asked row after row, and nobody said yet which champ asks which column
         named = source is None and not flat
+        if self.again and named and self.same_champ(spec, path, match):
+            return replace(
+                spec, shared=False, champs=tuple(self._candidates(match.offered.descriptor))
+            )
         means = {} if isinstance(source, TickedBoxes) else self.session.means(path)
         return replace(
             bare,
@@ -124,6 +154,23 @@ class _Maker:
             # a list says the contrary by what its options mean
             inverted=match.inverted and spec.type == "yes_no" and not means,
         )
+
+    def by_hand(self, spec: FieldSpec, path: str) -> FieldSpec | None:
+        """What a person wrote in the file where no question that was found gives the field."""
+        if not self.again or path in self.session.absent:
+            return None
+        said = self.session.decisions.of.get(path)
+        chosen = said is not None and said.champ in spec.champs
+        written = isinstance(spec.source, Constant | OfDossier)
+        return replace(spec, shared=False) if chosen or written else None
+
+    def same_champ(self, spec: FieldSpec, path: str, match: Match) -> bool:
+        """Whether the file reads the same champ already, and nobody said what its options mean.
+
+        What the file says of it stays then: that its yes is our no may have been written by hand.
+        """
+        options = any(key.startswith(f"{path}=") for key in self.session.decisions.of)
+        return match.offered.descriptor.id in spec.champs and not options
 
     def _taken_before(self, match: Match) -> bool:
         """Whether a field that the file names before takes the same champ."""
@@ -138,10 +185,14 @@ class _Maker:
                 for name in spec.fields
                 if (there := self.session.taken.get(f"{spec.name}.{name}")) is not None
             }
-            rows = (
+            rows: list[Mapping[str, tuple[str, ...]]] = [
                 {columns[key]: (champ,) for key, champ in row.items() if key in columns}
                 for row in match.offered.flat
-            )
+            ]
+            before = spec.source if self.again else None
+            if isinstance(before, FlatRows) and len(before.rows) == len(rows):
+                # a column that no question asks was written by hand
+                rows = [{**old, **row} for old, row in zip(before.rows, rows, strict=True)]
             return FlatRows(tuple(row for row in rows if row))
         if match.listed:
             (name,) = spec.fields
@@ -152,9 +203,11 @@ class _Maker:
         if match.offered.boxes:
             means = self.session.means(spec.name)
             ours = {one: our for one, our in means.items() if isinstance(our, str)}
+            before = spec.source if self.again else None
+            otherwise = before.otherwise if isinstance(before, TickedBoxes) else ""
             return TickedBoxes(
                 {champ: ours.get(label, label) for label, champ in match.offered.boxes.items()},
-                ours.get(NO_TO_EACH, ""),
+                ours.get(NO_TO_EACH, otherwise),
             )
         return None
 
@@ -170,7 +223,7 @@ class _Maker:
         )
         yield from found
 
-    def note(self, path: str) -> str:
+    def note(self, path: str, given: AbstractSet[str]) -> str:
         """What is told above a field: its question, or why none asks it."""
         match = self.session.taken.get(path)
         rows = self.session.taken.get(path.partition(".")[0])
@@ -178,6 +231,8 @@ class _Maker:
             match = rows
         if match is not None:
             return f"« {_line(match.offered.descriptor.label)} »"
+        if path in given:
+            return "écrit à la main dans ce fichier"
         reason = self.session.absent.get(path)
         return f"aucun champ : {_line(reason)}" if reason else "aucun champ trouvé : à compléter"
 

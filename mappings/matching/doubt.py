@@ -48,6 +48,11 @@ _AND: Final = re.compile(r"\b(?:et|puis|ainsi que)\b", re.IGNORECASE)
 _CLAUSES: Final = re.compile(r"[;,/&:–—?]| \(| - |\b(?:et|puis|ou|ainsi que)\b", re.IGNORECASE)
 """What stands between the things that one question names."""
 _ANSWERED_OTHERWISE: Final = frozenset({"yes_no", "text", "date", "integer", "decimal", "files"})
+_SIGNS: Final = re.compile(
+    r"[^\w\s'’\"«»()\[\].,;:!?/%€°&+*#–—‑|<>=…·•\-]"
+    r"|(?<!\w)[(\[]\s*(?:k|M|G|m|(?:k|M) ?€)\s*[)\]]"
+)
+"""A sign, or the letter of a unit, that changes what is asked: « ‰ », « (k) », « ♀ »."""
 _NOTES: Final = f"{ANNOTATIONS}."
 _SEVERAL: Final = 2
 _LITTLE: Final = 3
@@ -59,6 +64,8 @@ def doubted(pair: FieldLikeness) -> bool:
     """Whether a person must look at it."""
     if len(pair.offered.flat) == 1:
         return True  # rows that are asked once: whether there may be others, a person says
+    if _SIGNS.search(pair.offered.descriptor.label):
+        return True
     if misplaced(pair) or pair.unread or _box_unknown(pair):
         return True
     if pair.asked is Plainness.LABEL:

@@ -18,6 +18,7 @@ ANNOTATIONS = "annotations"
 _ANY = "autre autres inconnu inconnue"
 """Words of the options that any list has."""
 _PLACES = frozenset({"region", "departement", "commune", "epci"})
+_YES, _NO = "oui", "non"
 _TYPICAL = 0.25
 """Share of the phrases of a field from which a meaning is one that speaks of it."""
 
@@ -209,12 +210,25 @@ def _seen(
         notes = {f"{ANNOTATIONS}.{name}": one for name, one in mapping.annotations.items()}
         specs: dict[str, FieldSpec | AnnotationSpec] = {**mapping.fields, **inner, **notes}
         for path, spec in specs.items():
+            if asks_the_contrary(spec):
+                continue  # its label is none of the field's own words: taken anew, its yes is no
             known = ((one, form.champs[one]) for one in spec.champs if one in form.champs)
             found.setdefault(path, []).extend(
                 (champ, replace(one, options=tuple(_ours(spec, one.options))))
                 for champ, one in known
             )
     return found
+
+
+def asks_the_contrary(spec: FieldSpec | AnnotationSpec) -> bool:
+    """Whether the yes of what a mapping reads is our no, or one of its options says so."""
+    if not isinstance(spec, FieldSpec) or spec.type != "yes_no":
+        return False
+    meant = ((key, one.means) for key, one in spec.options.items())
+    return spec.inverted or any(
+        (key.startswith(_YES) and means is False) or (key.startswith(_NO) and means is True)
+        for key, means in meant
+    )
 
 
 def _ours(spec: FieldSpec | AnnotationSpec, options: Iterable[str]) -> Iterator[str]:

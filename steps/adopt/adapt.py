@@ -51,6 +51,7 @@ class Adaptation:
         revisions: The form's revisions, from the oldest.
         active: The one in force.
         base: The mapping that gives the internal schema.
+        again: Whether that is the file to write, which was adapted before.
     """
 
     session: Session
@@ -58,6 +59,7 @@ class Adaptation:
     revisions: tuple[Revision, ...]
     active: Revision
     base: FormMapping
+    again: bool = False
 
     @property
     def decisions_file(self) -> Path:
@@ -67,7 +69,13 @@ class Adaptation:
     @property
     def made(self) -> Adapted:
         """The mapping as it is now."""
-        return adapted(self.base, self.session, revisions=self.revisions, active=self.active)
+        return adapted(
+            self.base,
+            self.session,
+            revisions=self.revisions,
+            active=self.active,
+            again=self.again,
+        )
 
     def saying(self, session: Session) -> "Adaptation":
         """The same with another state of what a person said."""
@@ -135,7 +143,14 @@ def begin(
         revisions=tuple(observed.revisions),
         active=observed.active,
         base=form.mapping,
+        again=not anew and _is_adapted(services.inputs.mapping_file, target),
     )
+
+
+def _is_adapted(used: Path, target: Path) -> bool:
+    """Whether the mapping in use is the file to write, and this command wrote it before."""
+    same = target.exists() and target.resolve() == used.resolve()
+    return same and read_text(used, "UNC_MAPPING").startswith(ADAPTED)
 
 
 def likely(services: Services) -> Likely:

@@ -725,3 +725,19 @@ def test_endings_that_say_one_or_several_change_no_meaning(label: str) -> None:
     words = our_wants().lexicon.words
     assert words.meanings(bare_label(label)) == words.meanings("Substance active")
     assert words.meanings(label) == words.meanings("Substance active")
+
+
+@pytest.mark.parametrize("sign", ["‰", "[‰]", "(k)", "(M)", "(k€)", "[M]", "♀", "≠", "±", "−"])
+def test_a_sign_that_changes_what_is_asked_is_looked_at_by_a_person(sign: str) -> None:
+    numbers = {"patients", "part_prescriptions", "cas", "ventes_declarant"}
+    revision = VARIANTS["same labels, other ids"]().revision
+    sure = match_form(our_wants(), revision, samples={}).sure
+    asked = {sure[path].offered.descriptor.id for path in numbers & sure.keys()}
+    assert len(asked) >= 3
+    signed = tuple(
+        replace(one, label=f"{one.label} {sign}") if one.id in asked else one
+        for one in revision.champs
+    )
+    found = match_form(our_wants(), replace(revision, champs=signed), samples={}).sure
+    assert found
+    assert asked.isdisjoint(one.offered.descriptor.id for one in found.values())
