@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from exports.kept_rows import row_digest
+from exports.rows_put_aside import row_digest
 from exports.sheets.tables import Table
 
 MADE = "9"

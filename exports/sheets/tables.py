@@ -7,11 +7,11 @@ from typing import TypeAlias
 from exports.cells import Content
 from exports.errors import MappingMismatchError
 from exports.excel_names import header_name
-from exports.kept_rows import Row
 from exports.model import ExportContext, Opinion
 from exports.readers.policy import Policy, condition_of
 from exports.readers.reading import Reading, attachments
 from exports.readers.registre import RegisterReading
+from exports.rows_put_aside import Row
 from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
 from exports.sheets.computed import (
     COMMENT,

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 from exports.cells import MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
 from exports.excel_names import column_letter
-from exports.kept_rows import KeptRow
+from exports.rows_put_aside import RowPutAside
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 
@@ -139,7 +139,7 @@ def rows_xml(table: Table, *, styles: "StyleIds", first_row: int) -> Iterator[by
     for number, cells in enumerate(table.rows, start=first_row):
         parts.append(
             cells.written.replace(_ANY_ROW_BYTE, b"%d" % number)
-            if isinstance(cells, KeptRow)
+            if isinstance(cells, RowPutAside)
             else row_xml(heads, cells, table=table, row=str(number))
         )
         if number % _CHUNK == 0:
@@ -187,7 +187,7 @@ def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
     """Yield the cell and the address of every link in the columns of links."""
     places = [place for place, column in enumerate(table.columns) if column.format == "lien"]
     for number, cells in enumerate(table.rows, start=first_row):
-        shown = cells.leading if isinstance(cells, KeptRow) else [cells[one] for one in places]
+        shown = cells.leading if isinstance(cells, RowPutAside) else [cells[one] for one in places]
         for place, content in zip(places, shown, strict=True):
             if isinstance(content, Link):
                 yield f"{column_letter(place + 1)}{number}", content.url

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 from weakref import finalize
 from xml.parsers.expat import ExpatError
 
-from exports.kept_rows import KeptRow, Row, row_digest
+from exports.rows_put_aside import Row, RowPutAside, row_digest
 from exports.sheets.tables import Table
 from exports.xlsx.row_writer import Head, heads_of, row_xml
 
@@ -42,7 +42,7 @@ class RowsApart:
         place = (self._end, len(xml))
         self._end += len(xml)
         told = tuple(cells[at] for at in leading)
-        return KeptRow(cells[0], told, row_digest(cells), self, *place)
+        return RowPutAside(cells[0], told, row_digest(cells), self, *place)
 
     def read(self, at: int, size: int) -> bytes:
         """What was put somewhere."""

@@ -18,7 +18,7 @@ from portal.dossiers.indicators import more_blocks
 from portal.dossiers.lines import AUDIENCES
 from portal.source import Source
 from steps.judge.situations import descriptions
-from steps.registre.kept_reports import kept_reports
+from steps.registre.reports_in_memory import reports_in_memory
 from triage.registre.ranking import Ranked
 from triage.situations.description import Description
 from triage.situations.trends import Trend
@@ -149,7 +149,7 @@ def _situated(
         ranked=context.register.ranked if agency else {},
         told=source.look_up(descriptions) if agency else {},
         reports=source.look_up(
-            lambda services: kept_reports((one.entry.report for one in read), services.form)
+            lambda services: reports_in_memory((one.entry.report for one in read), services.form)
         )
         if agency
         else {},

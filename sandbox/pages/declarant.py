@@ -16,7 +16,7 @@ from sandbox.demarche.notices import PLATFORM
 from sandbox.generator.any_form import example
 from sandbox.generator.data import companies
 from sandbox.pages import filling as fillings
-from sandbox.pages import typed
+from sandbox.pages import form_answers
 from sandbox.pages.filling import Filling, open_filling
 from sandbox.pages.reading import champ_lines, labels_of
 from sandbox.pages.view import demarche_of, go, missing, page, sentences, text
@@ -124,7 +124,7 @@ class DeclarantPages:
         if request.method == "GET":
             return self._form(request, filling)
         async with request.form(max_fields=20_000, max_files=2_000) as form:
-            answers = await typed.typed(filling.visible, form, filling.answers)
+            answers = await form_answers.typed(filling.visible, form, filling.answers)
             return self._filled(request, filling, answers, text(form, "faire"))
 
     def _filled(
@@ -144,7 +144,7 @@ class DeclarantPages:
             return self._form(request, open_filling(self.instance, number), sentences(error))
         verb, _, place = action.partition(":")
         if verb in {"ajouter", "retirer"}:
-            return go(f"{request.url.path}#{typed.field(place.partition(':')[0])}")
+            return go(f"{request.url.path}#{form_answers.field(place.partition(':')[0])}")
         return go(request.url.path, "enregistre")
 
     def _form(self, request: Request, filling: Filling, refused: Sequence[str] = ()) -> Response:
@@ -154,8 +154,8 @@ class DeclarantPages:
             refused=refused,
             anchors=_anchors(filling),
             filling=filling,
-            field=typed.field,
-            typed=typed,
+            field=form_answers.field,
+            typed=form_answers,
         )
 
     async def write(self, request: Request) -> Response:
@@ -203,8 +203,8 @@ def _with_rows(filling: Filling, answers: Mapping[str, Any], action: str) -> dic
         return dict(answers)
     rows = answers.get(stable)
     if verb == "retirer":
-        return {**answers, stable: typed.without_row(rows, key)}
-    return {**answers, stable: typed.with_row(one, rows, filling.number)}
+        return {**answers, stable: form_answers.without_row(rows, key)}
+    return {**answers, stable: form_answers.with_row(one, rows, filling.number)}
 
 
 def _anchors(filling: Filling) -> dict[str, str]:
@@ -212,5 +212,5 @@ def _anchors(filling: Filling) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in filling.visible:
         for named in (one, *one.children):
-            found.setdefault(named.label, typed.field(one.stable))
+            found.setdefault(named.label, form_answers.field(one.stable))
     return found

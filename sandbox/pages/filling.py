@@ -15,7 +15,7 @@ from sandbox.demarche.dossier import DepositedDossier
 from sandbox.demarche.intake import take_answers
 from sandbox.demarche.retypings import present
 from sandbox.form.model import FormRevision, TypeDeChamp
-from sandbox.pages.typed import blank, changed
+from sandbox.pages.form_answers import blank, changed
 
 Json = dict[str, Any]
 

@@ -16,7 +16,7 @@ from sandbox.demarche.intake import take_answers
 from sandbox.demarche.notices import PLATFORM
 from sandbox.demarche.retypings import present
 from sandbox.form.model import TypeDeChamp
-from sandbox.pages import typed
+from sandbox.pages import form_answers
 from sandbox.pages.reading import agent_of, annotation_lines, champ_lines, labels_of
 from sandbox.pages.view import go, missing, page, sentences, text
 
@@ -61,7 +61,7 @@ class InstructeurPages:
             request,
             "instructeur",
             refused=refused,
-            anchors={one.label: typed.field(one.stable) for one in types},
+            anchors={one.label: form_answers.field(one.stable) for one in types},
             demarche=demarche,
             dossier=dossier,
             agent=agent_of(demarche, dossier),
@@ -73,7 +73,7 @@ class InstructeurPages:
             worn=labels_of(demarche, dossier),
             moves=_MOVES.get(dossier.state, ("en_instruction",)),
             platform=PLATFORM,
-            typed=typed,
+            typed=form_answers,
         )
 
     async def act(self, request: Request) -> Response:
@@ -88,7 +88,7 @@ class InstructeurPages:
         types = self._annotations(dossier) if act is InstructeurPages.annotate else ()
         try:
             async with request.form(max_fields=20_000, max_files=2_000) as form:
-                answers = await typed.typed(types, form, dossier.annotations)
+                answers = await form_answers.typed(types, form, dossier.annotations)
                 with self.instance.state.transaction():
                     done = act(self, dossier, form, answers)
         except (Refusal, ApiError) as error:
@@ -102,18 +102,22 @@ class InstructeurPages:
     def _agent(self, dossier: DepositedDossier) -> str:
         return agent_of(self.instance.state.demarche(dossier.demarche), dossier)
 
-    def annotate(self, dossier: DepositedDossier, _form: FormData, answers: typed.Answers) -> str:
+    def annotate(
+        self, dossier: DepositedDossier, _form: FormData, answers: form_answers.Answers
+    ) -> str:
         """Write the annotations that were changed; an untouched one keeps its author and date."""
         types = self._annotations(dossier)
         demarche = self.instance.state.demarche(dossier.demarche)
         where = (dossier.number, self.instance.clock.now())
         taken = take_answers(self.instance.state, types, answers, where)
-        new = typed.changed(types, present(dossier, demarche, dossier.annotations), taken)
+        new = form_answers.changed(types, present(dossier, demarche, dossier.annotations), taken)
         if new:
             people.annotate(self.instance, dossier.number, new)
         return "annotations"
 
-    def label(self, dossier: DepositedDossier, form: FormData, _answers: typed.Answers) -> str:
+    def label(
+        self, dossier: DepositedDossier, form: FormData, _answers: form_answers.Answers
+    ) -> str:
         """Put the ticked labels on, take the others off."""
         ticked = set(form.getlist("label"))
         for one in self.instance.state.demarche(dossier.demarche).labels:
@@ -121,21 +125,27 @@ class InstructeurPages:
                 people.label(self.instance, dossier.number, one.name, on=one.name in ticked)
         return "labels"
 
-    def write(self, dossier: DepositedDossier, form: FormData, _answers: typed.Answers) -> str:
+    def write(
+        self, dossier: DepositedDossier, form: FormData, _answers: form_answers.Answers
+    ) -> str:
         """Send a message, or ask for a correction."""
         reason = text(form, "correction") or None
         body, agent = text(form, "message"), self._agent(dossier)
         sent = people.message(self.instance, dossier.number, body, agent, reason)
         return "correction" if sent["reason"] else "message"
 
-    def discard(self, dossier: DepositedDossier, form: FormData, _answers: typed.Answers) -> str:
+    def discard(
+        self, dossier: DepositedDossier, form: FormData, _answers: form_answers.Answers
+    ) -> str:
         """Withdraw a message."""
         rank = text(form, "rang")
         place = int(rank) if rank.isdecimal() else 0
         people.discard(self.instance, dossier.number, place, self._agent(dossier))
         return "message-supprime"
 
-    def move(self, dossier: DepositedDossier, form: FormData, _answers: typed.Answers) -> str:
+    def move(
+        self, dossier: DepositedDossier, form: FormData, _answers: form_answers.Answers
+    ) -> str:
         """Bring the dossier to another state."""
         state = text(form, "etat")
         if state not in _MOVES.get(dossier.state, ("en_instruction",)):
@@ -144,17 +154,23 @@ class InstructeurPages:
         people.move(self.instance, dossier.number, state, self._agent(dossier), motivation)
         return "etat"
 
-    def hand_over(self, dossier: DepositedDossier, form: FormData, _answers: typed.Answers) -> str:
+    def hand_over(
+        self, dossier: DepositedDossier, form: FormData, _answers: form_answers.Answers
+    ) -> str:
         """Hand the dossier to another groupe."""
         people.change_groupe(self.instance, dossier.number, text(form, "groupe"))
         return "groupe"
 
-    def hide(self, dossier: DepositedDossier, _form: FormData, _answers: typed.Answers) -> str:
+    def hide(
+        self, dossier: DepositedDossier, _form: FormData, _answers: form_answers.Answers
+    ) -> str:
         """Put the dossier in the bin of the administration."""
         people.hide(self.instance, dossier.number, by="administration")
         return "masque"
 
-    def restore(self, dossier: DepositedDossier, _form: FormData, _answers: typed.Answers) -> str:
+    def restore(
+        self, dossier: DepositedDossier, _form: FormData, _answers: form_answers.Answers
+    ) -> str:
         """Take the dossier out of the bin."""
         people.restore(self.instance, dossier.number)
         return "restaure"
@@ -163,7 +179,7 @@ class InstructeurPages:
         self,
         dossier: DepositedDossier,
         _form: FormData,
-        _answers: typed.Answers,
+        _answers: form_answers.Answers,
         *,
         archived: bool,
     ) -> str:
@@ -172,7 +188,7 @@ class InstructeurPages:
         return "archive" if archived else "desarchive"
 
 
-Act = Callable[[InstructeurPages, DepositedDossier, FormData, typed.Answers], str]
+Act = Callable[[InstructeurPages, DepositedDossier, FormData, form_answers.Answers], str]
 
 _ACTS: Mapping[str, Act] = {
     "annotations": InstructeurPages.annotate,

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from datafiles.file import DataFileError
 from datafiles.refusals import refusal
-from settings import ROOT
 from steps.explain.rules_check import check_rulesets
 from steps.explain.rules_files import read_named
 from steps.explain.trial import try_ruleset
@@ -19,7 +18,7 @@ from steps.wiring.services import Services
 from triage.rules.model import RuleSet
 from triage.verdict.trial import Trial
 
-_SHIPPED = (ROOT / "triage").resolve()
+_SHIPPED = (Path(__file__).parents[2] / "triage").resolve()
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,79}\.yaml")
 
 

@@ -95,7 +95,8 @@ class AlreadyRead:
     Attributes:
         acts: Acts that are in force on the day that is asked for.
         register: The register that they make.
-        reports: Reports, by number, with what :data:`steps.registre.kept_reports.FIELDS` names.
+        reports: Reports, by number, with what
+            :data:`steps.registre.reports_in_memory.FIELDS` names.
         described: Reports as matching sees them, by number.
     """
 

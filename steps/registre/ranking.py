@@ -15,7 +15,6 @@ from steps.wiring.case_files import reports_of
 from steps.wiring.public_data.reference import matcher_of, version_of
 from steps.wiring.services import Services
 from triage.consumption.signals import abnormal
-from triage.registre.levels import ProposedLevel, propose_level
 from triage.registre.ranking import (
     InputName,
     Inputs,
@@ -27,6 +26,7 @@ from triage.registre.ranking import (
     rank,
 )
 from triage.registre.register import Register, Situation, State
+from triage.registre.risk_level import ProposedLevel, propose_level
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp
 

@@ -3,7 +3,7 @@
 Nobody chooses what is only worked out: whether a closed one wakes (:func:`wakes`, here), Décidée
 and Suivie, which its measures give, and the day of each state
 (:mod:`triage.registre.state_from_acts`), the level that its reports propose
-(:mod:`triage.registre.levels`). Who may act is decided in ``portal/people/roles.py``.
+(:mod:`triage.registre.risk_level`). Who may act is decided in ``portal/people/roles.py``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

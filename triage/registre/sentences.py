@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from triage.registre.acts import Act
-from triage.registre.levels import ProposedLevel
 from triage.registre.lifecycle import TEXTS
 from triage.registre.register import MeasureState, Situation
+from triage.registre.risk_level import ProposedLevel
 
 
 def state_of(one: Situation) -> str:

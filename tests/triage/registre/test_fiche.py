@@ -24,7 +24,7 @@ from triage.registre.committee.fiche import (
 from triage.registre.committee.names_hidden import HIDDEN, hidden
 from triage.registre.committee.seances import meetings
 from triage.registre.effect.effect import EffectFacts, effect_of
-from triage.registre.levels import ProposedLevel
+from triage.registre.risk_level import ProposedLevel
 
 DAY = date(2026, 6, 1)
 SECRETS = (

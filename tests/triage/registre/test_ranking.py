@@ -6,8 +6,8 @@ import pytest
 
 from datafiles.file import DataFileError
 from tests.triage.registre.in_memory import lists
-from triage.registre.levels import propose_level
 from triage.registre.ranking import Inputs, RankBasis, Ranking, moves, parse_ranking, rank, score
+from triage.registre.risk_level import propose_level
 
 FILE = Path(__file__).parents[3] / "triage/unc/classement.yaml"
 NEFOPAM: Inputs = {

@@ -18,8 +18,8 @@ from triage.registre.committee.names_hidden import hidden
 from triage.registre.committee.seances import AgendaItem, Meeting
 from triage.registre.effect.effect import ALWAYS, Effect
 from triage.registre.effect.text import told_reports, told_use, verdict_of
-from triage.registre.levels import ProposedLevel
 from triage.registre.register import Measure, MeasureState, Signal, Situation
+from triage.registre.risk_level import ProposedLevel
 from triage.situations.propose import is_ours
 
 Reader: TypeAlias = Literal["agence", "patients"]

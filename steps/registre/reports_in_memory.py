@@ -20,7 +20,7 @@ and of the level."""
 _ANNOTATIONS = ("risque_retenu",)
 
 
-def kept_reports(reports: Iterable[Report], form: Form) -> dict[int, Report]:
+def reports_in_memory(reports: Iterable[Report], form: Form) -> dict[int, Report]:
     """Reports by number, with these answers alone: a fraction of their memory."""
     medicines = form.mapping.medicines
     rows = {medicines.rows} if medicines else frozenset[str]()

@@ -18,7 +18,7 @@ class WrittenRows(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KeptRow(Sequence[Content]):
+class RowPutAside(Sequence[Content]):
     """A row that was put aside: of its cells, the first and those that lead somewhere are at hand.
 
     Attributes:
@@ -53,6 +53,6 @@ class KeptRow(Sequence[Content]):
 
 def row_digest(cells: Row) -> bytes:
     """SHA-256 of the cells of a row."""
-    if isinstance(cells, KeptRow):
+    if isinstance(cells, RowPutAside):
         return cells.digest
     return sha256(repr(cells).encode("utf-8", "surrogatepass")).digest()

@@ -8,8 +8,8 @@ from sandbox.generator.generate import generate
 from steps.judge.acts import register_of
 from steps.judge.situations import descriptions
 from steps.registre.around import AlreadyRead, Viewpoint, around
-from steps.registre.kept_reports import kept_reports
 from steps.registre.ranking import proposed_level
+from steps.registre.reports_in_memory import reports_in_memory
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import Services, open_services
 from tests.conftest import bridge_on
@@ -30,7 +30,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def test_who_is_expected_and_the_level_are_those_of_whole_reports(services: Services) -> None:
     """The page of a situation said that its licence names nobody: the fields were not kept."""
     whole = {one.number: one for one in reports_of(services)}
-    kept = kept_reports(whole.values(), services.form)
+    kept = reports_in_memory(whole.values(), services.form)
     rules, found = services.form.expectations, set()
     for number, report in whole.items():
         expected = expected_of([report], [], rules)
@@ -47,7 +47,7 @@ def test_what_is_around_a_situation_is_the_same(services: Services) -> None:
     acts = services.store.acts.list(services.demarche)
     whole = {one.number: one for one in reports_of(services)}
     known = AlreadyRead(
-        acts, register, kept_reports(whole.values(), services.form), descriptions(services)
+        acts, register, reports_in_memory(whole.values(), services.form), descriptions(services)
     )
     names = [*register.situations]
     assert names
