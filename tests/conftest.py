@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,13 +132,11 @@ def _migrations_run_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _insist_at_once() -> Iterator[None]:
-    """A refused request is tried as often as in the product, without its seconds in between."""
     from clients import transport
-    from clients.retrying import RetryPolicy
+    from tests.at_once import AT_ONCE
 
-    at_once = partial(RetryPolicy, first=0.01, longest=0.05, shortest=0.0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(transport, "RetryPolicy", at_once)
+        patch.setattr(transport, "RetryPolicy", AT_ONCE)
         yield
 
 

@@ -5,7 +5,7 @@
                                                                     what is then found in it
 
 A series says something of texts never seen only if the rules were not mended with it either.
-The same texts give the same model, to the byte, on one machine.
+The lists of words are among what is learned from: one that changes makes another model.
 """
 
 import argparse
@@ -20,17 +20,15 @@ from bench.second_reading import SEED
 from bench.serving import judged_demarche
 from sandbox.generator.generate import generate
 from steps.wiring.case_files import CaseFiles
-from tests.triage.patient_data.corpus import FOLDER, Form, forms, read, shown_of
+from tests.triage.patient_data.corpus import FOLDER, KEPT_ASIDE, Form, forms, read, shown_of
 from tests.triage.patient_data.grammar import grown
-from triage.patient_data.finders import FINDERS, Span
+from triage.patient_data.finders import FINDERS, Span, found_with
 from triage.patient_data.free_text import free_texts
-from triage.patient_data.learned.tagger import FIRST, MODEL, NEXT, OTHER, learned_in
+from triage.patient_data.learned.tagger import FIRST, MODEL, NEXT, OTHER
 from triage.patient_data.learned.traits import tokens, traits
 from triage.patient_data.plain import plain
 
 GROWN, OTHERS = "grammaire", "autres"
-KEPT_ASIDE = ("serie-u", "serie-v")
-"""Never learned, nor may a rule be mended with them: what is found there is told to who signs."""
 SEEDS = 2
 GENERATED = 400
 """Reports of the sandbox whose texts are learned, of another seed than those that are searched."""
@@ -119,8 +117,7 @@ def measure(name: str, model: Path) -> None:
     """Print what rules find in a series, and what they do with what was learned."""
 
     def both(text: str) -> list[Span]:
-        found = _by_rules(text)
-        return [*found, *learned_in(text, found, model)]
+        return [span for _, span in found_with(model, text)]
 
     people = [one for texts in forms(name).values() for one in texts]
     nobody = [one for texts in read(f"{name}-{OTHERS}").values() for one in texts]

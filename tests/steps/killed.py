@@ -9,13 +9,11 @@ import json
 import os
 import sys
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cli.app import call
 from clients import transport
-from clients.retrying import RetryPolicy
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
 from settings import load_settings
@@ -23,6 +21,7 @@ from steps.reply import lost_answers
 from steps.run import run_once
 from steps.wiring.services import connect
 from steps.wiring.summary import Summary
+from tests.at_once import AT_ONCE
 from tests.steps.observed_runs import clock_ahead
 
 lost_answers.SETTLED = timedelta(seconds=0.2)  # the sandbox on this machine answers at once
@@ -52,8 +51,7 @@ def run(changes: dict[str, str]) -> int:
     more: list[str] = []
     if "CLOCK_AHEAD" in os.environ:
         more = ["--new-base"]
-        at_once = partial(RetryPolicy, first=0.01, longest=0.05, shortest=0.0)
-        setattr(transport, "RetryPolicy", at_once)  # noqa: B010
+        setattr(transport, "RetryPolicy", AT_ONCE)  # noqa: B010
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123
         os.dup2(nowhere.fileno(), 1)
         if "CLOCK_AHEAD" in os.environ:

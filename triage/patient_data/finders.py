@@ -7,17 +7,18 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import accumulate, chain
 from operator import itemgetter
+from pathlib import Path
 
 from triage.patient_data.addresses import ORGANISATION, emails_in, postal_addresses_in
 from triage.patient_data.apart import loosened
 from triage.patient_data.birth_days import births_alone_in
 from triage.patient_data.births import births_in, days_in
 from triage.patient_data.casing import recased
-from triage.patient_data.learned.tagger import digest, learned_in
+from triage.patient_data.learned.tagger import MODEL, digest, learned_in
 from triage.patient_data.letters import letters_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
 from triage.patient_data.persons.initials import initials_with_age_in
@@ -206,12 +207,13 @@ DIGEST = sha256((WORDS_DIGEST + digest()).encode()).hexdigest()[:8]
 
 def found_in(typed: str) -> Sequence[tuple[str, Span]]:
     """All that is found in a text, each with its kind."""
-    return _in_short(typed) if len(typed) <= _SHORT else _found(typed)
+    return _in_short(typed) if len(typed) <= _SHORT else found_with(MODEL, typed)
 
 
-def _found(typed: str) -> tuple[tuple[str, Span], ...]:
+def found_with(model: Path, typed: str) -> tuple[tuple[str, Span], ...]:
+    """The same by what another model learned."""
     found = [(kind, span) for kind, find in FINDERS.items() for span in find(typed)]
-    learned = learned_in(typed, [span for _, span in found])
+    learned = learned_in(typed, [span for _, span in found], model)
     return (*found, *(_told(typed, span) for span in learned if not _is_of_a_thing(typed, span)))
 
 
@@ -223,7 +225,7 @@ def _is_of_a_thing(typed: str, span: Span) -> bool:
     return passage.replace("-", "").isalpha() and is_of_another((passage,))
 
 
-_in_short = lru_cache(maxsize=4096)(_found)
+_in_short = lru_cache(maxsize=4096)(partial(found_with, MODEL))
 """Options of lists and names of medicines come back in every dossier."""
 
 _FEW, _PHONE, _NIR = 3, 9, 12

@@ -12,6 +12,8 @@ from triage.patient_data.finders import found_in
 Span = tuple[int, int]
 
 FOLDER = Path(__file__).parents[2] / "data" / "patient_data"
+KEPT_ASIDE = ("serie-u", "serie-v")
+"""Never learned, nor may a rule be mended with them: what is found there is told to who signs."""
 _MARKED = re.compile("⟦(.*?)⟧", re.DOTALL)
 
 

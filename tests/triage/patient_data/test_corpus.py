@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.triage.patient_data.corpus import (
+    KEPT_ASIDE,
     Form,
     all_forms,
     forms,
@@ -24,7 +25,6 @@ from triage.patient_data.learned.tagger import learned_in
 from triage.patient_data.plain import plain
 
 RECALL = 0.97
-KEPT_ASIDE = ("serie-u", "serie-v")
 FORMS = tuple(all_forms())
 Retype = Callable[[str], str]
 

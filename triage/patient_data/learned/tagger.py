@@ -1,6 +1,6 @@
 """A conditional random field over the words of a text: which are of a person.
 
-It is learned from the labelled texts of ``tests/data/patient_data`` alone, all invented
+It is learned from labelled texts, all invented, names of medicines and sentences of the sandbox
 (``python -m bench.patient_data.learn``), and finds what no rule says. A verdict rests on its file
 as on the words (:func:`digest`), and no setting points elsewhere.
 """
@@ -77,13 +77,13 @@ def _tagger(model: Path) -> Any:
 
 def _joined(text: str, words: Iterable[Span]) -> Iterator[Span]:
     """The words in passages: those with no other word between are one."""
-    first = last = None
+    passage: Span | None = None
     for start, end in words:
-        if last is not None and first is not None and _BETWEEN.fullmatch(text, last, start):
-            last = end
+        if passage and _BETWEEN.fullmatch(text, passage[1], start):
+            passage = passage[0], end
             continue
-        if last is not None and first is not None:
-            yield first, last
-        first, last = start, end
-    if last is not None and first is not None:
-        yield first, last
+        if passage:
+            yield passage
+        passage = start, end
+    if passage:
+        yield passage

@@ -48,7 +48,8 @@ def traits(text: str, words: Sequence[Token]) -> Sequence[Sequence[str]]:
     """Traits of each word of a plain text."""
     case = f"case={_case(text)}"
     lists = [_lists(word) for word, _, _ in words]
-    whole = [case, *{f"all:{one}" for each in lists for one in each if one in _TELLING}]
+    told = {one for each in lists for one in each if one in _TELLING}
+    whole = [case, *(f"all:{one}" for one in sorted(told))]  # a sum of floats depends on the order
     shapes = [_shape(word) for word, _, _ in words]
     found = []
     for at, (word, start, _) in enumerate(words):
@@ -69,12 +70,12 @@ def traits(text: str, words: Sequence[Token]) -> Sequence[Sequence[str]]:
     return found
 
 
-def _around(lists: Sequence[frozenset[str]], at: int) -> Iterator[str]:
+def _around(lists: Sequence[Sequence[str]], at: int) -> Iterator[str]:
     for sign, first, last in (
         ("<", max(0, at - _FAR), max(0, at - _NEAR)),
         (">", at + _NEAR + 1, at + _FAR + 1),
     ):
-        for one in {one for each in lists[first:last] for one in each}:
+        for one in sorted({one for each in lists[first:last] for one in each}):
             yield sign + one
 
 
@@ -148,16 +149,16 @@ def _seen(word: str, place: str, with_word: bool) -> Sequence[str]:
 
 
 @lru_cache(maxsize=8192)
-def _lists(word: str) -> frozenset[str]:
-    """The lists of ``personnes.yaml`` that have a word."""
-    return _words_of_lists().get(fold(word), frozenset())
+def _lists(word: str) -> Sequence[str]:
+    """The lists of ``personnes.yaml`` that have a word, in order."""
+    return _words_of_lists().get(fold(word), ())
 
 
 @cache
-def _words_of_lists() -> Mapping[str, frozenset[str]]:
+def _words_of_lists() -> Mapping[str, Sequence[str]]:
     found: dict[str, set[str]] = {}
     for name, words in WORDS:
         if isinstance(words, tuple):
             for part in {part for one in words for part in _WORD.findall(fold(one))}:
                 found.setdefault(part, set()).add(name)
-    return {word: frozenset(names) for word, names in found.items()}
+    return {word: sorted(names) for word, names in found.items()}
