@@ -171,7 +171,7 @@ class WorkbookSet:
         )
         made = _Audience(
             maker=maker,
-            kept=tuple(one for one in self.entries if one.report.number not in shared),
+            kept=tuple(one for one in self.entries if one.number not in shared),
             readings=concerned(read, centres=self.centres, territory=self.columns.territory),
             trends=trends_of(read, audience=audience, context=self.context),
         )

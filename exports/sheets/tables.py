@@ -114,6 +114,7 @@ class TableMaker:
     apart: Callable[[Table, Row], Row] | None = None
     _made: dict[_Key, tuple[Row, ...]] = field(default_factory=dict)
     _blank: dict[str, Table] = field(default_factory=dict)
+    _specs: dict[str, list[ColumnSpec]] = field(default_factory=dict)
 
     def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
         """Make the table of a sheet.
@@ -143,7 +144,10 @@ class TableMaker:
         return self._table(sheet, specs, tuple(_of_register(sheet, specs, read)))
 
     def _shown(self, sheet: SheetSpec) -> list[ColumnSpec]:
-        return [spec for spec in self._all_columns(sheet) if self._audience(sheet, spec)]
+        if sheet.name not in self._specs:
+            shown = [one for one in self._all_columns(sheet) if self._audience(sheet, one)]
+            self._specs[sheet.name] = shown
+        return self._specs[sheet.name]
 
     def _table(self, sheet: SheetSpec, specs: Sequence[ColumnSpec], rows: Sequence[Row]) -> Table:
         return Table(

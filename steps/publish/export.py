@@ -111,7 +111,7 @@ def foresee_withdrawal(services: Services, erased: AbstractSet[int]) -> Withdraw
     Raises:
         DataFileError: The columns or the policy file is wrong.
     """
-    entries = tuple(one for one in entries_of(services, told=[]) if one.report.number not in erased)
+    entries = tuple(one for one in entries_of(services, told=[]) if one.number not in erased)
     made = workbook_set(services, entries, export_context(services, entries))
     return foresee(services, made=made, erased=erased)
 
@@ -137,7 +137,7 @@ def judged_entries(
         aside.clear()
         entries = tuple(entries_of(services, told=aside))
     told += aside
-    stale = [str(one.report.number) for one in entries if not one.judged]
+    stale = [str(one.number) for one in entries if not one.judged]
     if stale:
         told.append(
             "Sans verdict à jour, ces dossiers restent à l'agence et manquent aux classeurs du"

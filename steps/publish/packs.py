@@ -175,11 +175,11 @@ def _shared(
     if not context.adopted:
         raise RequestError(f"Personne n'a adopté ce formulaire, rien n'en sort : faites {REMEDY}.")
     entries = [*entries_of(services, numbers=numbers)]
-    judged = {one.report.number for one in entries if one.judged}
+    judged = {one.number for one in entries if one.judged}
     kept = services.store.dossiers.known_numbers(services.demarche)
     shared = (one for one in entries if leaves_agency(one, context=context, policy=policy))
     waiting = sorted((numbers & {*kept}) - judged)
-    return frozenset(one.report.number for one in shared), tuple(waiting)
+    return frozenset(one.number for one in shared), tuple(waiting)
 
 
 @dataclass(frozen=True, slots=True)
