@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from exports.later_dossier import LaterDossier
 from exports.model import DossierSummary, ExportContext, ExportedDossier, Opinion
 from exports.readers.facts import Fact
 from exports.readers.patient_marks import (
@@ -409,8 +410,14 @@ def readings(
     audience: Audience,
 ) -> tuple[Reading, ...]:
     """Return the dossiers that the audience may read, by number."""
-    return tuple(
-        Reading(entry=entry, context=context, policy=policy, audience=audience)
-        for entry in sorted(entries, key=lambda one: one.number)
-        if audience == "agence" or leaves_agency(entry, context=context, policy=policy)
-    )
+    found = []
+    for entry in sorted(entries, key=lambda one: one.number):
+        if isinstance(entry, LaterDossier):
+            told = entry.facts.get(audience)
+        else:
+            open_ = audience == "agence" or leaves_agency(entry, context=context, policy=policy)
+            told = {} if open_ else None
+        if told is not None:
+            known: dict[tuple[str, ...], Any] = {(name, audience): told[name] for name in told}
+            found.append(Reading(entry, context, policy, audience, _known=known))
+    return tuple(found)

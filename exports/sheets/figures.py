@@ -20,10 +20,10 @@ from triage.verdict.model import Status
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
 
 
-TAKEN: Fact[bool] = Fact("measure taken", bool)
+WITH_MEASURE: Fact[bool] = Fact("measure taken", bool)
 DEPOSITED_ON: Fact[date] = Fact("day of deposit", date)
 DELAY: Fact[int | None] = Fact("days to report", int | None)
-CASES: Fact[int | None] = Fact("cases", int | None)
+REPORTED_CASES: Fact[int | None] = Fact("cases", int | None)
 CASES_HIDDEN: Fact[bool] = Fact("cases hidden", bool)
 _BEYOND = (
     ("Dossiers d'outre-mer sans centre", "outre-mer", "de collectivités d'outre-mer"),
@@ -241,7 +241,7 @@ def taken(reading: Reading, origins: Figures) -> bool:
         )
         return any(isinstance(one, Answer) and one.value in origins.taken for one in states)
 
-    return reading.told(TAKEN, found)
+    return reading.told(WITH_MEASURE, found)
 
 
 def deposited_on(reading: Reading) -> date:
@@ -285,7 +285,7 @@ def _share(flags: Sequence[bool]) -> Content:
 
 def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Iterator[Figure]:
     """Sum of cases. Outside the agency only counts that are shown are added, and it says so."""
-    counts = [one.told(CASES, lambda one: one.count(origins.cases)) for one in readings]
+    counts = [one.told(REPORTED_CASES, lambda one: one.count(origins.cases)) for one in readings]
     hidden = sum(one.told(CASES_HIDDEN, partial(_hidden, origins=origins)) for one in readings)
     total = sum(count for count in counts if count is not None and count > 0)
     name = "Cas d'effets indésirables rapportés"

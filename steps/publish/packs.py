@@ -28,7 +28,7 @@ from steps.follow.consumption import Consumed, consumed
 from steps.follow.consumption_sold import Sold
 from steps.judge.acts import register_of, today
 from steps.publish.circumstances import circumstances
-from steps.publish.export import entries_of
+from steps.publish.entries import entries_of
 from steps.registre.around import Around, Viewpoint, around, consumption_around
 from steps.registre.around_told import availability_told, consumption_told
 from steps.registre.committee import known_meetings
