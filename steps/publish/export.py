@@ -227,8 +227,7 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
     """The circumstances of an export of these dossiers."""
     context = circumstances(services)
     moved = latest_change(entries) or context.watermark
-    known = [entry.report for entry in entries]
-    found = followed(services, known=known, until=paris(moved).date() + timedelta(days=1))
+    found = followed(services, until=paris(moved).date() + timedelta(days=1))
     by_people = decided(services)
     carried: dict[str, int] = {}
     for entry in entries:
