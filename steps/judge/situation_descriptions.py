@@ -82,6 +82,11 @@ def declared_by(row: DeclaredRow, versions: str) -> DeclaredFacts | None:
     return _DECLARED.validate_json(row.declared)
 
 
+def declared_dumped(facts: DeclaredFacts) -> str:
+    """What a report declares as it is kept."""
+    return _DECLARED.dump_json(facts).decode()
+
+
 def settled(row: SituationReport) -> SituationReport:
     """A report that was described and is now placed: it is not due again."""
     return replace(row, basis=row.basis.removeprefix(_UNPLACED))
@@ -155,7 +160,7 @@ class Drawing:
                     case, before.get(stored.number), ours=ours.get(stored.number, {}), found=found
                 )
                 facts = declared_of(self.services, case.report, found=found)
-                return drawn, _DECLARED.dump_json(facts).decode()
+                return drawn, declared_dumped(facts)
 
             stored = store.dossiers.iterate(demarche, numbers=chunk)
             drawn = list(self.files.each(stored, draw, told=told, done="décrit"))
