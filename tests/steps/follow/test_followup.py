@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from mappings.dossier.decode import decode_dossier
 from sandbox.generator.generate import generate
 from steps.follow.followup import Followed, followed
 from steps.judge import situation_descriptions
@@ -41,11 +42,10 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How many dossiers were decoded since, by « dossiers »."""
     done: Counter[str] = Counter()
-    real = case_files.decode_dossier
 
     def counted(*given: Any, **named: Any) -> Any:
         done["dossiers"] += 1
-        return real(*given, **named)
+        return decode_dossier(*given, **named)
 
     monkeypatch.setattr(case_files, "decode_dossier", counted)
     return done
