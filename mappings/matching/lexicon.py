@@ -52,6 +52,7 @@ class Lexicon:
         neutral: Meanings that add nothing to any question that they stand beside.
         common: Meanings that forms of any subject have: a question that has no other asks a field
             only where it stands among those of its part.
+        help: Meanings that help may have beside those of its question without bounding it.
         names: Meanings of what tells who somebody is, which any question may ask to leave out.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
@@ -64,6 +65,7 @@ class Lexicon:
     headings: Meanings = frozenset()
     neutral: Meanings = frozenset()
     common: Meanings = frozenset()
+    help: Meanings = frozenset()
     names: Meanings = frozenset()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
@@ -96,6 +98,7 @@ class _LexiconModel(BaseModel):
     headings: list[str] = []
     neutral: list[str] = []
     common: list[str] = []
+    help: list[str] = []
     names: list[str] = []
     fields: dict[str, _WordingModel] = {}
 
@@ -126,6 +129,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         headings=_all(model.headings, words),
         neutral=_all(model.neutral, words),
         common=_all(model.common, words),
+        help=_all(model.help, words),
         names=_all(model.names, words),
         wordings={
             path: Wording(

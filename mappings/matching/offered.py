@@ -18,6 +18,10 @@ BOXES: Final = frozenset({"checkbox", "yes_no"})
 _FEW_BOXES: Final = 3
 _SEVERAL: Final = 2
 _TOLD: Final = frozenset({"text", "textarea", "formatted"})
+_BELOW: Final = re.compile(
+    r"\b(?:ci (?:dessous|apres)|qui sui\w+|(?:questions?|champs?|rubriques?|reponses?) suivante?s?"
+    r"|cette (?:partie|section|rubrique|page)|ce (?:bloc|cadre|volet)|ces questions)\b"
+)
 _CLAUSES: Final = re.compile(r"\s*[,;/+&?()]\s*|\s+(?:et|ainsi que|puis)\s+", re.IGNORECASE)
 """What stands between the things that one question names."""
 
@@ -30,6 +34,7 @@ class Offered:
         descriptor: The champ; for several, what they would be as one.
         place: Rank among the champs of its level.
         section: Headings above it.
+        explained: What is explained of all that stands under its headings.
         before: Label of the question before it.
         samples: A few answers.
         flat: For rows asked one after the other, the champs of each row by the id of the column.
@@ -42,6 +47,7 @@ class Offered:
     descriptor: Descriptor
     place: int = 0
     section: str = ""
+    explained: str = ""
     before: str = ""
     samples: tuple[str, ...] = ()
     flat: tuple[Mapping[str, str], ...] = ()
@@ -151,23 +157,32 @@ def _explained(some: Iterable[Offered]) -> str:
 
 
 def _single(champs: Sequence[Descriptor], samples: Samples) -> Iterator[Offered]:
-    headings: list[tuple[int, str]] = []
-    before = ""
+    headings: list[tuple[int, str, str]] = []
+    before = said = ""
     for place, one in enumerate(champs):
         if one.type == "header_section":
-            headings = [*(kept for kept in headings if kept[0] < one.level), (one.level, one.label)]
-            before = ""
+            above = (kept for kept in headings if kept[0] < one.level)
+            headings = [*above, (one.level, one.label, one.description)]
+            before = said = ""
+        elif one.type == "explication":
+            said = "\n".join([said, *_of_what_follows(one.description)])
         if one.type in NO_ANSWER:
             continue
         yield Offered(
             descriptor=one,
             place=place,
-            section=" ".join(label for _, label in headings),
+            section=" ".join(label for _, label, _ in headings),
+            explained="\n".join((*(explained for *_, explained in headings), said)).strip(),
             before=before,
             samples=tuple(samples.get(one.id, ())),
             rows=offered(one.children, samples=samples) if one.children else (),
         )
         before = one.label
+
+
+def _of_what_follows(text: str) -> Iterator[str]:
+    """The sentences of a text between questions that speak of those below it."""
+    return (one for one in re.split(r"(?<=[.!?])\s+|\n", text) if _BELOW.search(bare_label(one)))
 
 
 def _flattened(found: Sequence[Offered]) -> Iterator[Offered]:

@@ -137,6 +137,17 @@ class Wants:
         fields = (one for spec in self.fields for one in (spec, *spec.rows))
         return (*fields, *self.annotations)
 
+    def rivals(self, wanted: Wanted) -> tuple[Wanted, ...]:
+        """What a question taken for a field may ask instead: columns of the same rows, or any."""
+        notes, (rows, _, _) = f"{ANNOTATIONS}.", wanted.path.rpartition(".")
+        return tuple(
+            one
+            for one in self.every
+            if one.path != wanted.path
+            and one.path.startswith(notes) is wanted.path.startswith(notes)
+            and (one.path.rpartition(".")[0] == rows or not rows)
+        )
+
 
 def wants(
     mapping: FormMapping,

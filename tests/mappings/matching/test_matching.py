@@ -741,3 +741,77 @@ def test_a_sign_that_changes_what_is_asked_is_looked_at_by_a_person(sign: str) -
     found = match_form(our_wants(), replace(revision, champs=signed), samples={}).sure
     assert found
     assert asked.isdisjoint(one.offered.descriptor.id for one in found.values())
+
+
+_COUNT, _USE = "Nombre de cas", "Usage constaté"
+
+
+def told_of(label: str, kind: str, description: str, *, above: str = "", between: str = "") -> Raw:
+    """What is sure of a question, with its help, that of its heading, and a text between them."""
+    heading = {"type": "header_section", "label": "Effets indésirables", "description": above}
+    text = {"type": "explication", "label": "À savoir", "description": between}
+    asked = {"type": kind, "label": label, "description": description}
+    same = [
+        {"type": "integer_number", "label": "Nombre de cas graves"},
+        {"type": "integer_number", "label": "Nombre de décès"},
+    ]
+    variant = as_variant([heading, text, asked, *same] if above or between else [asked])
+    return {
+        path: one.offered.descriptor.label
+        for path, one in match_form(our_wants(), variant.revision, samples={}).sure.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "description"),
+    [
+        (_COUNT, "integer_number", "Nombre de cas de maladie rare observés"),
+        (_COUNT, "integer_number", "Nombre de cas graves."),
+        (_COUNT, "integer_number", "Précisez. Chutes à domicile."),
+        (_COUNT, "integer_number", "Les seuls cas confirmés"),
+        (_COUNT, "integer_number", "Depuis le 1er janvier 2026"),
+        (_COUNT, "integer_number", "N'indiquez ici que les cas publiés."),
+        (_USE, "textarea", "Recopiez la rubrique 4.1 du RCP"),
+        (_USE, "textarea", "Rappelez l'usage autorisé."),
+        (_USE, "textarea", "Exemple : pour dormir. Reprenez les termes de l'AMM."),
+        ("Nom du contact", "text", "Ne donnez pas le nom."),
+        ("Titre de la situation", "text", "Celui de la publication"),
+    ],
+)
+def test_help_that_bounds_a_question_or_asks_another_leaves_it_to_a_person(
+    label: str, kind: str, description: str
+) -> None:
+    assert label in told_of(label, kind, "").values()
+    assert told_of(label, kind, description) == {}
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "description"),
+    [
+        (_COUNT, "integer_number", "Un seul nombre, en chiffres."),
+        (_COUNT, "integer_number", "Exemple : 12."),
+        (_USE, "textarea", "Précisez, en quelques lignes. 2000 caractères maximum."),
+        (_USE, "textarea", "Décrivez l'usage tel qu'il vous a été rapporté. Aucun nom de personne."),
+        (_USE, "textarea", "Ex. : « pris le soir, par des enfants, contre l'insomnie »"),
+        ("Nom du contact", "text", "Prénom et nom. C'est vous que nous contacterons."),
+    ],
+)
+def test_ordinary_help_changes_nothing(label: str, kind: str, description: str) -> None:
+    assert label in told_of(label, kind, description).values()
+
+
+@pytest.mark.parametrize(
+    ("above", "between"),
+    [
+        ("Uniquement pour les vaccins.", ""),
+        ("Chutes survenues à domicile.", ""),
+        ("Ne comptez pas ceux de la ville.", ""),
+        ("", "Les questions suivantes ne portent que sur les vaccins."),
+    ],
+)
+def test_help_of_a_heading_that_bounds_it_bounds_what_stands_below(
+    above: str, between: str
+) -> None:
+    usual = told_of(_COUNT, "integer_number", "", above="Précisez ici les cas.")
+    assert _COUNT in usual.values()
+    assert told_of(_COUNT, "integer_number", "", above=above, between=between) == {}
