@@ -1,6 +1,7 @@
 """`unc mapping adapt`: from a form that nobody knows to one that a person adopted."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -30,9 +31,12 @@ from steps.wiring.services import open_services
 _DEFAULT = Common()
 _SHOWN: Final = 3
 _DOSSIERS: Final = 5
+_TAKEN: Final = re.compile(r"(?P<sense>[cm]?)(?P<at>[1-9]\d?)?")
+"""A proposal, the first by default; before it, whether it asks the contrary."""
 _HELP = (
     "Entrée : la première ; un numéro : celle-là ; + : d'autres ; n : ce formulaire ne le demande"
-    " pas ; s : plus tard ; r : revenir ; q : arrêter (tout est gardé)"
+    " pas ; c, ou c2 : la première, ou la deuxième, demande le contraire ; m, ou m2 : elle ne le"
+    " demande pas ; s : plus tard ; r : revenir ; q : arrêter (tout est gardé)"
 )
 
 
@@ -126,7 +130,6 @@ def _matched(session: Session, path: str) -> dict[str, Any]:
     return {
         "field": path,
         **_champ(match),
-        "inverted": match.inverted,
         "options": dict(session.means(path)),
     }
 
@@ -139,6 +142,8 @@ def _champ(match: Match) -> dict[str, Any]:
         "label": descriptor.label,
         "type": descriptor.type,
         "section": match.offered.section,
+        "inverted": match.inverted,
+        "marks": list(match.marks),
         "confidence": match.confidence.value,
         "score": round(match.score, 2),
     }
@@ -198,13 +203,24 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
                 return session.decided(choice.path, Decision(absent=reason))
             case "+" if len(keys) < len(choice.keys):
                 shown += _SHOWN
-            case "" if keys:
-                return session.decided(choice.path, Decision(champ=keys[0]))
-            case _ if said in {str(at) for at in range(1, len(keys) + 1)}:
-                return session.decided(choice.path, Decision(champ=keys[int(said) - 1]))
-            case _:
+            case _ if (decision := _chosen(said, keys)) is None:
                 out.print(_refused(said, len(keys)), markup=False, highlight=False)
                 out.print(_HELP, style="dim", highlight=False)
+            case _:
+                said_so = decision.inverted is not None
+                why = session.why_not_contrary(choice, decision.champ) if said_so else ""
+                if not why:
+                    return session.decided(choice.path, decision)
+                out.print(why, markup=False, highlight=False, soft_wrap=True)
+
+
+def _chosen(said: str, keys: Sequence[str]) -> Decision | None:
+    """The proposal that a person takes, and in which sense; ``None`` where they said none."""
+    found = _TAKEN.fullmatch(said)
+    if found is None or not 1 <= int(found["at"] or 1) <= len(keys):
+        return None
+    inverted = {"c": True, "m": False}.get(found["sense"])
+    return Decision(champ=keys[int(found["at"] or 1) - 1], inverted=inverted)
 
 
 def _refused(said: str, proposed: int) -> str:
@@ -241,9 +257,8 @@ def _proposal(at: int, match: Match) -> Iterator[str]:
     offered = match.offered
     descriptor = offered.descriptor
     several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
-    contrary = " — demande le contraire" if match.inverted else ""
-    both = " — demande aussi autre chose" if match.shared else ""
-    yield f"  {at}. « {descriptor.label} »{several}{contrary}{both}"
+    marks = "".join(f" — {one}" for one in match.marks)
+    yield f"  {at}. « {descriptor.label} »{several}{marks}"
     parts = [offered.section, champ_type(descriptor.type), " ; ".join(descriptor.options[:_SHOWN])]
     yield f"     {' · '.join(part for part in parts if part)}"
     if offered.samples:
@@ -261,7 +276,7 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
     )
     for one in told["left"]:
         mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
-        near = " ; ".join(f"{at['champ']} « {at['label']} »" for at in one["likeliest"])
+        near = " ; ".join(f"« {at['label']} »" for at in one["likeliest"])
         ERROR.print(
             f"{mark} : {one['title']} ({one['field']}) — {near or 'aucune question ressemblante'}",
             markup=False,

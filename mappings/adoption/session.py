@@ -49,17 +49,48 @@ class Session:
         wants: What the mapping wants.
         matching: What was found of it.
         decisions: What a person said.
+        by_hand: Paths of what a person wrote in the mapping file: it is not asked.
+        moved: Paths of which they said something, or took it back, since the file was written.
     """
 
     wants: Wants
     matching: Matching
     decisions: Decisions
+    by_hand: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
     _rows: dict[tuple[str, str], Matching] = field(default_factory=dict, repr=False, compare=False)
+
+    def why_not_contrary(self, choice: ChoiceQuestion, champ: str) -> str:
+        """Why a champ cannot be taken as asking the contrary, and what to do; "" where it can."""
+        match = next((one for one in choice.champs if one.offered.descriptor.id == champ), None)
+        if match is None:
+            return "Le contraire se dit d’une question, pas d’une option : choisissez l’option."
+        if choice.wanted.type != "yes_no":
+            return (
+                "Seule une donnée « oui / non » peut être demandée à l’envers : prenez une autre"
+                " question, ou dites que le formulaire ne la demande pas."
+            )
+        if match.offered.descriptor.type == "checkbox":
+            return (
+                "Une case non cochée ne dit pas « non » : elle ne peut pas être lue à l’envers."
+                " Demandez-la sur DS par une question oui / non, ou dites que le formulaire ne la"
+                " demande pas."
+            )
+        return ""
 
     def decided(self, path: str, decision: Decision) -> "Session":
         """The session once a person said something."""
         of = {**self.decisions.of, path: decision}
-        return replace(self, decisions=replace(self.decisions, of=of))
+        return self._now(of, path)
+
+    def taken_back(self, path: str) -> "Session":
+        """The session once a person takes back what they said of a question."""
+        of = {key: one for key, one in self.decisions.of.items() if key != path}
+        return self._now(of, path)
+
+    def _now(self, of: Mapping[str, Decision], path: str) -> "Session":
+        decisions = replace(self.decisions, of=of)
+        return replace(self, decisions=decisions, moved=self.moved | {path})
 
     def signed(self, by: str) -> "Session":
         """The session with the name of who decides."""
@@ -67,8 +98,7 @@ class Session:
 
     def undone(self) -> "Session":
         """The session without the last thing that was said."""
-        of = dict(list(self.decisions.of.items())[:-1])
-        return replace(self, decisions=replace(self.decisions, of=of))
+        return self.taken_back(list(self.decisions.of)[-1])
 
     def resumed(self) -> "Session":
         """The session as it goes on another time: what was put off is asked again."""
@@ -103,7 +133,10 @@ class Session:
         if said is None:
             return matching.sure.get(one.path)
         likeliest = matching.likeliest.get(one.path, ())
-        return next((m for m in likeliest if m.offered.descriptor.id == said.champ), None)
+        match = next((m for m in likeliest if m.offered.descriptor.id == said.champ), None)
+        if match is None or said.inverted is None:
+            return match
+        return replace(match, inverted=said.inverted, contrary=False)
 
     def _inside(self, one: Wanted, match: Match) -> Matching:
         """What was found in the rows of the repetition that a field takes."""
@@ -150,6 +183,8 @@ class Session:
         self, one: Wanted, matching: Matching, taken: Mapping[str, Match]
     ) -> Iterator[ChoiceQuestion]:
         match = taken.get(one.path)
+        if one.path in self.by_hand - self.moved:
+            return
         if match is None:
             if one.path not in self.decisions.of:
                 yield ChoiceQuestion(one.path, one, self._free(one, matching, taken))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from french.text import bare_label, fold
+from mappings.matching.contrary import maybe_contrary
 from mappings.matching.explained import narrowed
 from mappings.matching.likeness import FieldLikeness, Plainness
 from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
@@ -62,6 +63,8 @@ def doubted(pair: FieldLikeness) -> bool:
     if len(pair.offered.flat) == 1:
         return True  # rows that are asked once: whether there may be others, a person says
     if _SIGNS.search(pair.offered.descriptor.label):
+        return True
+    if pair.wanted.type == "yes_no" and maybe_contrary(pair):
         return True
     if misplaced(pair) or pair.unread or _leaves_options(pair):
         return True

@@ -1,4 +1,4 @@
-"""What a form explains, under a question or above several: whether it leaves what is asked as it is.
+"""What a form explains, under a question or above several: whether it changes what is asked.
 
 Help is ordinary where each of its words is one of the field's, or says nothing of what is asked:
 « Précisez », « Huit chiffres », « Vous le trouverez sur la boîte ». Any other word may bound it or
@@ -20,7 +20,8 @@ _EXAMPLE: Final = re.compile(
 )
 _SENTENCES: Final = re.compile(r"[.;!?]+(?:\s+|$)|\n+")
 _LIMITS: Final = re.compile(
-    r"\bne?(?: \w+){1,3} que\b|\b(?:uniquement|seulement|exclusivement|reservee?s?|(?<!un )(?<!une )seule?s?)\b"
+    r"\bne?(?: \w+){1,3} que\b"
+    r"|\b(?:uniquement|seulement|exclusivement|reservee?s?|(?<!un )(?<!une )seule?s?)\b"
 )
 _PURPOSE: Final = re.compile(r"\b(?:permet\w*|servi\w+|afin|nous|nos)\b")
 """What says what an answer is for rather than what is asked."""
@@ -30,8 +31,8 @@ _WHERE: Final = re.compile(
 )
 """Where an answer is found: « tel qu'il figure au RCP »."""
 _SIZE: Final = re.compile(
-    r"\b\d+(?: (?:a|ou|et|x) \d+)?(?= ?(?:chiffres?|caracteres?|signes?|lettres?|mots?|lignes?|pages?"
-    r"|phrases?|positions?|digits?|characters?|mo|ko)\b)"
+    r"\b\d+(?: (?:a|ou|et|x) \d+)?(?= ?(?:chiffres?|caracteres?|signes?|lettres?|mots?|lignes?"
+    r"|pages?|phrases?|positions?|digits?|characters?|mo|ko)\b)"
 )
 """How long an answer is."""
 
@@ -51,7 +52,7 @@ def narrowed(pair: FieldLikeness) -> bool:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """What a description says, sentence by sentence, folded; an example, a place, a length apart."""
+    """What a description says, sentence by sentence, folded; examples, places, lengths apart."""
     for one in _SENTENCES.split(_EXAMPLE.sub("", text)):
         yield _SIZE.sub("", bare_label(_WHERE.sub("", fold(one))))
 

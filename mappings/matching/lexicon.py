@@ -53,6 +53,7 @@ class Lexicon:
         common: Meanings that forms of any subject have: a question that has no other asks a field
             only where it stands among those of its part.
         help: Meanings that help may have beside those of its question without bounding it.
+        contrary: Words, bare, that may make a question ask the contrary; « … » stands for any end.
         names: Meanings of what tells who somebody is, which any question may ask to leave out.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
@@ -67,6 +68,7 @@ class Lexicon:
     common: Meanings = frozenset()
     help: Meanings = frozenset()
     names: Meanings = frozenset()
+    contrary: tuple[str, ...] = ()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     def of(self, path: str) -> Wording:
@@ -100,6 +102,7 @@ class _LexiconModel(BaseModel):
     common: list[str] = []
     help: list[str] = []
     names: list[str] = []
+    contrary: list[str] = []
     fields: dict[str, _WordingModel] = {}
 
 
@@ -131,6 +134,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         common=_all(model.common, words),
         help=_all(model.help, words),
         names=_all(model.names, words),
+        contrary=tuple(model.contrary),
         wordings={
             path: Wording(
                 phrases=tuple(one.phrases),

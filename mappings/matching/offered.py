@@ -5,14 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
 from french.text import bare_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor
+from mappings.matching.numbered import numbered
 
 Samples = Mapping[str, Sequence[str]]
 """Answers of real dossiers by champ: a few, as text."""
-_INDEX: Final = re.compile(r"(?<![\w%])(?:n ?)?([1-9]|1\d|20)(?![\w%])")
 BOXES: Final = frozenset({"checkbox", "yes_no"})
 """What an option may be asked as, one by one."""
 _FEW_BOXES: Final = 3
@@ -75,6 +75,12 @@ class Offered:
         return self.place < other.place and (label, self.section) == (other.before, other.section)
 
 
+Column: TypeAlias = tuple[str, str]
+"""A column that is asked row after row: its question without the number, its type."""
+Rows: TypeAlias = Mapping[int, Offered]
+"""The champ of each row, by its number."""
+
+
 def offered(champs: Sequence[Descriptor], *, samples: Samples) -> tuple[Offered, ...]:
     """What a level of a form offers, in its order; several champs as one after the single ones."""
     found = list(_single(champs, samples))
@@ -102,7 +108,7 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
     whole = replace(
         first.descriptor,
         id=f"boxes-{first.descriptor.id}-{len(named)}",
-        label=bare_label(head) or first.section,
+        label=bare_label(head) or first.section or _labels(named.values()),
         description=_explained(named.values()),
         type="multiple_drop_down_list",
         options=tuple(named),
@@ -114,8 +120,9 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
 def as_questions(path: str, named: Mapping[str, Offered]) -> Offered:
     """Champs that ask each, by yes or no, one option of ours: as the list of one field."""
     whole = as_boxes(named)
-    labels = " ; ".join(one.descriptor.label for one in named.values())
-    descriptor = replace(whole.descriptor, id=f"{whole.descriptor.id}-{path}", label=labels)
+    descriptor = replace(
+        whole.descriptor, id=f"{whole.descriptor.id}-{path}", label=_labels(named.values())
+    )
     return replace(whole, descriptor=descriptor, asks=path)
 
 
@@ -130,13 +137,18 @@ def as_row(columns: Sequence[Offered]) -> Offered:
     whole = Descriptor(
         id=f"row-{first.descriptor.id}-{len(columns)}",
         api_id="",
-        label=first.section,
+        label=first.section or _labels(columns),
         type="repetition",
         required=False,
         children=tuple(one.descriptor for one in inner),
     )
     row = {name: champ for champ, name in names.items()}
     return replace(first, descriptor=whole, flat=(row,), rows=inner, samples=())
+
+
+def _labels(some: Iterable[Offered]) -> str:
+    """Several questions as one is shown."""
+    return " ; ".join(one.descriptor.label for one in some)
 
 
 def in_clauses(offer: Offered) -> tuple[Offered, ...]:
@@ -190,32 +202,75 @@ def _flattened(found: Sequence[Offered]) -> Iterator[Offered]:
 
     A column that is asked twice for one row is none: which of both it is, nothing tells.
     """
-    families: dict[tuple[str, str], dict[int, Offered]] = defaultdict(dict)
-    twice: set[tuple[str, str]] = set()
+    families: dict[Column, dict[int, Offered]] = defaultdict(dict)
+    twice: set[Column] = set()
     for one in found:
-        label = bare_label(one.descriptor.label)
-        indexed = _INDEX.search(label)
-        if indexed and one.descriptor.type != "repetition":
-            template = " ".join(f"{label[: indexed.start()]} {label[indexed.end() :]}".split())
+        if one.descriptor.type == "repetition":
+            continue
+        for template, number in numbered(one.descriptor.label):
             key = template, one.descriptor.type
-            if families[key].setdefault(int(indexed[1]), one) is not one:
+            if families[key].setdefault(number, one) is not one:
                 twice.add(key)
-    columns = {
+    whole = {
         key: rows for key, rows in families.items() if {1, 2} <= rows.keys() and key not in twice
     }
-    start = {key: min(one.place for one in rows.values()) for key, rows in columns.items()}
-    ordered = sorted(columns, key=lambda key: start[key])
-    for _, group in groupby(ordered, key=lambda key: _head(key[0], ordered)):
+    columns = _each_once(whole)
+    groups = list(_lists(columns))
+    for group in groups:
         yield _as_rows({key: columns[key] for key in group})
+    for _, run in groupby(
+        (one for one in groups if len(one) == 1), key=lambda one: _where(columns, one)
+    ):
+        beside = [key for (key,) in run]
+        if len(beside) > 1:  # « Nom n° 1 », « Nom n° 2 », then « CIS n° 1 », « CIS n° 2 »
+            yield _as_rows({key: columns[key] for key in beside})
 
 
-def _head(template: str, every: Sequence[tuple[str, str]]) -> str:
-    """The first word of a column, where columns share it: they are those of one list."""
-    first = template.split(" ", maxsplit=1)[0]
-    return first if sum(one.split(" ")[0] == first for one, _ in every) > 1 else template
+def _each_once(columns: Mapping[Column, Rows]) -> dict[Column, Rows]:
+    """Columns that no champ stands in twice: the fullest first, then the first of the form."""
+    kept: dict[Column, Rows] = {}
+    taken: set[str] = set()
+    for key in sorted(columns, key=lambda key: (-len(columns[key]), _first(columns[key]))):
+        champs = {one.descriptor.id for one in columns[key].values()}
+        if taken.isdisjoint(champs):
+            kept[key] = columns[key]
+            taken |= champs
+    return kept
 
 
-def _as_rows(columns: Mapping[tuple[str, str], Mapping[int, Offered]]) -> Offered:
+def _lists(columns: Mapping[Column, Rows]) -> Iterator[list[Column]]:
+    """The columns of each list: they begin with one word, or their rows follow one another.
+
+    « CIS du médicament n° 1 », « Dosage (1) », « CIS du médicament n° 2 », « Dosage (2) ».
+    """
+    group: list[Column] = []
+    for key in sorted(columns, key=lambda key: _first(columns[key])):
+        before = group[-1] if group else None
+        if before and not (
+            _word(before) == _word(key) or _first(columns[key]) < columns[before][2].place
+        ):
+            yield group
+            group = []
+        group.append(key)
+    if group:
+        yield group
+
+
+def _where(columns: Mapping[Column, Rows], group: Sequence[Column]) -> tuple[str, frozenset[int]]:
+    """Under which heading a list stands, and the numbers of its rows."""
+    rows = columns[group[0]]
+    return rows[1].section, frozenset(rows)
+
+
+def _first(rows: Rows) -> int:
+    return min(one.place for one in rows.values())
+
+
+def _word(column: Column) -> str:
+    return column[0].split(" ", maxsplit=1)[0]
+
+
+def _as_rows(columns: Mapping[Column, Rows]) -> Offered:
     firsts = [rows[1] for rows in columns.values()]
     numbers = sorted({number for rows in columns.values() for number in rows})
     names = {key: f"flat-{rows[1].descriptor.id}" for key, rows in columns.items()}
@@ -277,7 +332,7 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
             descriptor=replace(
                 boxes[0].descriptor,
                 id=f"boxes-{boxes[0].descriptor.id}",
-                label=head or boxes[0].section,
+                label=head or boxes[0].section or _labels(boxes),
                 description=_explained(boxes),
                 type="multiple_drop_down_list",
                 options=tuple(options),

@@ -791,7 +791,11 @@ def test_help_that_bounds_a_question_or_asks_another_leaves_it_to_a_person(
         (_COUNT, "integer_number", "Un seul nombre, en chiffres."),
         (_COUNT, "integer_number", "Exemple : 12."),
         (_USE, "textarea", "Précisez, en quelques lignes. 2000 caractères maximum."),
-        (_USE, "textarea", "Décrivez l'usage tel qu'il vous a été rapporté. Aucun nom de personne."),
+        (
+            _USE,
+            "textarea",
+            "Décrivez l'usage tel qu'il vous a été rapporté. Aucun nom de personne.",
+        ),
         (_USE, "textarea", "Ex. : « pris le soir, par des enfants, contre l'insomnie »"),
         ("Nom du contact", "text", "Prénom et nom. C'est vous que nous contacterons."),
     ],
