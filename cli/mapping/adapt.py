@@ -278,11 +278,13 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
         mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
         near = " ; ".join(f"« {at['label']} »" for at in one["likeliest"])
         ERROR.print(
-            f"{mark} : {one['title']} ({one['field']}) — {near or 'aucune question ressemblante'}",
+            f"{mark} : {one['title']} ({one['field']}) — {near or _nothing_near(one)}",
             markup=False,
             highlight=False,
             soft_wrap=True,
         )
+    for problem in told["problems"]:
+        ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)
     if settings.mapping != load_settings().mapping:
         out.print(f"À lire désormais : export UNC_MAPPING={settings.mapping}", soft_wrap=True)
     with open_services(settings) as services:
@@ -291,6 +293,11 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
             for line in lines:
                 table.add_row(*(one[:80] for one in line))
             out.print(table)
+
+
+def _nothing_near(left: dict[str, Any]) -> str:
+    option = left["field"].partition("=")[2]
+    return f"aucune option ne veut dire « {option} »" if option else "aucune question ressemblante"
 
 
 def _adopted(settings: Settings, adaptation: Adaptation) -> int:

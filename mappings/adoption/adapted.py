@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import TypeVar
 
 from french.text import bare_label, normalise_label
-from mappings.adoption.kept import by_hand, reads, specs_of
 from mappings.adoption.session import NO_TO_EACH, Session
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
@@ -62,21 +60,22 @@ def adapted(
         revisions: The form's revisions: a champ that was made again under the same label is
             another candidate.
         active: The one that was looked at.
-        again: Whether the mapping was made for this form already: what a person wrote in it stays,
-            and what it says of a question that still gives the same.
+        again: Whether the mapping was made for this form already: what a person wrote in it that
+            no question gives (a constant, a fact of the dossier) stays.
     """
     earlier = tuple(one for one in revisions if one.id != active.id)
-    hand = session.by_hand | by_hand(mapping, None) if again else frozenset[str]()
-    make = _Maker(session, earlier, active, again=again, hand=hand - session.moved)
+    make = _Maker(session, earlier, active, again=again)
     fields = {name: make.field(spec) for name, spec in mapping.fields.items()}
     notes = {name: make.annotation(spec) for name, spec in mapping.annotations.items()}
     made = replace(mapping, fields=fields, annotations=notes)
     given = {
         path
-        for path, one in specs_of(made)
-        if path in make.hand or (one.champs and path not in session.taken)
+        for name, spec in made.fields.items()
+        for path, one in ((name, spec), *((f"{name}.{key}", it) for key, it in spec.fields.items()))
+        if isinstance(one.source, Constant | OfDossier)
+        or (one.champs and path not in session.taken)
     }
-    return Adapted(made, {path: make.note(path, given) for path, _ in specs_of(made)})
+    return Adapted(made, {path: make.note(path, given) for path in _paths(made)})
 
 
 def mapping_text(made: Adapted, *, demarche: int, revision: str) -> str:
@@ -100,23 +99,18 @@ def mapping_text(made: Adapted, *, demarche: int, revision: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-SpecT = TypeVar("SpecT", FieldSpec, AnnotationSpec)
-
-
 @dataclass(frozen=True)
 class _Maker:
     session: Session
     earlier: tuple[Revision, ...]
     active: Revision
     again: bool
-    hand: AbstractSet[str]
 
     def field(self, spec: FieldSpec) -> FieldSpec:
         """A field of the form, with those of its rows."""
         match = self.session.taken.get(spec.name)
         made = self._read(spec, spec.name, match)
-        if match is not None and self._taken_before(match):
-            made = replace(made, shared=True)
+        made = replace(made, shared=match is not None and self._taken_before(match))
         inner = {
             name: self._read(one, path, self.session.taken.get(path), flat=_flat(match))
             for name, one in spec.fields.items()
@@ -126,11 +120,8 @@ class _Maker:
 
     def annotation(self, spec: AnnotationSpec) -> AnnotationSpec:
         """An annotation of the form."""
-        path = f"annotations.{spec.name}"
-        match = self.session.taken.get(path)
-        if kept := self._kept(spec, path, match):
-            return kept
-        means = self.session.means(path) if match else {}
+        match = self.session.taken.get(f"annotations.{spec.name}")
+        means = self.session.means(f"annotations.{spec.name}") if match else {}
         return replace(
             spec,
             champs=(match.offered.descriptor.id,) if match else (),
@@ -144,14 +135,16 @@ class _Maker:
             spec, champs=(), only_in={}, written={}, source=None, options={}, inverted=False,
             shared=False,
         )  # fmt: skip
-        if not flat and (kept := self._kept(spec, path, match)):
-            return kept
         if match is None:
-            return bare
+            return self.by_hand(spec, path) or bare
         source = self._source(spec, match)
         if isinstance(source, FlatRows) and not source.rows:
             return bare  # asked row after row, and nobody said yet which champ asks which column
         named = source is None and not flat
+        if self.again and named and self.same_champ(spec, path, match):
+            return replace(
+                spec, shared=False, champs=tuple(self._candidates(match.offered.descriptor))
+            )
         means = {} if isinstance(source, TickedBoxes) else self.session.means(path)
         return replace(
             bare,
@@ -162,62 +155,24 @@ class _Maker:
             inverted=match.inverted and spec.type == "yes_no" and not means,
         )
 
-    def _kept(self, spec: SpecT, path: str, match: Match | None) -> SpecT | None:
-        """What the file says already, where a person wrote it, or the same champ still gives it.
-
-        That its yes is our no, or what an option means, may have been written by hand.
-        """
-        if not self.again or path in self.session.absent or path in self.session.moved:
+    def by_hand(self, spec: FieldSpec, path: str) -> FieldSpec | None:
+        """What a person wrote in the file where no question that was found gives the field."""
+        if not self.again or path in self.session.absent:
             return None
-        there = reads(spec, self.active, path)
         said = self.session.decisions.of.get(path)
-        if match is None or path in self.hand:
-            elsewhere = said is not None and said.champ and not {said.champ} & there
-            note = isinstance(spec, AnnotationSpec)
-            chosen = there and (note or (said is not None and said.champ in there))
-            given = isinstance(spec.source, Constant | OfDossier) or there
-            if elsewhere or not (chosen or (path in self.hand and given)):
-                return None
-            return None if self._given_to_another(path, there) else spec
-        rows = isinstance(spec, FieldSpec) and isinstance(spec.source, FlatRows)
-        if rows or match.offered.flat or not match.offered.champs <= there:
-            return None
-        return self._with_options(self._with_candidates(spec, match), path)
+        chosen = said is not None and said.champ in spec.champs
+        written = isinstance(spec.source, Constant | OfDossier)
+        return replace(spec, shared=False) if chosen or written else None
 
-    def _given_to_another(self, path: str, champs: AbstractSet[str]) -> bool:
-        """Whether a person gave some champ, that a field is read from, to another field since."""
-        of = self.session.decisions.of
-        return any(
-            other != path and one.offered.champs & champs and other in of and not one.shared
-            for other, one in self.session.taken.items()
-            if other.rpartition(".")[0] == path.rpartition(".")[0]
-        )
+    def same_champ(self, spec: FieldSpec, path: str, match: Match) -> bool:
+        """Whether the file reads the same champ already, and nobody said what its options mean.
 
-    def _with_candidates(self, spec: SpecT, match: Match) -> SpecT:
-        """The same, with the champs that asked it under another id; a label names them already."""
-        if not spec.champs or not all(map(str.isdigit, spec.champs)):
-            return spec
-        also: Iterator[str] = self._candidates(match.offered.descriptor)
-        return replace(spec, champs=tuple(dict.fromkeys((*spec.champs, *also))))
-
-    def _with_options(self, spec: SpecT, path: str) -> SpecT:
-        """The same, with what a person said that options mean: now, or that the file lacks."""
-        said = {
-            one.champ: (key.partition("=")[2], key in self.session.moved)
-            for key, one in self.session.decisions.of.items()
-            if key.startswith(f"{path}=") and one.champ
-        }
-        source = spec.source
-        if isinstance(source, TickedBoxes) and NO_TO_EACH in said:
-            ours, now = said.pop(NO_TO_EACH)
-            otherwise = ours if now else source.otherwise or ours
-            spec = replace(spec, source=replace(source, otherwise=otherwise))
-        more = {
-            normalise_label(their): Option(their, our)
-            for their, (our, now) in said.items()
-            if now or normalise_label(their) not in spec.options
-        }
-        return spec if source is not None else replace(spec, options={**spec.options, **more})
+        What the file says of it stays then: that its yes is our no may have been written by hand.
+        """
+        options = any(key.startswith(f"{path}=") for key in self.session.decisions.of)
+        said = self.session.decisions.of.get(path)
+        turned = said is not None and said.inverted not in {None, spec.inverted}
+        return match.offered.descriptor.id in spec.champs and not (options or turned)
 
     def _taken_before(self, match: Match) -> bool:
         """Whether a field that the file names before takes the same champ."""
@@ -307,6 +262,13 @@ def _same(one: Descriptor, other: Descriptor) -> bool:
     return one.type == other.type and bare_label(one.label) == bare_label(other.label)
 
 
+def _paths(mapping: FormMapping) -> Iterator[str]:
+    for name, spec in mapping.fields.items():
+        yield name
+        yield from (f"{name}.{key}" for key in spec.fields)
+    yield from (f"annotations.{name}" for name in mapping.annotations)
+
+
 def _fields(fields: Mapping[str, FieldSpec], notes: Mapping[str, str]) -> Iterator[str]:
     for name, spec in fields.items():
         yield f"  # {notes[name]}"
@@ -322,9 +284,7 @@ def _fields(fields: Mapping[str, FieldSpec], notes: Mapping[str, str]) -> Iterat
 
 
 def _annotation(spec: AnnotationSpec) -> str:
-    named = [one if one.isdigit() else quoted(one) for one in spec.champs]
-    listed = named[0] if len(named) == 1 else f"[{', '.join(named)}]"
-    champ = f"champ: {listed}" if named else "absent: true"
+    champ = f"champ: {spec.champs[0]}" if spec.champs else "absent: true"
     written = ", written: true" if spec.written else ""
     options = "".join(f", {one}" for one in options_key(spec))
     title = f"title: {quoted(spec.title)}"

@@ -49,15 +49,11 @@ class Session:
         wants: What the mapping wants.
         matching: What was found of it.
         decisions: What a person said.
-        by_hand: Paths of what a person wrote in the mapping file: it is not asked.
-        moved: Paths of which they said something, or took it back, since the file was written.
     """
 
     wants: Wants
     matching: Matching
     decisions: Decisions
-    by_hand: frozenset[str] = frozenset()
-    moved: frozenset[str] = frozenset()
     _rows: dict[tuple[str, str], Matching] = field(default_factory=dict, repr=False, compare=False)
 
     def why_not_contrary(self, choice: ChoiceQuestion, champ: str) -> str:
@@ -81,16 +77,7 @@ class Session:
     def decided(self, path: str, decision: Decision) -> "Session":
         """The session once a person said something."""
         of = {**self.decisions.of, path: decision}
-        return self._now(of, path)
-
-    def taken_back(self, path: str) -> "Session":
-        """The session once a person takes back what they said of a question."""
-        of = {key: one for key, one in self.decisions.of.items() if key != path}
-        return self._now(of, path)
-
-    def _now(self, of: Mapping[str, Decision], path: str) -> "Session":
-        decisions = replace(self.decisions, of=of)
-        return replace(self, decisions=decisions, moved=self.moved | {path})
+        return replace(self, decisions=replace(self.decisions, of=of))
 
     def signed(self, by: str) -> "Session":
         """The session with the name of who decides."""
@@ -98,7 +85,8 @@ class Session:
 
     def undone(self) -> "Session":
         """The session without the last thing that was said."""
-        return self.taken_back(list(self.decisions.of)[-1])
+        of = dict(list(self.decisions.of.items())[:-1])
+        return replace(self, decisions=replace(self.decisions, of=of))
 
     def resumed(self) -> "Session":
         """The session as it goes on another time: what was put off is asked again."""
@@ -183,8 +171,6 @@ class Session:
         self, one: Wanted, matching: Matching, taken: Mapping[str, Match]
     ) -> Iterator[ChoiceQuestion]:
         match = taken.get(one.path)
-        if one.path in self.by_hand - self.moved:
-            return
         if match is None:
             if one.path not in self.decisions.of:
                 yield ChoiceQuestion(one.path, one, self._free(one, matching, taken))
@@ -205,7 +191,7 @@ class Session:
         """Options that rules name, or the bridge writes, and that nothing in the form means yet."""
         if not match.offered.descriptor.options or match.options is None:
             return frozenset()
-        named = frozenset(one.options) if one.written else one.needed
+        named = one.must_have or frozenset(one.options) if one.written else one.needed
         left = frozenset(one.options) - match.options.ours
         if _one_of_several(one, match) and len(left) == 1:
             named |= left

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     AMBIGUOUS = "libellé en double"
     REPLACED = "a pris le libellé d'un autre champ"
     UNMAPPED = "sans correspondance"
+    UNWRITABLE = "sans option pour"
+    """An annotation in which DS would refuse some of what the bridge writes."""
     NOT_ADOPTED = "pas adopté"
     """Nobody said yet that the mapping reads this form as it should."""
 
@@ -41,11 +43,13 @@ class Needs:
         scope: Fields without which no verdict is possible.
         read: Fields that a mandatory item, a condition or a criterion reads (``rows.field``).
         options: Options that the rules name, by field.
+        written: Options that the bridge writes, by annotation (``annotations.name``).
     """
 
     scope: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     options: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def rest_on(self, path: str) -> bool:
         """Whether a verdict is wrong where a field is."""
@@ -102,6 +106,8 @@ class Drift:
     def _change(self) -> str:
         if self.kind is Kind.NEW:
             return f" ({self.after})"
+        if self.kind is Kind.UNWRITABLE:
+            return f" « {self.before} »"
         if self.kind is Kind.OPTIONS:
             counted = ((self.before, "en moins"), (self.after, "en plus"))
             return " : " + ", ".join(f"« {what} » {how}" for what, how in counted if what)

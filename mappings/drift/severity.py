@@ -60,6 +60,11 @@ def of_missing_annotation(*, written: bool) -> Severity:
     return Severity.REVIEW if written else Severity.INFORMATION
 
 
+def of_unwritable() -> Severity:
+    """What an annotation cannot take: it spoils no verdict, and keeps a form from being adopted."""
+    return Severity.REVIEW
+
+
 def of_ambiguous(*, active: bool) -> Severity:
     """Two champs of the one label that a field names."""
     return Severity.BLOCKING if active else Severity.REVIEW

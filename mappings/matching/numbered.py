@@ -7,7 +7,7 @@ from typing import Final
 from french.text import bare_label, fold
 
 _ORDINALS: Final = (
-    "premier|premiere|1er|1re|1ere|1st",
+    "premier|premiere|1er|1e|1re|1ere|1st",
     "deuxieme|second|seconde|2e|2eme|2nd|2nde|2de",
     "troisieme|3e|3eme|3rd",
     "quatrieme|4e|4eme|4th",

@@ -52,6 +52,7 @@ class Wanted:
         named: What names each of them, other than « Autre »: its name, what means it elsewhere.
         questions: What asks each of them alone, by yes or no.
         needed: Those of them that rules name.
+        must_have: Options that the bridge writes; empty where nobody knows.
         read: Whether rules read it: it is asked for first.
         written: Whether the bridge writes it.
         narrated: Whether it was asked, when reviewed, as a text of several lines only.
@@ -81,6 +82,7 @@ class Wanted:
     named: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
     questions: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
+    must_have: frozenset[str] = frozenset()
     read: bool = False
     written: bool = False
     narrated: bool = False
@@ -306,6 +308,7 @@ class _Maker:
                 for option, asked in wording.questions.items()
             },
             needed=self.needs.options.get(path, frozenset()),
+            must_have=self.needs.written.get(path, frozenset()),
             read=read,
             written=written,
             worded=frozenset(map(bare_label, wording.phrases)),

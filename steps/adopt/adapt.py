@@ -14,7 +14,6 @@ from mappings.adoption.decisions import (
     dump_decisions,
     parse_decisions,
 )
-from mappings.adoption.kept import by_hand
 from mappings.adoption.session import Session
 from mappings.dossier.decode import stable_id
 from mappings.dossier.model import Champ, Rows
@@ -28,7 +27,6 @@ from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.report.mapper import map_report
 from mappings.report.provenance import card
-from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.drift import needs_now, observed_form
@@ -37,9 +35,6 @@ from steps.wiring.form import read_mapping, read_text, reviewed_file, reviewed_f
 from steps.wiring.services import Services, now
 
 _MAPPINGS = Path(__file__).parents[2] / "mappings"
-_WRITTEN = ".ecrit"
-"""What is added to the name of a mapping's file for a copy of it as it was last written: what
-differs in the file was written by a person."""
 _LOOKED_AT = 40
 """Dossiers whose answers are shown as examples."""
 _SAMPLES = 6
@@ -142,15 +137,13 @@ def begin(
                 " (--output), ou recommencez (--anew)."
             )
     decisions = replace(decisions, by=by.strip() or decisions.by)
-    again = not anew and _is_adapted(services.inputs.mapping_file, target)
-    hand = by_hand(form.mapping, _as_written(target)) if again else frozenset[str]()
     return Adaptation(
-        session=Session(found, matching, decisions, by_hand=hand),
+        session=Session(found, matching, decisions),
         target=target,
         revisions=tuple(observed.revisions),
         active=observed.active,
         base=form.mapping,
-        again=again,
+        again=not anew and _is_adapted(services.inputs.mapping_file, target),
     )
 
 
@@ -158,14 +151,6 @@ def _is_adapted(used: Path, target: Path) -> bool:
     """Whether the mapping in use is the file to write, and this command wrote it before."""
     same = target.exists() and target.resolve() == used.resolve()
     return same and read_text(used, "UNC_MAPPING").startswith(ADAPTED)
-
-
-def _as_written(target: Path) -> FormMapping | None:
-    """The mapping as this command last wrote it; ``None`` where no copy of it is left."""
-    copy = target.with_name(f"{target.name}{_WRITTEN}")
-    if not copy.exists():
-        return None
-    return parse_mapping(read_text(copy, "adaptation"), source=copy.name)
 
 
 def likely(services: Services) -> Likely:
@@ -206,7 +191,6 @@ def write(adaptation: Adaptation) -> None:
             before.write_bytes(file.read_bytes())
     # The adoption goes before the mapping changes: killed between, nothing is written to DS.
     _replace(reviewed_file(target), dump_reviewed(replace(reviewed, adopted=earlier.adopted)))
-    _replace(target.with_name(f"{target.name}{_WRITTEN}"), text)
     _replace(target, text)
 
 

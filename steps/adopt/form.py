@@ -120,7 +120,9 @@ class FormAdoption:
         session = adaptation.session
         if path not in session.decisions.of:
             raise RequestError("Rien n’a été dit de cette question : rechargez la page.")
-        self._write(adaptation.saying(session.taken_back(path)))
+        of = {key: one for key, one in session.decisions.of.items() if key != path}
+        kept = replace(session, decisions=replace(session.decisions, of=of))
+        self._write(adaptation.saying(kept))
 
     def adopt(self, *, by: str) -> tuple[str, ...]:
         """Adopt the form as it is read now; what stands against it, in French, if it is refused.
@@ -136,7 +138,7 @@ class FormAdoption:
         done = review.adopt(self.present(), by=by)
         if done.adoption is not None:
             return ()
-        return tuple(one.advice for one in done.left if one.blocks)
+        return tuple(one.advice for one in done.against)
 
     def _begin(self, by: str) -> Adaptation:
         return begin(self.present(), target=self._target(), by=by, known=self._found)

@@ -31,11 +31,13 @@ class Adopted:
         adoption: Who, when, which revision; ``None`` when it was refused.
         file: Where it is kept.
         left: What stands against it, or is left to look at.
+        against: What stands against it.
     """
 
     adoption: Adoption | None
     file: Path
     left: tuple[Drift, ...]
+    against: tuple[Drift, ...] = ()
 
 
 def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ...]]:
@@ -63,7 +65,9 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
             is the bridge's own and the form another one.
     """
     _require_own_file(services)
-    if field.partition("=")[0] not in every_field(services.form.mapping):
+    mapping = services.form.mapping
+    notes = {f"annotations.{name}" for name in mapping.annotations}
+    if field.partition("=")[0] not in every_field(mapping).keys() | notes:
         raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
     if not reason.strip() or not by.strip():
         raise RequestError("Une absence se dit avec sa raison (--reason) et un nom (--by).")
@@ -93,8 +97,8 @@ def adopt(services: Services, *, by: str) -> Adopted:
     needs = needs_now(form, services.inputs.publishing.columns)
     left = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     path = reviewed_file(services.inputs.mapping_file)
-    if against(left, settled=reviewed.settled):
-        return Adopted(None, path, left)
+    if refused := against(left, settled=reviewed.settled):
+        return Adopted(None, path, left, refused)
     revision = stable_id(observed.active.id)
     adoption = Adoption(" ".join(by.split()), _today(), services.demarche, revision)
     _keep(services, replace(reviewed, adopted=(*reviewed.adopted, adoption)))
@@ -106,9 +110,12 @@ def against(drifts: Sequence[Drift], *, settled: frozenset[str]) -> tuple[Drift,
     return tuple(
         one
         for one in drifts
-        if one.blocks
-        and one.kind is not Kind.NOT_ADOPTED
-        and not (one.lost and one.field in settled)
+        if one.kind is Kind.UNWRITABLE
+        or (
+            one.blocks
+            and one.kind is not Kind.NOT_ADOPTED
+            and not (one.lost and one.field in settled)
+        )
     )
 
 

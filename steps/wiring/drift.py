@@ -13,6 +13,7 @@ from steps.wiring.case_files import rules_at, stored_revisions
 from steps.wiring.form import Form, reviewed_form
 from steps.wiring.handed_out_files import options_that_withhold
 from steps.wiring.services import Services, now
+from triage.replies.annotations import options_written
 from triage.rules.needs import needs_of
 
 
@@ -37,11 +38,17 @@ def drift_of(services: Services) -> tuple[Drift, ...]:
 
 def needs_now(form: Form, columns: Path) -> Needs:
     """What the rules in force read, and the options that decide what leaves the agency."""
-    needs = needs_of(rules_at(form.rulesets, now()))
+    rules = rules_at(form.rulesets, now())
+    needs = needs_of(rules)
     options = dict(needs.options)
     for path, named in options_that_withhold(columns).items():
         options[path] = options.get(path, frozenset()) | named
-    return replace(needs, options=options)
+    written = options_written(rules, form.policy)
+    return replace(
+        needs,
+        options=options,
+        written={f"annotations.{name}": named for name, named in written.items()},
+    )
 
 
 def compare_form(
@@ -63,7 +70,12 @@ def compare_form(
     return _compared(
         (observed.active_id, observed.demarche, *map(_Same, observed.revisions)),
         (_Same(form.mapping), _Same(reviewed)),
-        (needs.scope, needs.read, frozenset(needs.options.items())),
+        (
+            needs.scope,
+            needs.read,
+            frozenset(needs.options.items()),
+            frozenset(needs.written.items()),
+        ),
     )
 
 
@@ -88,8 +100,8 @@ def _compared(
     active, demarche, *revisions = form
     observed = Observed(tuple(one.value for one in revisions), active, demarche)
     mapping, reviewed = (one.value for one in by)
-    scope, fields, options = read
-    needs = Needs(scope, fields, dict(options))
+    scope, fields, options, written = read
+    needs = Needs(scope, fields, dict(options), dict(written))
     found = compare(observed, mapping=mapping, reviewed=reviewed, needs=needs)
     waiting = not_adopted(observed, mapping=mapping, reviewed=reviewed, needs=needs)
     return (*waiting, *found)

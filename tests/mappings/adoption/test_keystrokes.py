@@ -44,7 +44,7 @@ def answered(choice: ChoiceQuestion, variant: Variant) -> tuple[Decision, int]:
         ("reworded", 12),
         ("retyped and flattened", 12),
         ("a third absent, ten unknown", 90),
-        ("foreign", 50),
+        ("foreign", 54),
         ("unknown", 60),
     ],
 )

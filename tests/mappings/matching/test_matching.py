@@ -819,3 +819,113 @@ def test_help_of_a_heading_that_bounds_it_bounds_what_stands_below(
     usual = told_of(_COUNT, "integer_number", "", above="Précisez ici les cas.")
     assert _COUNT in usual.values()
     assert told_of(_COUNT, "integer_number", "", above=above, between=between) == {}
+
+
+def listed(label: str, *options: str) -> Raw:
+    return {"type": "drop_down_list", "label": label, "options": list(options)}
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "more"),
+    [
+        ("etendue", listed("Étendue", "Locale", "Régionale", "Nationale"), "Internationale"),
+        ("maladie_rare", listed("Maladie rare", "Oui", "Non"), "En partie"),
+    ],
+)
+def test_an_option_that_none_of_ours_covers_is_shown_to_a_person(
+    path: str, asked: Raw, more: str
+) -> None:
+    heading = {"type": "header_section", "label": "Usage constaté"}
+    found = match_form(our_wants(), as_variant([heading, asked]).revision, samples={})
+    assert (path in found.sure, found.matches[path].marks) == (True, ())
+    asked = {**asked, "options": [*asked["options"], more]}
+    match = match_form(our_wants(), as_variant([heading, asked]).revision, samples={}).matches[path]
+    assert (match.sure, match.marks) == (False, (f"sans équivalent : {more}",))
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("territoire_national", "L'usage a-t-il lieu en dehors du territoire ?"),
+        ("territoire_national", "L'usage s'étend-il au-delà du territoire ?"),
+        ("territoire_national", "L'usage est-il constaté ailleurs qu'en France ?"),
+        ("but_medical", "L'usage a-t-il un but autre que médical ?"),
+        ("but_medical", "Le but est-il défavorable au but médical ?"),
+        ("publication", "L'usage va-t-il contre une publication ?"),
+        ("publication", "L'usage est-il constaté sauf publication ?"),
+        ("alternatives", "Manque-t-on d'alternatives autorisées ?"),
+        ("alternatives", "Les alternatives autorisées sont-elles absentes ?"),
+        ("alternatives", "Les alternatives sont-elles exclues ?"),
+        ("maladie_rare", "Maladie rare : à l'exclusion de toute autre ?"),
+        ("mesures_prevues", "L'entreprise n'a-t-elle pris aucune mesure ?"),
+        ("effets_indesirables", "Les effets indésirables sont-ils inexistants ?"),
+        ("usage_intentionnel", "L'usage n'est-il pas intentionnel ?"),
+        ("couvert_par_pgr", "Le risque échappe-t-il au plan de gestion des risques ?"),
+    ],
+)
+def test_a_word_that_sets_apart_is_marked_as_perhaps_the_contrary(path: str, label: str) -> None:
+    found = match_form(
+        our_wants(), as_variant([{"type": "yes_no", "label": label}]).revision, samples={}
+    )
+    (match, *_) = found.likeliest[path]
+    assert not match.sure
+    assert set(match.marks) & {"demande le contraire", "demande peut-être le contraire"}
+
+
+def test_what_every_report_is_and_what_a_field_asks_for_are_not_marked() -> None:
+    asked = [
+        {"type": "yes_no", "label": "L'usage hors AMM est-il intentionnel ?"},
+        {"type": "textarea", "label": "Motif de l'absence de mesure de l'entreprise"},
+    ]
+    found = match_form(our_wants(), as_variant(asked).revision, samples={})
+    for path in ("usage_intentionnel", "motif_absence_mesure"):
+        assert found.likeliest[path][0].marks == ()
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("CIS du médicament n° {}", "Spécialité ({})", "Médicament {} – dosage"),
+        ("{}. Nom du médicament", "{}. Code CIS", "{}. Dosage"),
+        ("Nom du médicament #{}", "Code CIS #{}"),
+        ("Médicament n° {} — Dénomination", "CIS (médicament n° {})"),
+        ("Médicament {0}e : nom", "Médicament {0}e : code CIS"),
+    ],
+)
+def test_questions_that_differ_by_a_number_anywhere_are_offered_as_rows(
+    columns: Sequence[str],
+) -> None:
+    asked = [one.format(number) for number in (1, 2, 3) for one in columns]
+    assert [len(row) for row in in_rows(asked)] == [len(columns)] * 3
+
+
+def test_ordinals_and_columns_one_after_the_other_are_offered_as_rows() -> None:
+    ordinals = [
+        "Premier médicament",
+        "Code CIS du premier médicament",
+        "2e médicament",
+        "Code CIS du 2e médicament",
+    ]
+    assert [len(row) for row in in_rows(ordinals)] == [2, 2]
+    second = [one.replace("2e", "Second" if one[0] == "2" else "second") for one in ordinals]
+    assert [len(row) for row in in_rows(second)] == [2, 2]
+    columns = ["Nom du médicament n°1", "Nom du médicament n°2", "Code CIS n°1", "Code CIS n°2"]
+    assert [len(row) for row in in_rows(columns)] == [2, 2]
+
+
+def in_rows(labels: Sequence[str]) -> Sequence[Mapping[str, str]]:
+    """The rows that are proposed for the medicines."""
+    variant = as_variant([{"type": "text", "label": one} for one in labels])
+    found = match_form(our_wants(), variant.revision, samples={})
+    return found.likeliest["specialites"][0].offered.flat
+
+
+def test_what_several_questions_ask_is_shown_by_their_words() -> None:
+    asked = [{"type": "checkbox", "label": f"Chez {one}"} for one in ("l'adulte", "l'enfant", "A")]
+    for path, champs in (
+        ("population", asked),
+        ("specialites", [{"type": "text", "label": one} for one in ("DCI", "CIS", "ATC", "Nom")]),
+    ):
+        found = match_form(our_wants(), as_variant(champs).revision, samples={})
+        for match in found.likeliest[path]:
+            assert match.offered.descriptor.label
