@@ -6,6 +6,7 @@ from typing import Final
 
 from french.text import bare_label
 from mappings.matching.likeness import FieldLikeness
+from mappings.matching.words import stem
 
 _OF_EVERY_REPORT: Final = re.compile(
     r"\b(?:hors|en dehors|non conformes?)(?: (?:de|du|des|d|a|au|aux|l|la|le|les|son|sa|ses|termes"
@@ -25,10 +26,12 @@ def maybe_contrary(pair: FieldLikeness) -> bool:
     ways = {bare_label(pair.wanted.title), *pair.wanted.labels, *pair.wanted.worded}
     if pair.inverse or label in ways:
         return False
+    if pair.wanted.type == "yes_no" and any(one <= pair.explained for one in pair.wanted.inverse):
+        return True
     marks = _marks(pair.wants.lexicon.contrary)
-    said = set(marks.findall(_OF_EVERY_REPORT.sub(" ", label)))
+    said = {stem(one) for one in marks.findall(_OF_EVERY_REPORT.sub(" ", label))}
     if pair.wanted.type != "yes_no":
-        said -= {one for way in ways for one in marks.findall(way)}
+        said -= {stem(one) for way in ways for one in marks.findall(way)}
     return bool(said)
 
 

@@ -278,7 +278,7 @@ def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
         offered=pair.offered,
         confidence=Confidence.SURE if sure else Confidence.TO_CHECK,
         score=min(score - _CERTAIN if score > _CERTAIN else score, 1.0),
-        inverted=pair.inverse,
+        inverted=pair.inverse and pair.wanted.type == "yes_no",
         contrary=maybe_contrary(pair),
         options=pair.options,
         listed=pair.listed,

@@ -929,3 +929,17 @@ def test_what_several_questions_ask_is_shown_by_their_words() -> None:
         found = match_form(our_wants(), as_variant(champs).revision, samples={})
         for match in found.likeliest[path]:
             assert match.offered.descriptor.label
+
+
+def test_a_no_in_the_help_of_a_question_is_a_doubt_and_turns_nothing() -> None:
+    label = "Existe-t-il une publication au soutien de cet usage ?"
+    help_text = "Une publication qui le déconseille n'est pas à retenir ici."
+    found, _ = matched({"type": "yes_no", "label": label, "description": help_text})
+    match = found.likeliest["publication"][0]
+    assert (match.sure, match.inverted, match.contrary) == (False, False, True)
+
+
+def test_a_box_that_asks_for_an_absence_is_not_said_to_ask_the_contrary() -> None:
+    label = "Le signataire certifie l'exactitude, et l'absence de donnée identifiant un patient"
+    found, _ = matched({"type": "checkbox", "label": label})
+    assert not found.likeliest["attestation"][0].inverted
