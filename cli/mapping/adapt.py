@@ -24,7 +24,6 @@ from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
 from steps.wiring.drift import drift_of
 from steps.wiring.failures import RequestError
-from steps.wiring.form import reviewed_form
 from steps.wiring.services import open_services
 
 _DEFAULT = Common()
@@ -100,8 +99,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
     session, file = adaptation.session, adaptation.target
     parse_mapping(text_of(file.read_bytes(), source=file.name), source=file.name)
     with open_services(settings) as services:
-        drifts, reviewed = drift_of(services), reviewed_form(file)
-    settled = reviewed.settled if reviewed else frozenset()
+        drifts = drift_of(services)
     taken = session.taken
     used = {champ for match in taken.values() for champ in match.offered.champs}
     asked = {one.id: one for one in adaptation.active.champs}
@@ -116,7 +114,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
             for one in asked.values()
             if one.id not in used and one.type not in {"header_section", "explication"}
         ],
-        "problems": [one.advice for one in review.against(drifts, settled=settled)],
+        "problems": [one.advice for one in review.against(drifts)],
         "adopted": False,
     }
 
