@@ -25,7 +25,6 @@ from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
 from steps.wiring.drift import drift_of
 from steps.wiring.failures import RequestError
-from steps.wiring.form import reviewed_form
 from steps.wiring.services import open_services
 
 _DEFAULT = Common()
@@ -88,7 +87,7 @@ def adapt(
         _show(after, adaptation, told)
         if asked and ended:
             return _adopted(after, adaptation)
-    return 1 if any(one["read"] for one in told["left"]) or told["problems"] else 0
+    return 1 if any(one["read"] for one in told["left"]) or told["against"] else 0
 
 
 def _target(settings: Settings) -> Path:
@@ -104,8 +103,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
     session, file = adaptation.session, adaptation.target
     parse_mapping(text_of(file.read_bytes(), source=file.name), source=file.name)
     with open_services(settings) as services:
-        drifts, reviewed = drift_of(services), reviewed_form(file)
-    settled = reviewed.settled if reviewed else frozenset()
+        drifts = drift_of(services)
     taken = session.taken
     used = {champ for match in taken.values() for champ in match.offered.champs}
     asked = {one.id: one for one in adaptation.active.champs}
@@ -120,7 +118,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
             for one in asked.values()
             if one.id not in used and one.type not in {"header_section", "explication"}
         ],
-        "problems": [one.advice for one in review.against(drifts, settled=settled)],
+        "against": [{"field": one.field, "advice": one.advice} for one in review.against(drifts)],
         "adopted": False,
     }
 
@@ -283,7 +281,8 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
             highlight=False,
             soft_wrap=True,
         )
-    for problem in told["problems"]:
+    asked = {one["field"] for one in told["left"]}
+    for problem in (one["advice"] for one in told["against"] if one["field"] not in asked):
         ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)
     if settings.mapping != load_settings().mapping:
         out.print(f"À lire désormais : export UNC_MAPPING={settings.mapping}", soft_wrap=True)

@@ -12,7 +12,7 @@ class Severity(StrEnum):
     """What a drift does to the work, worst first."""
 
     BLOCKING = "bloquant"
-    """Verdicts would be wrong: nothing is written to declarants until a person has looked."""
+    """Verdicts would be wrong: nothing leaves the agency until a person has looked."""
     REVIEW = "à revoir"
     INFORMATION = "information"
 
@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """An annotation in which DS would refuse some of what the bridge writes."""
     NOT_ADOPTED = "pas adopté"
     """Nobody said yet that the mapping reads this form as it should."""
+    TO_REVIEW = "à relire"
+    """It was adopted, and something changed since by which verdicts may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,14 @@ class Drift:
         return self.severity is Severity.BLOCKING
 
     @property
+    def of_the_form(self) -> bool:
+        """Whether it is none of one champ: what keeps the form as a whole inside the agency."""
+        return self.kind in {Kind.NOT_ADOPTED, Kind.TO_REVIEW}
+
+    @property
     def sentence(self) -> str:
         """The drift in one French sentence."""
-        if self.kind is Kind.NOT_ADOPTED:
+        if self.of_the_form:
             return f"formulaire {self.kind.value} : {self.after}"
         change = self._change()
         named = f" ({self.field})" if self.field else ""
@@ -115,7 +122,7 @@ class Drift:
 
 
 def blocks(drifts: Iterable[Drift]) -> bool:
-    """Whether verdicts can be wrong: then nothing is written to declarants."""
+    """Whether verdicts can be wrong: then nothing is written to DS, and nothing handed out."""
     return any(one.blocks for one in drifts)
 
 

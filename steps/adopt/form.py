@@ -63,7 +63,7 @@ class FormAdoption:
         drifts = drift_of(services)
         reviewed = reviewed_form(services.inputs.mapping_file)
         settled = reviewed.settled if reviewed else frozenset()
-        blocking = review.against(drifts, settled=settled)
+        blocking = review.against(drifts)
         decisions = adaptation.session.decisions.of
         return FormState(
             adopted=adoption_told(
@@ -75,11 +75,11 @@ class FormAdoption:
             drifts=tuple(
                 (f"{one.sentence[:1].upper()}{one.sentence[1:]}", _weight(one, blocking, settled))
                 for one in drifts
-                if one.severity is not Severity.INFORMATION
+                if one.severity is not Severity.INFORMATION and not one.of_the_form
             ),
             questions=tuple(adaptation.session.questions()),
             said={path: _told(adaptation.session, path, one) for path, one in decisions.items()},
-            absences=absences_told(services),
+            absences=tuple(one.told for one in absences_told(services)),
             revision=adaptation.active.id,
         )
 

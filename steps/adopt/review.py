@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from french.time import PARIS
-from mappings.adoption.absences import every_field
+from mappings.adoption.absences import absences, every_field
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import compare
 from mappings.drift.model import Drift, Kind
@@ -53,7 +53,8 @@ def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ..
     """
     _require_own_file(services)
     before, earlier = drift_of(services), _said(services)
-    path = _keep(services, review(observed_form(services).revisions, earlier=earlier))
+    reviewed = review(observed_form(services).revisions, earlier=earlier)
+    path = _keep(services, _without_filled(services, reviewed))
     return path, before, drift_of(services)
 
 
@@ -83,7 +84,7 @@ def adopt(services: Services, *, by: str) -> Adopted:
 
     It is refused as long as a field that rules read has no champ and nobody said why, or a champ
     cannot be read. A question of the scope that the form does not ask may stay so once a person
-    said it: every dossier is then « À préciser ».
+    said it: every dossier is then « À préciser » until a person decides.
 
     Raises:
         RequestError: The form was never read, or the name is blank.
@@ -94,10 +95,11 @@ def adopt(services: Services, *, by: str) -> Adopted:
     if observed.active is None:
         raise RequestError(_UNREAD)
     reviewed = review(observed.revisions, earlier=_said(services))
+    reviewed = _without_filled(services, reviewed)
     needs = needs_now(form, services.inputs.publishing.columns)
     left = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     path = reviewed_file(services.inputs.mapping_file)
-    if refused := against(left, settled=reviewed.settled):
+    if refused := against(left):
         return Adopted(None, path, left, refused)
     revision = stable_id(observed.active.id)
     adoption = Adoption(" ".join(by.split()), _today(), services.demarche, revision)
@@ -105,18 +107,20 @@ def adopt(services: Services, *, by: str) -> Adopted:
     return Adopted(adoption, path, left)
 
 
-def against(drifts: Sequence[Drift], *, settled: frozenset[str]) -> tuple[Drift, ...]:
+def against(drifts: Sequence[Drift]) -> tuple[Drift, ...]:
     """What keeps a form from being adopted."""
     return tuple(
-        one
-        for one in drifts
-        if one.kind is Kind.UNWRITABLE
-        or (
-            one.blocks
-            and one.kind is not Kind.NOT_ADOPTED
-            and not (one.lost and one.field in settled)
-        )
+        one for one in drifts if one.kind is Kind.UNWRITABLE or (one.blocks and not one.of_the_form)
     )
+
+
+def _without_filled(services: Services, reviewed: ReviewedForm) -> ReviewedForm:
+    """What was reviewed, without absences of what the mapping gives now: they hold no more."""
+    revisions = observed_form(services).revisions
+    held = absences(reviewed, services.form.mapping, revisions=revisions)
+    kept = {one.path for one in held}
+    absent = {path: one for path, one in reviewed.absent.items() if path in kept}
+    return replace(reviewed, absent=absent)
 
 
 def _said(services: Services) -> ReviewedForm:

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from exports.model import ExportContext
-from mappings.adoption.in_force import is_adopted
+from mappings.adoption.in_force import kept_inside
 from steps.read.poll import BEGINNING
 from steps.wiring import handed_out_files
 from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
@@ -34,7 +34,7 @@ def circumstances(services: Services) -> ExportContext:
         network_default=services.inputs.publishing.network_default,
         drift=tuple(one.advice for one in drift),
         reference=version_of(services.inputs.home),
-        adopted=is_adopted(drift),
+        kept_inside=kept_inside(drift),
         adoption=adoption_told(
             observed_form(services),
             form=services.form,
@@ -65,7 +65,7 @@ def line_stamps(services: Services) -> dict[int, str]:
         *handed_out_files.texts(services.inputs.publishing.columns),
         JUDGED,
         *(rules.digest for rules in services.form.rulesets),
-        str(is_adopted(drift_of(services))),
+        str(bool(kept_inside(drift_of(services)))),
     )
     beside: dict[int, str] = {}
     for conflict in store.outbox.conflicts(demarche):

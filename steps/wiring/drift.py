@@ -5,8 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mappings.adoption.absences import absences
-from mappings.adoption.in_force import adoption_of, is_adopted, not_adopted
+from mappings.adoption.absences import ToldAbsence, absences
+from mappings.adoption.in_force import adoption_of, is_adopted, kept_inside, waiting
 from mappings.drift.compare import Observed, compare, from_the_oldest
 from mappings.drift.model import Drift, Needs
 from steps.wiring.case_files import rules_at, stored_revisions
@@ -20,7 +20,7 @@ from triage.rules.needs import needs_of
 def drift_of(services: Services) -> tuple[Drift, ...]:
     """Differences between the form as it was last read and what the mapping was made for.
 
-    The first is that nobody adopted it, if so. Empty as long as the démarche was never read.
+    The first is that nobody adopted it as it is, if so. Empty before the démarche was read.
 
     Raises:
         DataFileError: The reviewed form is wrong.
@@ -103,8 +103,8 @@ def _compared(
     scope, fields, options, written = read
     needs = Needs(scope, fields, dict(options), dict(written))
     found = compare(observed, mapping=mapping, reviewed=reviewed, needs=needs)
-    waiting = not_adopted(observed, mapping=mapping, reviewed=reviewed, needs=needs)
-    return (*waiting, *found)
+    first = waiting(observed, found, mapping=mapping, reviewed=reviewed, needs=needs)
+    return (*first, *found)
 
 
 def form_adopted(services: Services) -> bool:
@@ -113,10 +113,31 @@ def form_adopted(services: Services) -> bool:
     return bool(stored_revisions(services)) and is_adopted(drifts)
 
 
-def absences_told(services: Services) -> tuple[str, ...]:
-    """What a person said that the form does not ask, one French sentence each."""
-    reviewed = reviewed_form(services.inputs.mapping_file)
-    return tuple(absences(reviewed, services.form.mapping)) if reviewed else ()
+def form_in_force(services: Services) -> bool:
+    """Whether what the form says may leave the agency: it is adopted, and nothing of it blocks."""
+    return bool(stored_revisions(services)) and not kept_inside(drift_of(services))
+
+
+def absences_told(services: Services) -> tuple[ToldAbsence, ...]:
+    """What a person said that the form does not ask, as it was last read."""
+    inputs = services.inputs
+    return absences_of(
+        observed_form(services),
+        form=services.form,
+        mapping_file=inputs.mapping_file,
+        columns=inputs.publishing.columns,
+    )
+
+
+def absences_of(
+    observed: Observed, *, form: Form, mapping_file: Path, columns: Path
+) -> tuple[ToldAbsence, ...]:
+    """What a person said that a form does not ask, where it still holds."""
+    reviewed = reviewed_form(mapping_file)
+    if reviewed is None:
+        return ()
+    scope = needs_now(form, columns).scope
+    return tuple(absences(reviewed, form.mapping, revisions=observed.revisions, scope=scope))
 
 
 def adoption_told(observed: Observed, *, form: Form, mapping_file: Path, columns: Path) -> str:

@@ -201,7 +201,7 @@ def test_what_ds_would_refuse_in_an_annotation_is_one_sentence_until_a_person_an
     (one,) = odd(told, reviewed)
     said = "champ 901 « Statut » (annotations.statut) sans option pour « Clos ; Hors champ »"
     assert (one.sentence, one.blocks) == (said, False)
-    assert against([one], settled=frozenset()) == (one,)
+    assert against([one]) == (one,)
     aligned = replace(STATUT, options={"termine": Option("Terminé", "Clos")})
     (one,) = odd(replace(told, annotations={"statut": aligned}), reviewed)
     assert one.before == "Hors champ"
