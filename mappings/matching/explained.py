@@ -42,7 +42,8 @@ def narrowed(pair: FieldLikeness) -> bool:
     offered = pair.offered
     lexicon = pair.wants.lexicon
     nothing = (lexicon.general - lexicon.bounds - lexicon.kinds) | lexicon.neutral | lexicon.help
-    known = nothing | pair.wanted.vocabulary | pair.sections | pair.label
+    columns = frozenset[str]().union(*(one.vocabulary for one in pair.wanted.rows))
+    known = nothing | pair.wanted.vocabulary | columns | pair.sections | pair.label
     if any(_bounds(one, pair, known) for one in _sentences(offered.descriptor.description)):
         return True
     if pair.wanted.path.startswith(f"{ANNOTATIONS}."):
