@@ -73,6 +73,8 @@ class Match:
     def marks(self) -> tuple[str, ...]:
         """What a person must know of it before they take it, in French."""
         left = self.options.left if self.options and not self.sure else ()
+        if len(left) == len(self.offered.descriptor.options):
+            left = ()  # another list altogether: its options say so
         shown = " ; ".join(left[:_SHOWN]) + (" ; …" if len(left) > _SHOWN else "")
         told = (
             ("demande le contraire", self.inverted),
