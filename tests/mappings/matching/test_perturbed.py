@@ -34,7 +34,7 @@ BENCH_ONLY = {
     "quatrieme_plume.yaml",
     "rubrique.yaml",
 }
-"""Forms of which nearly all is found, or hardly anything is sure: ``bench/matching`` attacks them."""
+"""Forms of which nearly all is sure, or hardly anything: ``bench/matching`` attacks them."""
 TRIED = [one for one in names() if one not in BENCH_ONLY]
 PERTURBED = TRIED[::2]
 """Every second form is made harsher in all of these ways: all would take another minute."""
