@@ -199,7 +199,7 @@ def _wanted(services: Services, made: WorkbookSet) -> _Wanted:
     absent = {one.number for one in store.absences.list(demarche) if one.why in _GONE}
     gone = frozenset(absent - store.dossiers.known_numbers(demarche))
     kept = {
-        one.report.number
+        one.number
         for one in made.kept("reseau")
         if one.judged and (not made.context.kept_inside or kept_by_person(one, made.policy))
     }
