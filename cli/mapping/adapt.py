@@ -112,7 +112,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "revision": adaptation.active.id,
         "sure": [_matched(session, path) for path in taken],
         "absent": dict(session.absent),
-        "left": [_choice(one) for one in session.questions()],
+        "left": [_choice(one) for one in adaptation.questions()],
         "unknown": [
             {"champ": one.id, "label": one.label, "type": one.type}
             for one in asked.values()
@@ -162,7 +162,7 @@ def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
     out = Console()
     session = adaptation.session
     sure = len(session.taken)
-    out.print(f"{agreed(sure, 'donnée sûre')}, {len(list(session.questions()))} à voir.")
+    out.print(f"{agreed(sure, 'donnée sûre')}, {len(list(adaptation.questions()))} à voir.")
     out.print(_HELP, style="dim", highlight=False)
     try:
         while not session.decisions.by:
@@ -170,7 +170,7 @@ def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
             if name.lower() == "q":
                 return adaptation, False
             session = session.signed(name)
-        while choice := next(session.questions(), None):
+        while choice := next(adaptation.saying(session).questions(), None):
             answered = _answer(session, choice, out)
             if answered is None:
                 return adaptation.saying(session.resumed()), False

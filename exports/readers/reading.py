@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from exports.model import ExportContext, ExportedDossier, Opinion
+from exports.later_dossier import LaterDossier
+from exports.model import DossierSummary, ExportContext, ExportedDossier, Opinion
+from exports.readers.facts import Fact
 from exports.readers.patient_marks import (
     marked,
     marks_of,
@@ -42,6 +44,7 @@ _NOT_ASKED = Answer(AnswerState.NOT_ASKED)
 
 
 _T = TypeVar("_T")
+DECISION: Fact[DecisionTaken] = Fact("decision", DecisionTaken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,24 @@ class Reading:
         found: _T = self._known[key]
         return found
 
+    def told(self, fact: Fact[_T], work: Callable[["Reading"], _T]) -> _T:
+        """The same of what may be kept from one publication to the next."""
+        return self.once(fact.name, work)
+
+    def facts(self, *among: Fact[Any]) -> dict[str, Any]:
+        """Those of some facts that are known, by name."""
+        keys = ((one.name, self.audience) for one in among)
+        return {key[0]: self._known[key] for key in keys if key in self._known}
+
     @property
     def number(self) -> int:
         """Number of the dossier."""
-        return self.entry.report.number
+        return self.entry.number
+
+    @property
+    def summary(self) -> DossierSummary:
+        """What is counted and ordered of the dossier, whoever reads."""
+        return self.once("summary", lambda one: one.entry.summary)
 
     @property
     def mask(self) -> Mask:
@@ -159,7 +176,7 @@ class Reading:
         where a part of what it rests on is withheld from this dossier: the level and the reasons
         say nothing of that. Nor is a priority that a person typed: it may rest on what stays there.
         """
-        return self.once("decision", lambda one: decide(one.assessment, one._held))  # noqa: SLF001
+        return self.told(DECISION, lambda one: decide(one.assessment, one._held))  # noqa: SLF001
 
     @property
     def _held(self) -> Mapping[str, str]:
@@ -396,8 +413,14 @@ def readings(
     audience: Audience,
 ) -> tuple[Reading, ...]:
     """Return the dossiers that the audience may read, by number."""
-    return tuple(
-        Reading(entry=entry, context=context, policy=policy, audience=audience)
-        for entry in sorted(entries, key=lambda one: one.report.number)
-        if audience == "agence" or leaves_agency(entry, context=context, policy=policy)
-    )
+    found = []
+    for entry in sorted(entries, key=lambda one: one.number):
+        if isinstance(entry, LaterDossier):
+            told = entry.facts.get(audience)
+        else:
+            open_ = audience == "agence" or leaves_agency(entry, context=context, policy=policy)
+            told = {} if open_ else None
+        if told is not None:
+            known: dict[tuple[str, ...], Any] = {(name, audience): told[name] for name in told}
+            found.append(Reading(entry, context, policy, audience, _known=known))
+    return tuple(found)

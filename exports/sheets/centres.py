@@ -5,9 +5,11 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from datafiles.file import DataFileError
 from exports.excel_names import file_code
+from exports.readers.facts import Fact
 from exports.readers.policy import Mask
 from exports.readers.reading import Reading
 from exports.sheets.centre_names import centres_named
@@ -85,6 +87,9 @@ class Assignment:
     def told(self, centre: str = "") -> str:
         """Why the readers of a centre's workbook have it; of the whole network's, without one."""
         return (AssignmentReason.RAPPORTEUR if centre in self.rapporteurs else self.reason).value
+
+
+ASSIGNED: Fact[tuple[Assignment, bool]] = Fact("assigned", tuple[Assignment, bool])
 
 
 def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:
@@ -189,13 +194,8 @@ def concerned(
         return tuple((reading, nowhere) for reading in readings)
     found = []
     for reading in readings:
-        assignment = assign(reading, centres=centres, territory=territory)
-        hidden = isinstance(reading.annotation(territory.rapporteur), Mask)
-        if hidden:
-            assignment = replace(assignment, unknown="", rapporteurs=())
-        elif assignment.unknown:
-            _, unknown = _written(reading, centres=centres, territory=territory)
-            assignment = replace(assignment, unknown=unknown)
+        work = partial(_assigned, centres=centres, territory=territory)
+        assignment, hidden = reading.told(ASSIGNED, work)
         either = hidden and assignment.reason in {
             AssignmentReason.RAPPORTEUR,
             AssignmentReason.TERRITORY,
@@ -210,6 +210,20 @@ def concerned(
         )
         found.append((named, assignment))
     return tuple(found)
+
+
+def _assigned(
+    reading: Reading, *, centres: Sequence[Centre], territory: Territory
+) -> tuple[Assignment, bool]:
+    """The centres as the reader may know them, and whether who named them is hidden."""
+    assignment = assign(reading, centres=centres, territory=territory)
+    hidden = isinstance(reading.annotation(territory.rapporteur), Mask)
+    if hidden:
+        assignment = replace(assignment, unknown="", rapporteurs=())
+    elif assignment.unknown:
+        _, unknown = _written(reading, centres=centres, territory=territory)
+        assignment = replace(assignment, unknown=unknown)
+    return assignment, hidden
 
 
 def _separator(text: str) -> str:

@@ -49,6 +49,12 @@ class FileKept:
         """Whether what the file says of a field stays."""
         return path in self._kept
 
+    def says_already(self, question: str) -> bool:
+        """Whether the file answers a question: which champ asks a field, or means an option."""
+        path, _, option = question.partition("=")
+        means = {one.means for one in self._specs[path].options.values()} if option else set()
+        return self.stays(path) and (not option or option in means)
+
     def note(self, path: str) -> str:
         """What is told above a field that stays: the question that gives it, if one does."""
         ids, match = self._kept[path], self.session.taken.get(path)
@@ -161,12 +167,14 @@ def with_former(text: str, mapping: FormMapping, former: str, said: FormMapping)
         for name, spec in now.items():
             key = (place, name)
             if spec == then.get(name) and key in new and key in old:
-                text = text.replace(new[key], _noted_as(old[key], new[key]), 1)
+                says = keys_of(spec) or getattr(spec, "source", None)
+                entry = old[key] if says else _noted_as(old[key], new[key])
+                text = text.replace(new[key], entry, 1)
     return text
 
 
 def _noted_as(entry: str, other: str) -> str:
-    """An entry, with the notes over it and its columns that another one has."""
+    """An entry that gives nothing, with the notes (why) that another one has."""
     notes = _NOTE.findall(other)
     if len(notes) != len(_NOTE.findall(entry)):
         return entry

@@ -16,7 +16,7 @@ from mappings.adoption.decisions import (
     parse_decisions,
 )
 from mappings.adoption.kept import FileKept
-from mappings.adoption.session import Session
+from mappings.adoption.session import ChoiceQuestion, Session
 from mappings.dossier.decode import stable_id
 from mappings.dossier.model import Champ, Rows
 from mappings.dossier.revision import Revision
@@ -32,7 +32,7 @@ from mappings.report.provenance import card
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import needs_now, observed_form
+from steps.wiring.drift import drift_of, needs_now, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_mapping, read_text, reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
@@ -56,6 +56,7 @@ class Adaptation:
         base: The mapping that gives the internal schema.
         again: Whether that is the file to write, which was adapted before.
         before: What a person said when it was written.
+        doubtful: Fields of which the form changed so that verdicts may be wrong.
     """
 
     session: Session
@@ -65,12 +66,26 @@ class Adaptation:
     base: FormMapping
     again: bool = False
     before: Mapping[str, Decision] = field(default_factory=dict)
+    doubtful: frozenset[str] = frozenset()
 
     @property
     def overrules(self) -> bool:
         """Whether a person says otherwise, this time, than the file that was adapted before."""
-        kept = FileKept(self.base, self.session, self.active, self.before)
-        return self.again and kept.overrules
+        return self.again and self._kept.overrules
+
+    def questions(self) -> Iterator[ChoiceQuestion]:
+        """What is left to say, but for what that file says already and nothing makes doubtful."""
+        left, kept = self.session.questions(), self._kept
+        return (
+            one
+            for one in left
+            if not (self.again and kept.says_already(one.path))
+            or one.path.partition("=")[0] in self.doubtful
+        )
+
+    @property
+    def _kept(self) -> FileKept:
+        return FileKept(self.base, self.session, self.active, self.before)
 
     @property
     def decisions_file(self) -> Path:
@@ -157,6 +172,7 @@ def begin(
         base=form.mapping,
         again=not anew and _is_adapted(services.inputs.mapping_file, target),
         before=decisions.of,
+        doubtful=frozenset(one.field for one in drift_of(services) if one.blocks),
     )
 
 

@@ -77,7 +77,7 @@ class FormAdoption:
                 for one in drifts
                 if one.severity is not Severity.INFORMATION and not one.of_the_form
             ),
-            questions=tuple(adaptation.session.questions()),
+            questions=tuple(adaptation.questions()),
             said={path: _told(adaptation.session, path, one) for path, one in decisions.items()},
             absences=tuple(one.told for one in absences_told(services)),
             revision=adaptation.active.id,
@@ -93,7 +93,7 @@ class FormAdoption:
                 it cannot ask the contrary, or the name is blank.
         """
         adaptation = self._begin(by)
-        choice = next((one for one in adaptation.session.questions() if one.path == path), None)
+        choice = next((one for one in adaptation.questions() if one.path == path), None)
         if choice is None:
             raise RequestError("Cette question n’attend plus de réponse : rechargez la page.")
         if champ and champ not in choice.keys:

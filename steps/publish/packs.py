@@ -27,7 +27,7 @@ from steps.follow.consumption import Consumed, consumed
 from steps.follow.consumption_sold import Sold
 from steps.judge.acts import register_of, today
 from steps.publish.circumstances import circumstances
-from steps.publish.export import entries_of
+from steps.publish.entries import entries_of
 from steps.registre.around import Around, Viewpoint, around, consumption_around
 from steps.registre.around_told import availability_told, consumption_told
 from steps.registre.committee import known_meetings
@@ -174,11 +174,11 @@ def _shared(
     if context.kept_inside:
         raise RequestError(f"Rien ne sort de l'agence : {context.kept_inside}.")
     entries = [*entries_of(services, numbers=numbers)]
-    judged = {one.report.number for one in entries if one.judged}
+    judged = {one.number for one in entries if one.judged}
     kept = services.store.dossiers.known_numbers(services.demarche)
     shared = (one for one in entries if leaves_agency(one, context=context, policy=policy))
     waiting = sorted((numbers & {*kept}) - judged)
-    return frozenset(one.report.number for one in shared), tuple(waiting)
+    return frozenset(one.number for one in shared), tuple(waiting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """One publication of workbooks: what it is compared with, what it makes, what is kept of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -25,7 +25,7 @@ from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
 from exports.sheets.centres import author_of
 from exports.sheets.to_treat import News
 from mappings.schema.model import Audience
-from steps.publish.withdrawal import gone_by_sequence
+from steps.publish.withdrawal import gone_from_current
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import hand_out_files
 from steps.wiring.services import Services, now
@@ -51,7 +51,7 @@ class Publication:
     made: WorkbookSet
     tasks: WorkbookTasks
     aside: list[str]
-    _known: list[Callable[[int], Gone]] = field(default_factory=list, repr=False)
+    _known: list[Gone] = field(default_factory=list, repr=False)
 
     @classmethod
     def begin(
@@ -77,8 +77,9 @@ class Publication:
         """
         kept, sequence = services.store.handed_out, tasks.plan.sequence
         for audience in _READERS[:1] if made.context.kept_inside else _READERS:
-            rows = made.handed(audience)
-            save_rows(kept, services.demarche, audience, rows, sequence=sequence)
+            same = made.handed_same(audience, kept.digests(services.demarche, audience))
+            rows = made.handed(audience, but=same)
+            save_rows(kept, services.demarche, audience, rows, sequence=sequence, same=same)
         return cls.joined(services, made, base=base, tasks=tasks, aside=aside)
 
     @classmethod
@@ -169,7 +170,7 @@ class Publication:
     def _as_it_is(self, name: str, there: PublishedExport) -> MadeFile:
         """A file that stays, but for what its readers are not to read any more."""
         told = FileFacts(**next(one for one in there.manifest["files"] if one["name"] == name))
-        gone, withheld = self._gone(told.sequence), self.made.withheld()
+        gone, withheld = self._gone, self.made.withheld()
         trimmed = without(there, name, gone=gone, withheld=withheld, at=now())
         if trimmed is None:
             return MadeFile(told, stays=True)
@@ -181,11 +182,12 @@ class Publication:
         )
         return MadeFile(file.facts(name, sequence=self.sequence), content=file.content)
 
-    def _gone(self, sequence: int) -> Gone:
-        """What the workbooks of a publication are not to have, worked out once."""
+    @property
+    def _gone(self) -> Gone:
+        """What workbooks that stay are not to have, worked out once."""
         if not self._known:
-            self._known.append(gone_by_sequence(self.services, self.made))
-        return self._known[0](sequence)
+            self._known.append(gone_from_current(self.services, self.made))
+        return self._known[0]
 
     def facts(self, files: Sequence[FileFacts]) -> ExportFacts:
         """What the manifest says of the data."""

@@ -7,7 +7,7 @@ that nobody adopted as it is, stop what is published next and take nothing back:
 person said, they withdraw even then.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -199,7 +199,7 @@ def _wanted(services: Services, made: WorkbookSet) -> _Wanted:
     absent = {one.number for one in store.absences.list(demarche) if one.why in _GONE}
     gone = frozenset(absent - store.dossiers.known_numbers(demarche))
     kept = {
-        one.report.number
+        one.number
         for one in made.kept("reseau")
         if one.judged and (not made.context.kept_inside or kept_by_person(one, made.policy))
     }
@@ -210,9 +210,11 @@ def _wanted(services: Services, made: WorkbookSet) -> _Wanted:
     )
 
 
-def gone_by_sequence(services: Services, made: WorkbookSet) -> Callable[[int], Gone]:
-    """Dossiers that a workbook of a publication (its place) is not to have, where it stays."""
-    return _wanted(services, made).of
+def gone_from_current(services: Services, made: WorkbookSet) -> Gone:
+    """Dossiers that the network reads in the current workbooks, and is not to where they stay."""
+    kept, demarche = services.store.handed_out, services.demarche
+    read = kept.numbers(demarche, "reseau", kept.last_sequence(demarche))
+    return {"agence": frozenset(), "reseau": _wanted(services, made).everywhere["reseau"] & read}
 
 
 def _masked_since(

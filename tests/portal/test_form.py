@@ -11,7 +11,7 @@ from sandbox.generator.generate import generate
 from settings import ROOT
 from steps.wiring.services import open_services
 from tests.conftest import bridge_on
-from tests.portal.conftest import ADMIN, AGENCE, Portal, Visitor, add_account, served
+from tests.portal.conftest import ADMIN, AGENCE, LYON, Portal, Visitor, add_account, served
 from tests.portal.people.test_accounts import plain
 
 NAME = "Camille Martin"
@@ -32,7 +32,8 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, 
         bridge.run()
         with open_services(bridge.settings) as services:
             source = source_of(services)
-            for email, role in ((ADMIN, "admin"), (OTHER, "admin"), (AGENCE, "agence")):
+            roles = ((ADMIN, "admin"), (OTHER, "admin"), (AGENCE, "agence"), (LYON, "centre:lyon"))
+            for email, role in roles:
                 add_account(source, email, role)
             with served(source) as answering:
                 home = services.inputs.home / "correspondance" / str(services.demarche)
@@ -49,6 +50,30 @@ def adopt(visitor: Visitor, name: str = NAME) -> tuple[int, str]:
     form = visitor.form("/formulaire", "/formulaire/adoption")
     answer = visitor.post("/formulaire/adoption", **form, nom=name)
     return answer.status_code, plain(answer.text)
+
+
+@pytest.mark.slow
+def test_what_changed_is_shown_to_the_agency_alone_until_it_is_read(
+    changed: tuple[Portal, Path],
+) -> None:
+    portal, _ = changed
+    admin, agency, centre = (portal.visitor(one) for one in (ADMIN, AGENCE, LYON))
+    assert "rien n’est écrit sur DS, et les classeurs" in plain(admin.get("/formulaire").text)
+    assert "à relire" in plain(admin.get("/etat").text)
+    for path in ("/", "/dossiers"):
+        told = plain(agency.get(path).text)
+        assert "Formulaire à relire" in told
+        told = plain(centre.get(path).text)
+        assert "L’agence relit le formulaire de la démarche" in told
+        assert "à relire" not in told
+    assert "Formulaire à relire" in plain(agency.get("/indicateurs").text)
+    assert portal.bridge is not None
+    numbers = {str(one) for one in portal.bridge.sandbox.control.snapshots(portal.source.demarche)}
+    assert numbers
+    seen = agency.get("/dossiers").text
+    assert any(one in seen for one in numbers), "the agency goes on"
+    assert not any(one in centre.get("/dossiers").text for one in numbers)
+    assert "crpv-lyon.xlsx" in centre.get("/exports").text, "what is published stays"
 
 
 @pytest.mark.slow

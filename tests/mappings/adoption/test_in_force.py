@@ -9,7 +9,7 @@ from mappings.adoption.absences import absences, silent
 from mappings.adoption.in_force import adoption_of, is_adopted, kept_inside, waiting
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare
-from mappings.drift.model import Severity
+from mappings.drift.model import Kind, Severity
 from mappings.drift.reviewed import Absence, Adoption, dump_reviewed, parse_reviewed, review
 from tests.mappings.matching.variants import (
     VARIANTS,
@@ -91,6 +91,20 @@ def test_two_labels_that_are_swapped_block() -> None:
     drifts = compare(form, mapping=the_mapping(), reviewed=the_reviewed(), needs=the_needs())
     blocking = {one.field for one in drifts if one.severity is Severity.BLOCKING}
     assert blocking == {"date_connaissance", "date_fin_analyse"}
+
+
+def test_what_blocks_counts_until_it_is_read_as_what_nobody_adopted() -> None:
+    form = observed(ours(), replace(changed(3, label="Hors du territoire ?"), id="later"))
+    mapping, needs = the_mapping(), the_needs()
+    found = compare(form, mapping=mapping, reviewed=the_reviewed(), needs=needs)
+    (first,) = waiting(form, found, mapping=mapping, reviewed=the_reviewed(), needs=needs)
+    assert (first.kind, first.severity) == (Kind.TO_REVIEW, Severity.BLOCKING)
+    assert is_adopted([first, *found])
+    assert "rien n'est écrit sur DS" in kept_inside([first, *found])
+    reviewed = review(form.revisions, earlier=the_reviewed())
+    found = compare(form, mapping=mapping, reviewed=reviewed, needs=needs)
+    assert waiting(form, found, mapping=mapping, reviewed=reviewed, needs=needs) == ()
+    assert not kept_inside(found)
 
 
 def test_an_adoption_is_of_one_revision_of_one_demarche() -> None:
