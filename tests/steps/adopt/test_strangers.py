@@ -98,7 +98,7 @@ class Told:
         return self.variant.truth.get(path, none) | self.variant.accepted.get(path, none)
 
     def _rows(self, path: str, rows: Any, told: Sequence[tuple[str, Any]]) -> Iterator[Any]:
-        given = [row for _, answer in told for row in self._as_rows(path, answer)]
+        given = [row for key, answer in told for row in self._as_rows(key, answer)]
         if any(one is True for _, one in told):  # rows that are asked as boxes
             given = [{key: self._asked(key)["label"]} for key, answer in told if answer is True]
         elif len(self._asking(path)) > 1 and told:
@@ -134,12 +134,10 @@ class Told:
                 rows[-1][key] = told[key]
         return [row for row in rows if row]
 
-    def _as_rows(self, path: str, answer: Any) -> list[Mapping[str, Any]]:
+    def _as_rows(self, champ: str, answer: Any) -> list[Mapping[str, Any]]:
         if isinstance(answer, list) and answer and not isinstance(answer[0], Mapping):
-            (champ,) = self._asking(path)
             return [{champ: one} for one in answer]
-        if isinstance(answer, Mapping):  # a place that is asked once
-            (champ,) = self._asking(path)
+        if isinstance(answer, Mapping):  # a place
             return [{champ: answer}]
         return answer if isinstance(answer, list) else []
 
