@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.portal.conftest import ADMIN, AGENCE, LYON, Portal, Visitor, add_acco
 from tests.portal.people.test_accounts import plain
 
 NAME = "Camille Martin"
+OTHERWISE, CONTRARY = 777, "L’usage a-t-il, sauf exception, un but médical ?"
 OTHER = "autre@ansm.example.fr"
 
 
@@ -24,9 +26,10 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, 
     made = [one for one in generate(12, seed=3) if not one.archived][:6]
     with bridge_on(tmp_path_factory.mktemp("formulaire"), made) as bridge:
         bridge.run()
-        edits = [
+        edits: list[dict[str, Any]] = [
             {"op": "reword", "champ": 21, "label": "Usage qui est fait du médicament"},
             {"op": "remove", "champ": 2},
+            {"op": "add", "champ": {"id": OTHERWISE, "type": "yes_no", "label": CONTRARY}},
         ]
         bridge.sandbox.control.publish(bridge.sandbox.demarche, edits=edits)
         bridge.run()
@@ -100,6 +103,14 @@ def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
         status, told = say(admin, "but_medical", **fields)
         assert status == 409
         assert why in told
+    assert f"{CONTRARY} (7. Pièces et engagement) — demande le contraire" in page
+    said = {"geste": "choisir", "choix": str(OTHERWISE), "nom": NAME}
+    assert say(admin, "but_medical", **said, sens="contraire")[0] == 200
+    written = (home / "mapping.yaml").read_text("utf-8")
+    assert f"but_medical: {{champ: {OTHERWISE}, inverted: true" in written
+    status, told = say(admin, "but_medical", geste="reprendre", nom=NAME)
+    assert status == 200
+    assert "qui demande le contraire" not in told
     reason = "L’agence ne le demande plus"
     status, told = say(admin, "but_medical", geste="absent", raison=reason, nom=NAME)
     assert status == 200
