@@ -24,7 +24,7 @@ from exports.readers.small_counts import count_of, safe_beside, small_count
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
 from mappings.schema.model import Audience, FieldSpec
-from triage.replies.decision import PRIORITY, DecisionTaken, decide
+from triage.replies.decision import PRIORITY, DecisionTaken, decide, is_excluded
 from triage.situations.propose import is_ours
 from triage.verdict.model import Assessment, Evidence
 
@@ -400,17 +400,20 @@ def _row_shown(row: Row, rule: WithheldRows) -> bool:
 
 def leaves_agency(entry: ExportedDossier, *, context: ExportContext, policy: Policy) -> bool:
     """Whether the dossier may go to the network at all."""
-    if not (entry.judged and context.adopted):
+    if not entry.judged or context.kept_inside or kept_by_person(entry, policy):
         return False
     decision = entry.decision
     if decision.shown in policy.agency_only_statuses or decision.excluded:
         return False
     consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
-    if consent.state is AnswerState.ANSWERED:
-        return consent.value is True
-    if consent.state is AnswerState.UNREADABLE:
-        return False
-    return context.network_default == "include"
+    return consent.state is AnswerState.ANSWERED or context.network_default == "include"
+
+
+def kept_by_person(entry: ExportedDossier, policy: Policy) -> bool:
+    """Whether a person keeps the dossier at the agency, whatever its verdict."""
+    consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
+    said = consent.state in {AnswerState.ANSWERED, AnswerState.UNREADABLE}
+    return (said and consent.value is not True) or is_excluded(entry.held, verdict=False)
 
 
 def readings(

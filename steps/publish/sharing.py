@@ -90,7 +90,7 @@ def source_digest(services: Services) -> str:
         services.form.digest,
         *(rules.digest for rules in services.form.rulesets),
         *(one.advice for one in drift_of(services)),
-        *absences_told(services),
+        *(one.told for one in absences_told(services)),
         str(state.active_revision_id),
         str(state.title),
     ]
