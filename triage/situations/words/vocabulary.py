@@ -226,19 +226,19 @@ def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
         for one, where in named
         if one not in found.uses
     ]
+    reader = _Reader({}, found)
     unknown += [
         file.problem((where, label), f"« {way} » dit aussi « {other} »")
         for where in ("uses", "routes", "listed", "forms")
-        for label, way, other in _said_twice(getattr(found, where), found)
+        for label, way, other in _said_twice(getattr(found, where), reader)
     ]
     if unknown:
         raise DataFileError(unknown)
     return found.model_copy(update={"digest": file.digest})
 
 
-def _said_twice(said: Mapping[str, str], found: Vocabulary) -> Iterator[tuple[str, str, str]]:
+def _said_twice(said: Mapping[str, str], reader: "_Reader") -> Iterator[tuple[str, str, str]]:
     """Ways of saying that are of two labels: label, way, and the label that has it already."""
-    reader = _Reader({}, found)
     first: dict[frozenset[str], str] = {}
     for label, others in said.items():
         for way in (label, *others.split(",")):
