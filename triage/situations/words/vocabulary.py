@@ -145,6 +145,8 @@ class Vocabulary(BaseModel):
 
     def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
         """Whether the labels of two readings are of one use."""
+        if len(one) == len(other) == 1:
+            return self._same(one[0], other[0])
         fewer, more = sorted((one, other), key=len)
         told = sum(any(self._same(label, each) for each in more) for label in fewer)
         return told >= max(1, round(2 * len(fewer) / 3))
@@ -156,6 +158,8 @@ class Vocabulary(BaseModel):
         def narrowest(labels: Iterable[str]) -> tuple[str, ...]:
             """« cancer » is left out beside « cancer colorectal »."""
             told = tuple(labels)
+            if len(told) == 1:
+                return told
             return tuple(one for one in told if self.narrower(one).isdisjoint(told))
 
         def parse(reading: tuple[str, ...]) -> Parsed:
