@@ -12,12 +12,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from triage.patient_data.dictionary.digest import LEARNED as MODEL
+from triage.patient_data.dictionary.digest import LEARNED
 from triage.patient_data.learned.traits import tokens, traits
 from triage.patient_data.plain import plain
 
 Span = tuple[int, int]
 
+MODEL = LEARNED
 OTHER, FIRST, NEXT = "O", "B", "I"
 """Of nobody; the first word of what designates a person; the others."""
 ALONE, BESIDE = 0.6, 0.15
