@@ -19,7 +19,7 @@ from triage.situations.description import Description
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp
 from triage.situations.matching import MatchingRules
-from triage.verdict.model import Assessment
+from triage.verdict.model import Assessment, Status
 
 NetworkDefault: TypeAlias = Literal["include", "exclude"]
 
@@ -39,6 +39,35 @@ class Opinion:
     judgement: str
     comment: str
     id: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DossierSummary:
+    """What sheets that count and order dossiers say of each, whoever reads.
+
+    Attributes:
+        deposited_at: Deposit (aware).
+        champs_modified_at: Last submission by the declarant (aware).
+        decided_at: Decision on DS, if any.
+        correction_pending_since: Open correction request.
+        score: Completeness; ``None`` where there is none.
+        status: Status of the verdict.
+        out_of_scope: Whether the verdict puts it out of scope.
+        judged: See :class:`ExportedDossier`, also for the next ones.
+        handed_over: Whether a person takes over.
+        asked_at: Since when its declarant has something to answer.
+    """
+
+    deposited_at: datetime
+    champs_modified_at: datetime
+    decided_at: datetime | None
+    correction_pending_since: datetime | None
+    score: int | None
+    status: Status
+    out_of_scope: bool
+    judged: bool
+    handed_over: bool
+    asked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +109,28 @@ class ExportedDossier:
     description: Description | None = None
     handed_over: bool = False
     asked_at: datetime | None = None
+
+    @property
+    def number(self) -> int:
+        """Number of the dossier."""
+        return self.report.number
+
+    @property
+    def summary(self) -> DossierSummary:
+        """What is counted and ordered of it."""
+        report, verdict = self.report, self.assessment
+        return DossierSummary(
+            deposited_at=report.deposited_at,
+            champs_modified_at=report.champs_modified_at,
+            decided_at=report.decided_at,
+            correction_pending_since=report.correction_pending_since,
+            score=verdict.score,
+            status=verdict.status,
+            out_of_scope=bool(verdict.out_of_scope),
+            judged=self.judged,
+            handed_over=self.handed_over,
+            asked_at=self.asked_at,
+        )
 
     @property
     def decision(self) -> DecisionTaken:
@@ -198,12 +249,8 @@ def latest_change(entries: Iterable[ExportedDossier]) -> datetime | None:
     """
     moments = (
         moment
-        for entry in entries
-        for moment in (
-            entry.report.deposited_at,
-            entry.report.champs_modified_at,
-            entry.report.decided_at,
-        )
+        for one in (entry.summary for entry in entries)
+        for moment in (one.deposited_at, one.champs_modified_at, one.decided_at)
         if moment is not None
     )
     return max(moments, default=None)

@@ -32,6 +32,7 @@ from store.staff.digests import Digests
 from store.staff.exports import Exports
 from store.staff.handed_out import HandedOut
 from store.staff.invitations import Invitations
+from store.staff.kept_rows import KeptRows
 from store.staff.lines import Lines
 from store.staff.opinions import Opinions
 from store.staff.proposals import Proposals
@@ -79,6 +80,7 @@ class StoreMemory:
         sign_in_tries: Recent tries at signing in.
         notices: Who was told that an export is out.
         opinions: What evaluators wrote in returned workbooks.
+        kept_rows: What a publication made of dossiers, for the next ones.
         lines: Lists of the portal.
         seen: What people have seen of the dossiers that waited for them.
     """
@@ -109,6 +111,7 @@ class StoreMemory:
         self.sign_in_tries = SignInTries(scope)
         self.notices = Notices(scope)
         self.opinions = Opinions(scope)
+        self.kept_rows = KeptRows(scope)
         self.lines = Lines(scope)
         self.seen = Seen(scope)
 

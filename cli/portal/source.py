@@ -31,8 +31,9 @@ from steps.follow.health import health_of
 from steps.follow.waiting import Matter, matters
 from steps.judge.acts import today
 from steps.judge.patients import clear, passages, restore
-from steps.publish.circumstances import circumstances, line_stamps
-from steps.publish.export import entries_of, export_context, source_digest
+from steps.publish.circumstances import circumstances, dossier_stamps
+from steps.publish.entries import entries_of
+from steps.publish.export import export_context, source_digest
 from steps.publish.opinions import compare, give, keep
 from steps.publish.publication import news_of
 from steps.wiring.failures import RequestError
@@ -130,7 +131,7 @@ def source_of(services: Services) -> Source:
         entries=entries,
         context=context,
         circumstances=lambda: circumstances(at()),
-        stamps=lambda: line_stamps(at()),
+        stamps=lambda: dossier_stamps(at()),
         news=lambda author: news_of(at(), author),
         register=register,
         matters=_once_for_each_act(register),

@@ -137,7 +137,7 @@ def export_facts(
     policy: Policy | None = None,
 ) -> ExportFacts:
     """Return what a manifest says of these dossiers, and of the policy they were handed under."""
-    days = sorted(paris(entry.report.deposited_at).date().isoformat() for entry in entries)
+    days = sorted(paris(entry.summary.deposited_at).date().isoformat() for entry in entries)
     return ExportFacts(
         demarche=context.demarche,
         checksum=checksum,

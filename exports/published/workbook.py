@@ -279,7 +279,7 @@ class AudienceWorkbook:
     def _changed(self) -> datetime | None:
         """Latest change that its sheets show: of people, or a correction that waits for one."""
         entries = [one.entry for one in self.readings]
-        asked = (one.report.correction_pending_since for one in entries)
+        asked = (one.summary.correction_pending_since for one in entries)
         moments = (latest_change(entries), *asked)
         return max((one for one in moments if one is not None), default=None)
 

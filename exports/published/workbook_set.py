@@ -1,15 +1,18 @@
 """The workbooks of an export: the agency's, the network's, and one for each centre."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.model import ExportContext, ExportedDossier
-from exports.published.changes import Comparison, first_edition, handed_row
+from exports.published.changes import HANDED, Comparison, first_edition, handed_row
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, readings
 from exports.readers.registre import RegisterReading
+from exports.rows_put_aside import Row
 from exports.sheets.centres import (
     Assignment,
     AssignmentReason,
@@ -21,17 +24,17 @@ from exports.sheets.centres import (
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
 from exports.sheets.situations.table import trends_of
-from exports.sheets.tables import Table, TableMaker
+from exports.sheets.tables import RowsKey, Table, TableMaker
 from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
 from exports.xlsx.rows_apart import RowsApart
 from mappings.schema.model import Audience
-from store.staff.handed_out import HandedRow
+from store.staff.handed_out import HandedRow, digest_of
 from triage.situations.trends import Trend
 
 if TYPE_CHECKING:
     from exports.published.workbook import AudienceWorkbook
 
-_WHOLE = ("agence", "reseau")
+_WHOLE: tuple[Audience, ...] = ("agence", "reseau")
 NOT_COMPARED = first_edition("aucune édition n'est encore publiée")
 
 
@@ -58,6 +61,8 @@ class WorkbookSet:
         compare: What the workbook of an author says of its changes.
         apart: Folder where rows are put aside once they are written; without it the cells of all
             are held. Only the first cell of such a row can be read again.
+        made_before: Gives the rows that a former publication made, by number of dossier, see
+            :meth:`to_keep`; it needs ``apart``.
     """
 
     entries: Sequence[ExportedDossier]
@@ -67,7 +72,11 @@ class WorkbookSet:
     centres: Sequence[Centre] = ()
     compare: Callable[[str], Comparison] = lambda _: NOT_COMPARED
     apart: Path | None = None
+    made_before: Callable[[], Iterable[tuple[int, bytes]]] = tuple
+    _apart: dict[Audience, RowsApart] = field(default_factory=dict)
+    _rows: dict[Audience, dict[RowsKey, tuple[Row, ...]]] = field(default_factory=dict)
     _audiences: dict[Audience, _Audience] = field(default_factory=dict)
+    _withheld: list[WithheldColumns] = field(default_factory=list)
 
     @property
     def versions(self) -> str:
@@ -100,13 +109,55 @@ class WorkbookSet:
         """
         return self.made(author).tables
 
-    def handed(self, audience: Audience) -> Iterator[HandedRow]:
-        """Yield what an audience reads of each dossier, to be kept: its row of `Dossiers`."""
+    def handed(
+        self, audience: Audience, *, but: AbstractSet[int] = frozenset()
+    ) -> Iterator[HandedRow]:
+        """Yield what an audience reads of each dossier, to be kept: its row of `Dossiers`.
+
+        Args:
+            audience: Who reads.
+            but: Dossiers that are passed over, see :meth:`handed_same`.
+        """
         shared = self._read_by(audience)
-        mine = (replace(one, author=audience) for one, _ in shared.readings)
+        told = [both for both in shared.readings if both[0].number not in but]
+        mine = (one.copy(author=audience) for one, _ in told)
         rows = shared.maker.told(self.columns.dossiers_sheet, mine)
-        for (table, cells), (_, to) in zip(rows, shared.readings, strict=True):
-            yield handed_row(table.columns, cells, centres=to.centres)
+        for (table, cells), (one, to) in zip(rows, told, strict=True):
+            row = handed_row(table.columns, cells, centres=to.centres)
+            one.told(HANDED, lambda _, row=row: digest_of(row))  # type: ignore[misc]
+            yield row
+
+    def handed_same(self, audience: Audience, present: Mapping[int, str]) -> frozenset[int]:
+        """Dossiers of which an audience reads what it read, by the digests that were kept."""
+        readings = (one for one, _ in self._read_by(audience).readings)
+        told = ((one.number, one.facts(HANDED).get(HANDED.name)) for one in readings)
+        return frozenset(number for number, digest in told if digest == present.get(number, ""))
+
+    def to_keep(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Number, facts and rows of each dossier of which something was made here, for the next.
+
+        Of the rows that wait for somebody, those that no workbook has any more are left out.
+        """
+        from exports.published.kept_rows import FACTS, encode_facts, encode_rows
+
+        new = {number for one in self._audiences.values() for number in one.maker.new}
+        tables = defaultdict[int, list[tuple[Audience, RowsKey, tuple[Row, ...]]]](list)
+        for audience, one in self._audiences.items():
+            for key, made in one.maker.made.items():
+                if key.number in new and (not key.due or key in one.maker.used):
+                    tables[key.number].append((audience, key, made))
+        told = {
+            audience: {reading.number: reading for reading, _ in one.readings}
+            for audience, one in self._audiences.items()
+        }
+        for entry in self.entries:
+            if entry.number in new and (rows := encode_rows(tables[entry.number])) is not None:
+                facts = {
+                    audience: readings[entry.number].facts(*FACTS)
+                    for audience, readings in told.items()
+                    if entry.number in readings
+                }
+                yield entry.number, encode_facts(entry.summary, facts), rows
 
     def made(self, author: str) -> "AudienceWorkbook":
         """Return the workbook of an author before it is written, see :meth:`workbook`."""
@@ -115,7 +166,7 @@ class WorkbookSet:
         centre = None if author in _WHOLE else self._centre(author)
         shared = self._read_by("agence" if author == "agence" else "reseau")
         chosen = [
-            replace(one, author=author, why=_why(one, to, centre))
+            one.copy(author=author, why=_why(one, to, centre))
             for one, to in shared.readings
             if centre is None or centre.code in to.centres
         ]
@@ -149,8 +200,11 @@ class WorkbookSet:
 
     def withheld(self) -> WithheldColumns:
         """Columns that the network may not read."""
-        maker, mapping = self._read_by("reseau").maker, self.context.mapping
-        return withheld_columns(self.columns, maker, policy=self.policy, mapping=mapping)
+        if not self._withheld:
+            maker, mapping = self._read_by("reseau").maker, self.context.mapping
+            found = withheld_columns(self.columns, maker, policy=self.policy, mapping=mapping)
+            self._withheld.append(found)
+        return self._withheld[0]
 
     def _centre(self, author: str) -> Centre:
         return {author_of(one): one for one in self.centres}[author]
@@ -160,6 +214,8 @@ class WorkbookSet:
         if known is not None:
             return known
         check_policy(self.policy, self.context.mapping)
+        if self.apart and not self._apart:
+            self._put_aside(self.apart)
         read = readings(self.entries, context=self.context, policy=self.policy, audience=audience)
         shared = {one.number for one in read}
         maker = TableMaker(
@@ -167,16 +223,28 @@ class WorkbookSet:
             policy=self.policy,
             audience=audience,
             choices=self.columns.opinions,
-            apart=RowsApart(self.apart).keep if self.apart else None,
+            apart=self._apart[audience].keep if self.apart else None,
+            made=self._rows.get(audience, {}),
         )
         made = _Audience(
             maker=maker,
-            kept=tuple(one for one in self.entries if one.report.number not in shared),
+            kept=tuple(one for one in self.entries if one.number not in shared),
             readings=concerned(read, centres=self.centres, territory=self.columns.territory),
             trends=trends_of(read, audience=audience, context=self.context),
         )
         self._audiences[audience] = made
         return made
+
+    def _put_aside(self, folder: Path) -> None:
+        """Put what is kept of rows where the rows of each audience are put."""
+        from exports.published.kept_rows import decode_rows
+
+        for audience in _WHOLE:
+            self._apart[audience] = RowsApart(folder)
+            self._rows[audience] = {}
+        for number, kept in self.made_before():
+            for audience, key, rows in decode_rows(number, kept, self._apart):
+                self._rows[audience][key] = rows
 
 
 def _why(reading: Reading, assignment: Assignment, centre: Centre | None) -> str:

@@ -3,13 +3,15 @@
 import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from exports.model import ExportContext, ExportedDossier, Opinion
+from exports.later_dossier import LaterDossier
+from exports.model import DossierSummary, ExportContext, ExportedDossier, Opinion
+from exports.readers.facts import Fact
 from exports.readers.patient_marks import (
     marked,
     marks_of,
@@ -42,10 +44,10 @@ _NOT_ASKED = Answer(AnswerState.NOT_ASKED)
 
 
 _T = TypeVar("_T")
+DECISION: Fact[DecisionTaken] = Fact("decision", DecisionTaken)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, eq=False):
     """One dossier read by an audience. Nothing else may look into its report.
 
     Attributes:
@@ -75,8 +77,17 @@ class Reading:
     turn: str = ""
     waits_since: datetime | None = None
     author: str = ""
-    _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
-    _answers: dict[str, Shown] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[str, Any] = field(default_factory=dict)
+    _answers: dict[str, Shown] = field(default_factory=dict)
+
+    def copy(self, **other: Any) -> "Reading":
+        """The same but for some attributes.
+
+        What is worked out of one is of the other too, unless another audience reads it.
+        """
+        if "audience" in other:
+            other |= {"_known": {}, "_answers": {}}
+        return replace(self, **other)
 
     def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
         """What all workbooks of an audience say of the dossier, worked out by the first.
@@ -86,16 +97,33 @@ class Reading:
             work: Works it out of the dossier, from nothing that one workbook has and another has
                 not: neither centres, nor author.
         """
-        key = (name, self.audience)
-        if key not in self._known:
-            self._known[key] = work(self)
-        found: _T = self._known[key]
+        known = self._known
+        if name not in known:
+            known[name] = work(self)
+        found: _T = known[name]
         return found
+
+    def told(self, fact: Fact[_T], work: Callable[["Reading"], _T]) -> _T:
+        """The same of what may be kept from one publication to the next."""
+        try:  # asked a hundred times as often as it is worked out
+            found: _T = self._known[fact.name]
+        except KeyError:
+            return self.once(fact.name, work)
+        return found
+
+    def facts(self, *among: Fact[Any]) -> dict[str, Any]:
+        """Those of some facts that are known, by name."""
+        return {one.name: self._known[one.name] for one in among if one.name in self._known}
 
     @property
     def number(self) -> int:
         """Number of the dossier."""
-        return self.entry.report.number
+        return self.entry.number
+
+    @property
+    def summary(self) -> DossierSummary:
+        """What is counted and ordered of the dossier, whoever reads."""
+        return self.once("summary", lambda one: one.entry.summary)
 
     @property
     def mask(self) -> Mask:
@@ -159,7 +187,7 @@ class Reading:
         where a part of what it rests on is withheld from this dossier: the level and the reasons
         say nothing of that. Nor is a priority that a person typed: it may rest on what stays there.
         """
-        return self.once("decision", lambda one: decide(one.assessment, one._held))  # noqa: SLF001
+        return self.told(DECISION, lambda one: decide(one.assessment, one._held))  # noqa: SLF001
 
     @property
     def _held(self) -> Mapping[str, str]:
@@ -328,7 +356,7 @@ class Reading:
 
     def _kept_rows(self, field: str) -> tuple[tuple[int, Row], ...]:
         """Rows that this audience may read, each with its place in the report."""
-        key = (field, self.audience, "rows")
+        key = f"rows {field}"
         if key not in self._known:
             self._known[key] = self._read_rows(field)
         rows: tuple[tuple[int, Row], ...] = self._known[key]
@@ -393,8 +421,13 @@ def readings(
     audience: Audience,
 ) -> tuple[Reading, ...]:
     """Return the dossiers that the audience may read, by number."""
-    return tuple(
-        Reading(entry=entry, context=context, policy=policy, audience=audience)
-        for entry in sorted(entries, key=lambda one: one.report.number)
-        if audience == "agence" or leaves_agency(entry, context=context, policy=policy)
-    )
+    found = []
+    for entry in sorted(entries, key=lambda one: one.number):
+        if isinstance(entry, LaterDossier):
+            told = entry.facts.get(audience)
+        else:
+            open_ = audience == "agence" or leaves_agency(entry, context=context, policy=policy)
+            told = {} if open_ else None
+        if told is not None:
+            found.append(Reading(entry, context, policy, audience, _known={**told}))
+    return tuple(found)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from exports.readers.facts import Fact
 from exports.readers.reading import Reading
 from exports.sheets.columns import Figures
 from french.text import typographic
@@ -13,6 +14,7 @@ from mappings.report.model import Answer
 from triage.registre.years.indicator import YearFigure
 from triage.verdict.model import Status
 
+NATURES: Fact[tuple[str, ...]] = Fact("natures", tuple[str, ...])
 PRIORITIES = ("P1", "P2", "P3", "P4")
 STATUSES = (
     Status.COMPLET,
@@ -120,7 +122,7 @@ def natures(reading: Reading, origins: Figures) -> tuple[str, ...]:
         value = shown.value if isinstance(shown, Answer) else None
         return tuple(dict.fromkeys(map(str, value))) if isinstance(value, tuple) else ()
 
-    return reading.once("natures", found)
+    return reading.told(NATURES, found)
 
 
 def by_status(readings: Sequence[Reading]) -> Block:

@@ -5,9 +5,11 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from datafiles.file import DataFileError
 from exports.excel_names import file_code
+from exports.readers.facts import Fact
 from exports.readers.policy import Mask
 from exports.readers.reading import Reading
 from exports.sheets.centre_names import centres_named
@@ -87,6 +89,9 @@ class Assignment:
         return (AssignmentReason.RAPPORTEUR if centre in self.rapporteurs else self.reason).value
 
 
+ASSIGNED: Fact[tuple[Assignment, bool]] = Fact("assigned", tuple[Assignment, bool])
+
+
 def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:
     """Parse and check the table of centres: one line a département, commas or semicolons.
 
@@ -120,7 +125,7 @@ def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:
 
 def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory) -> Assignment:
     """Return the centres of a dossier: the rapporteur has the last word, but on national ones."""
-    reading = replace(reading, audience="agence")
+    reading = reading.copy(audience="agence")
     everyone = tuple(centre.code for centre in centres)
     extent = shown_content(reading.answer(territory.extent))
     named, unknown = _written(reading, centres=centres, territory=territory)
@@ -189,20 +194,14 @@ def concerned(
         return tuple((reading, nowhere) for reading in readings)
     found = []
     for reading in readings:
-        assignment = assign(reading, centres=centres, territory=territory)
-        hidden = isinstance(reading.annotation(territory.rapporteur), Mask)
-        if hidden:
-            assignment = replace(assignment, unknown="", rapporteurs=())
-        elif assignment.unknown:
-            _, unknown = _written(reading, centres=centres, territory=territory)
-            assignment = replace(assignment, unknown=unknown)
+        work = partial(_assigned, centres=centres, territory=territory)
+        assignment, hidden = reading.told(ASSIGNED, work)
         either = hidden and assignment.reason in {
             AssignmentReason.RAPPORTEUR,
             AssignmentReason.TERRITORY,
         }
         beyond = assignment.reason in {AssignmentReason.OVERSEAS, AssignmentReason.ABROAD}
-        named = replace(
-            reading,
+        named = reading.copy(
             crpv=shown_centres(assignment, centres),
             nowhere=assignment.reason is AssignmentReason.NOWHERE,
             beyond=assignment.reason.value if beyond else "",
@@ -210,6 +209,20 @@ def concerned(
         )
         found.append((named, assignment))
     return tuple(found)
+
+
+def _assigned(
+    reading: Reading, *, centres: Sequence[Centre], territory: Territory
+) -> tuple[Assignment, bool]:
+    """The centres as the reader may know them, and whether who named them is hidden."""
+    assignment = assign(reading, centres=centres, territory=territory)
+    hidden = isinstance(reading.annotation(territory.rapporteur), Mask)
+    if hidden:
+        assignment = replace(assignment, unknown="", rapporteurs=())
+    elif assignment.unknown:
+        _, unknown = _written(reading, centres=centres, territory=territory)
+        assignment = replace(assignment, unknown=unknown)
+    return assignment, hidden
 
 
 def _separator(text: str) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from exports.readers.facts import Fact
 from exports.readers.reading import Reading
 from exports.sheets.figures import Synthesis
 from exports.sheets.tables import CALCULATED, Column, Table
@@ -22,6 +23,7 @@ _HEADERS = (
     ("Origine", 25),
     ("Diffusion", 27),
 )
+UNMAPPED: Fact[tuple[tuple[str, str], ...]] = Fact("unmapped", tuple[tuple[str, str], ...])
 _OWN = "ceux qui le remplissent, et l'agence"
 _FILE, _AT_LENGTH = "vocabulaire", 60
 _WORDS, _FIGURES, _FORM = "Mots employés", "Synthèse", "Formulaire"
@@ -111,9 +113,11 @@ def _terms(vocabulary: DefinedWords) -> Iterator[tuple[str, ...]]:
 
 def unmapped_champs(readings: Sequence[Reading]) -> Counter[tuple[str, str]]:
     """How many dossiers answered each champ that the mapping does not take, by id and label."""
-    return Counter(
-        champ for one in readings for champ in {(it.champ_id, it.label) for it in one.unmapped}
-    )
+    return Counter(champ for one in readings for champ in one.told(UNMAPPED, _unmapped_of))
+
+
+def _unmapped_of(reading: Reading) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({(one.champ_id, one.label) for one in reading.unmapped}))
 
 
 def _unmapped(readings: Sequence[Reading]) -> Iterator[tuple[str, ...]]:

@@ -8,6 +8,7 @@ from functools import partial
 from statistics import median
 
 from exports.cells import Content, paris
+from exports.readers.facts import Fact
 from exports.readers.reading import Reading
 from exports.sheets.blocks import Block, by_month, by_nature, by_status, by_year
 from exports.sheets.columns import Figures, Format
@@ -19,6 +20,11 @@ from triage.verdict.model import Status
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
 
 
+WITH_MEASURE: Fact[bool] = Fact("measure taken", bool)
+DEPOSITED_ON: Fact[date] = Fact("day of deposit", date)
+DELAY: Fact[int | None] = Fact("days to report", int | None)
+REPORTED_CASES: Fact[int | None] = Fact("cases", int | None)
+CASES_HIDDEN: Fact[bool] = Fact("cases hidden", bool)
 _BEYOND = (
     ("Dossiers d'outre-mer sans centre", "outre-mer", "de collectivités d'outre-mer"),
     ("Dossiers de l'étranger", "étranger", "de l'étranger seulement"),
@@ -85,7 +91,7 @@ def synthesise(
 
 def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
     statuses = Counter(one.decision.status for one in readings)
-    scores = [score for one in readings if (score := one.entry.assessment.score) is not None]
+    scores = [score for one in readings if (score := one.summary.score) is not None]
     first = Counter(one.decision.priority or "" for one in readings)
     days = _days(readings)
     return (
@@ -138,7 +144,7 @@ def _delays(readings: Sequence[Reading], live_since: datetime | None) -> tuple[F
     checks = [
         (checked - max(deposited, live_since or deposited)) / timedelta(hours=1)
         for one in readings
-        for deposited in [one.entry.report.deposited_at]
+        for deposited in [one.summary.deposited_at]
         if (checked := one.entry.first_checked_at) is not None
     ]
     late = bool(checks) and median(checks) > _MOST_HOURS
@@ -235,12 +241,12 @@ def taken(reading: Reading, origins: Figures) -> bool:
         )
         return any(isinstance(one, Answer) and one.value in origins.taken for one in states)
 
-    return reading.once("measure taken", found)
+    return reading.told(WITH_MEASURE, found)
 
 
 def deposited_on(reading: Reading) -> date:
     """Day of deposit, Paris."""
-    return reading.once("day of deposit", lambda one: _day(one.entry.report.deposited_at))
+    return reading.told(DEPOSITED_ON, lambda one: _day(one.summary.deposited_at))
 
 
 def _days(readings: Sequence[Reading]) -> list[date]:
@@ -252,7 +258,7 @@ def _open(statuses: Counter[Status | None]) -> int:
 
 
 def _delay(readings: Sequence[Reading], origins: Figures) -> Content:
-    delays = [one.once("delay", partial(_days_to_report, origins=origins)) for one in readings]
+    delays = [one.told(DELAY, partial(_days_to_report, origins=origins)) for one in readings]
     return _rounded([delay for delay in delays if delay is not None])
 
 
@@ -279,8 +285,8 @@ def _share(flags: Sequence[bool]) -> Content:
 
 def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Iterator[Figure]:
     """Sum of cases. Outside the agency only counts that are shown are added, and it says so."""
-    counts = [one.once("cases", lambda one: one.count(origins.cases)) for one in readings]
-    hidden = sum(one.once("cases hidden", partial(_hidden, origins=origins)) for one in readings)
+    counts = [one.told(REPORTED_CASES, lambda one: one.count(origins.cases)) for one in readings]
+    hidden = sum(one.told(CASES_HIDDEN, partial(_hidden, origins=origins)) for one in readings)
     total = sum(count for count in counts if count is not None and count > 0)
     name = "Cas d'effets indésirables rapportés"
     if hidden:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple
 
 from exports.cells import Content
 from exports.errors import MappingMismatchError
@@ -32,7 +32,6 @@ from mappings.schema.model import Audience, FieldSpec
 from triage.rules.sentences import PRIORITY
 from triage.verdict.model import Verdict
 
-_Key: TypeAlias = tuple[str, int, Opinion | None, str, str, str]
 _FILLED = frozenset({JUDGEMENT, COMMENT})
 _THEIRS = _FILLED | KEYS | {"dossier"}
 """What every reader has: the number of a dossier or the id of a row, and what they write."""
@@ -95,6 +94,26 @@ class Table:
         return 2 if self.above else 1
 
 
+class RowsKey(NamedTuple):
+    """What the rows of a dossier in a sheet rest on, beside the dossier and its audience.
+
+    Attributes:
+        sheet: Name of the sheet.
+        number: The dossier.
+        opinion: What the readers of the workbook wrote on it.
+        why: Why they have it.
+        due: Why it is to be treated now.
+        turn: Who is to act.
+    """
+
+    sheet: str
+    number: int
+    opinion: Opinion | None
+    why: str
+    due: str
+    turn: str
+
+
 @dataclass(frozen=True, slots=True)
 class TableMaker:
     """Makes the tables of workbooks for one audience; the rows of a dossier are made once.
@@ -105,6 +124,9 @@ class TableMaker:
         audience: Who reads.
         choices: Opinions that evaluators choose from.
         apart: Puts a row of a table aside; ``None`` holds the cells of all.
+        made: Rows that are made already.
+        new: Dossiers of which rows were made here.
+        used: Those of the rows that wait for somebody that were asked for.
     """
 
     context: ExportContext
@@ -112,8 +134,11 @@ class TableMaker:
     audience: Audience
     choices: tuple[str, ...] = ()
     apart: Callable[[Table, Row], Row] | None = None
-    _made: dict[_Key, tuple[Row, ...]] = field(default_factory=dict)
+    made: dict[RowsKey, tuple[Row, ...]] = field(default_factory=dict)
+    new: set[int] = field(default_factory=set)
+    used: set[RowsKey] = field(default_factory=set)
     _blank: dict[str, Table] = field(default_factory=dict)
+    _specs: dict[str, list[ColumnSpec]] = field(default_factory=dict)
 
     def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
         """Make the table of a sheet.
@@ -143,7 +168,10 @@ class TableMaker:
         return self._table(sheet, specs, tuple(_of_register(sheet, specs, read)))
 
     def _shown(self, sheet: SheetSpec) -> list[ColumnSpec]:
-        return [spec for spec in self._all_columns(sheet) if self._audience(sheet, spec)]
+        if sheet.name not in self._specs:
+            shown = [one for one in self._all_columns(sheet) if self._audience(sheet, one)]
+            self._specs[sheet.name] = shown
+        return self._specs[sheet.name]
 
     def _table(self, sheet: SheetSpec, specs: Sequence[ColumnSpec], rows: Sequence[Row]) -> Table:
         return Table(
@@ -174,11 +202,12 @@ class TableMaker:
     def _rows(
         self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
     ) -> tuple[Row, ...]:
-        known = self._made.get(_key(sheet, reading))
-        if known is not None:
-            return known
-        self._fresh(reading, sheet, specs)
-        return self._made[_key(sheet, reading)]
+        key = _key(sheet, reading)
+        if key.due:
+            self.used.add(key)
+        if key not in self.made:
+            self._fresh(reading, sheet, specs)
+        return self.made[key]
 
     def _fresh(
         self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
@@ -190,7 +219,8 @@ class TableMaker:
             if sheet.name not in self._blank:
                 self._blank[sheet.name] = self._table(sheet, specs, ())
             kept = tuple(self.apart(self._blank[sheet.name], row) for row in rows)
-        self._made[_key(sheet, reading)] = kept
+        self.made[_key(sheet, reading)] = kept
+        self.new.add(reading.number)
         reading.forget_answers()
         return rows
 
@@ -308,10 +338,9 @@ class TableMaker:
         return typographic("\n".join(told.values()))
 
 
-def _key(sheet: SheetSpec, reading: Reading) -> _Key:
-    """What the rows of a dossier rest on."""
+def _key(sheet: SheetSpec, reading: Reading) -> RowsKey:
     told = (reading.opinion, reading.why, reading.due, reading.turn)
-    return (sheet.name, reading.number, *told)
+    return RowsKey(sheet.name, reading.number, *told)
 
 
 def origin_of(spec: FieldSpec) -> str:

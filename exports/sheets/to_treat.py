@@ -9,9 +9,10 @@ Nothing here looks at a clock: « new » and « answered » are since the last w
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from exports.readers.facts import Fact
 from exports.readers.reading import Reading
 from exports.sheets.centres import EITHER, AssignmentReason
 from exports.sheets.columns import Reason, Turn
@@ -22,6 +23,8 @@ from mappings.report.model import Answer
 from triage.replies.decision import MANUAL
 from triage.verdict.model import Status
 
+COULD_WAIT: Fact[tuple[Reason, ...]] = Fact("could wait", tuple[Reason, ...])
+PLACE: Fact[tuple[str, float, int]] = Fact("place", tuple[str, float, int])
 NOTHING = "Rien à traiter cette semaine."
 _SINCE: tuple[Reason, ...] = ("nouveau", "reponse", "avis_recu")
 """Reasons that are of what moved since an edition."""
@@ -98,7 +101,7 @@ def standing(reading: Reading, words: Collection[Reason]) -> WaitingFacts:
     """Where a dossier stands, for the readers of its workbook."""
     return WaitingFacts(
         number=reading.number,
-        could=reading.once(" ".join(("could wait", *words)), lambda one: could_wait(one, words)),
+        could=reading.told(COULD_WAIT, lambda one: could_wait(one, words)),
         situation=reading.entry.situation,
         own=reading.why in OWN,
         judged=_has_opinion(reading),
@@ -112,8 +115,8 @@ def whose_turn(reading: Reading, why: Collection[Reason]) -> Turn:
     it, until they gave their opinion; the others are the agency's, which writes to declarants and
     decides. Its own workbook leaves to the declarant only what it has no other reason to look at.
     """
-    entry = reading.entry
-    asked = entry.asked_at is not None and not entry.handed_over
+    known = reading.summary
+    asked = known.asked_at is not None and not known.handed_over
     if reading.audience == "agence":
         return "declarant" if asked and _WITH_DECLARANT.issuperset(why) else "lecteur"
     if asked:
@@ -139,13 +142,12 @@ def to_treat(
     for reading in readings:
         why = why_now(standing(reading, words), around)
         if why:
-            turn, report = whose_turn(reading, why), reading.entry.report
-            sent = max(report.deposited_at, report.champs_modified_at)
-            told = replace(
-                reading,
+            turn, known = whose_turn(reading, why), reading.summary
+            sent = max(known.deposited_at, known.champs_modified_at)
+            told = reading.copy(
                 due=SEMICOLON.join(typographic(words[name]) for name in why),
                 turn=typographic(turns.get(turn, "")),
-                waits_since=reading.entry.asked_at if turn == "declarant" else sent,
+                waits_since=known.asked_at if turn == "declarant" else sent,
             )
             found.append((told, order[why[0]]))
     return tuple(one for one, _ in sorted(found, key=lambda one: _urgency(*one)))
@@ -202,17 +204,17 @@ def _counted(words: Iterable[str], told: Mapping[str, int]) -> str:
 
 def in_order(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Those of the centre before national ones, then by priority, then the latest deposit first."""
-    return tuple(sorted(readings, key=lambda one: (_national(one), *one.once("place", _place))))
+    return tuple(sorted(readings, key=lambda one: (_national(one), *one.told(PLACE, _place))))
 
 
 def _urgency(reading: Reading, reason: int) -> tuple[str | float, ...]:
-    priority, *last = reading.once("place", _place)
+    priority, *last = reading.told(PLACE, _place)
     return (priority, _national(reading), reason, *last)
 
 
 def _place(reading: Reading) -> tuple[str, float, int]:
     """By priority, then the latest deposit first."""
-    deposited = reading.entry.report.deposited_at.timestamp()
+    deposited = reading.summary.deposited_at.timestamp()
     return (reading.decision.priority or "P9", -deposited, reading.number)
 
 

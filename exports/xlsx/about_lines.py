@@ -1,13 +1,15 @@
 """What the sheet `À propos` says: where the data is from, by which rules, and what was withheld."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from exports.cells import paris
 from exports.identity import IDENTITY, WorkbookIdentity
 from exports.model import ExportContext, ExportedDossier
+from exports.readers.facts import Fact
 from exports.readers.policy import Mask, Policy
 from exports.readers.reading import Reading
 from exports.sheets.dictionary import unmapped_champs
@@ -28,6 +30,23 @@ AUDIENCES: dict[Audience, str] = {
     "agence": "l'agence seulement : contient des données personnelles et le secret des affaires",
     "reseau": "le réseau des CRPV",
 }
+
+
+class Withheld(NamedTuple):
+    """What a reader does not find in a dossier.
+
+    Attributes:
+        masked: Fields whose answer is withheld, of those that may be.
+        rows: How many rows of each repetition are, where any is.
+        marks: How many passages are masked as a patient's.
+    """
+
+    masked: tuple[str, ...]
+    rows: Mapping[str, int]
+    marks: int
+
+
+WITHHELD: Fact[Withheld] = Fact("withheld", Withheld)
 
 
 class Section(StrEnum):
@@ -165,9 +184,10 @@ def withheld_lines(
         AboutLine("Colonnes réservées à l'agence", ", ".join(titles), Section.KEPT_BACK),
         AboutLine("Dossiers non diffusés", _kept_back(kept, context, policy), Section.COUNTED),
     ]
+    withheld = [one.told(WITHHELD, _withheld) for one in readings]
     for rule in policy.withheld:
         for field in rule.fields:
-            masked = sum(isinstance(one.answer(field), Mask) for one in readings)
+            masked = sum(field in one.masked for one in withheld)
             lines.append(
                 AboutLine(
                     f"« {fields[field].title} »",
@@ -176,21 +196,32 @@ def withheld_lines(
                 )
             )
     for rows in policy.rows:
-        hidden = sum(one.rows_kept_back(rows.field) for one in readings)
+        hidden = sum(one.rows.get(rows.field, 0) for one in withheld)
         name = f"{fields[rows.field].title} non diffusées"
-        among = sum(one.rows_kept_back(rows.field) > 0 for one in readings)
+        among = sum(rows.field in one.rows for one in withheld)
         shown = " ou ".join(f"« {state} »" for state in rows.shown)
         told = f"{agreed(hidden, 'ligne retenue')} dans {agreed(among, 'dossier')} : celles dont"
         told += f" l'état n'est pas {shown}"
         lines.append(AboutLine(name, told, Section.COUNTED))
-    marks = sum(one.patient_marks for one in readings)
-    among = sum(one.patient_marks > 0 for one in readings)
+    marks = sum(one.marks for one in withheld)
+    among = sum(one.marks > 0 for one in withheld)
     told = f"{agreed(marks, 'passage masqué')} dans {agreed(among, 'dossier')}"
     lines.append(AboutLine("Données de patient", told, Section.COUNTED))
     below = policy.small_counts.below
     small = f"de 1 à {below - 1}, affichés « < {below} »"
     lines.append(AboutLine("Nombres de cas", small, Section.KEPT_BACK))
     return tuple(lines)
+
+
+def _withheld(reading: Reading) -> Withheld:
+    policy = reading.policy
+    fields = {field for rule in policy.withheld for field in rule.fields}
+    rows = {rule.field: reading.rows_kept_back(rule.field) for rule in policy.rows}
+    return Withheld(
+        masked=tuple(sorted(one for one in fields if isinstance(reading.answer(one), Mask))),
+        rows={field: count for field, count in rows.items() if count},
+        marks=reading.patient_marks,
+    )
 
 
 def _kept_back(
@@ -229,5 +260,5 @@ def form_lines(
 
 
 def _out_of_scope(entry: ExportedDossier, policy: Policy) -> bool:
-    verdict = entry.assessment
-    return bool(verdict.out_of_scope) or verdict.status.value in policy.agency_only_statuses
+    known = entry.summary
+    return known.out_of_scope or known.status.value in policy.agency_only_statuses

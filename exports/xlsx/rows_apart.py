@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 from weakref import finalize
 from xml.parsers.expat import ExpatError
 
+from exports.cells import Content
 from exports.rows_put_aside import Row, RowPutAside, row_digest
 from exports.sheets.tables import Table
 from exports.xlsx.row_writer import Head, heads_of, row_xml
@@ -34,6 +35,10 @@ class RowsApart:
             xml = row_xml(heads, cells, table=table)
         except ExpatError:
             return cells
+        return self.put(cells[0], tuple(cells[at] for at in leading), row_digest(cells), xml)
+
+    def put(self, first: Content, leading: Row, digest: bytes, xml: bytes) -> RowPutAside:
+        """Put a row aside that was written already, see :class:`RowPutAside`."""
         if self._file is None:
             self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
             self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 (see the next line)
@@ -41,8 +46,7 @@ class RowsApart:
         self._file.write(xml)
         place = (self._end, len(xml))
         self._end += len(xml)
-        told = tuple(cells[at] for at in leading)
-        return RowPutAside(cells[0], told, row_digest(cells), self, *place)
+        return RowPutAside(first, leading, digest, self, *place)
 
     def read(self, at: int, size: int) -> bytes:
         """What was put somewhere."""

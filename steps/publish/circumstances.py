@@ -1,16 +1,21 @@
 """The circumstances in which dossiers are shown, without what takes reading their reports."""
 
+from collections import defaultdict
 from hashlib import sha256
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from exports.model import ExportContext
+from exports.published.checksum import MADE
 from mappings.adoption.in_force import is_adopted
+from steps.judge.situation_descriptions import matching_versions
 from steps.read.poll import BEGINNING
 from steps.wiring import handed_out_files
 from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
+from steps.wiring.form import reviewed_form
 from steps.wiring.public_data.reference import version_of
 from steps.wiring.services import Services
+from triage.replies.plan import PLANNED
 from triage.rules.sentences import terms_of
 from triage.verdict.assess import JUDGED
 
@@ -53,25 +58,42 @@ def circumstances(services: Services) -> ExportContext:
     )
 
 
-def line_stamps(services: Services) -> dict[int, str]:
-    """What lines of each dossier that has a verdict are made from, by number; none is read."""
-    store, demarche = services.store, services.demarche
+def dossier_stamps(services: Services) -> dict[int, str]:
+    """What lists and workbooks show of each dossier that has a verdict, by number; none is read.
+
+    Two stamps that are equal are of the same lines and the same rows.
+    """
+    store, demarche, form = services.store, services.demarche, services.form
+    reviewed = reviewed_form(services.inputs.mapping_file)
     around = _digest(
         version("passerelle-unc"),
-        services.form.mapping.digest,
+        MADE,
+        form.mapping.digest,
         services.inputs.publishing.network_default,
         services.inputs.ds_url,
+        services.inputs.publishing.portal,
         version_of(services.inputs.home),
         *handed_out_files.texts(services.inputs.publishing.columns),
         JUDGED,
-        *(rules.digest for rules in services.form.rulesets),
+        PLANNED,
+        matching_versions(services),
+        *(rules.digest for rules in form.rulesets),
+        form.digest,
+        *sorted(store.demarches.revision_texts(demarche).values()),
+        *(sorted(reviewed.settled) if reviewed else ()),
         str(is_adopted(drift_of(services))),
     )
-    beside: dict[int, str] = {}
+    beside = defaultdict[int, list[str]](list)
     for conflict in store.outbox.conflicts(demarche):
-        beside[conflict.number] = f"{beside.get(conflict.number, '')}{conflict}"
+        beside[conflict.number].append(str(conflict))
     for opinion in store.opinions.latest(demarche):
-        beside[opinion.number] = f"{beside.get(opinion.number, '')}{opinion}"
+        beside[opinion.number].append(str(opinion))
+    for correction in store.corrections.list(demarche):
+        beside[correction.number].append(str(correction))
+    for number, first in store.assessments.first_checks(demarche).items():
+        beside[number].append(str(first))
+    for number, codes in store.not_patients.codes(demarche).items():
+        beside[number] += sorted(codes)
     aside = store.quarantine.numbers(demarche)
     return {
         row.number: _digest(
@@ -81,7 +103,7 @@ def line_stamps(services: Services) -> dict[int, str]:
             str(row.assessed_basis),
             str(row.status),
             str(row.situation),
-            beside.get(row.number, ""),
+            *beside.get(row.number, ()),
             str(row.number in aside),
         )
         for row in store.dossiers.light_rows(demarche)

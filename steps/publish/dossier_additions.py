@@ -41,18 +41,14 @@ class DossierAdditions:
         for conflict in store.outbox.conflicts(demarche, numbers=numbers):
             conflicts[conflict.number] += (conflict,)
         placed = store.situations.reports(demarche, numbers=numbers)
-        corrected: dict[int, tuple[tuple[datetime, datetime], ...]] = defaultdict(tuple)
-        for one in store.corrections.list(demarche, numbers=numbers):
-            if one.resolved_at is not None:
-                corrected[one.number] += ((one.requested_at, one.resolved_at),)
         return cls(
             conflicts=conflicts,
             written=written_by_us(services, numbers=numbers),
-            opinions=_opinions(services, numbers),
+            opinions=opinions_of(services, numbers),
             situations={n: one.situation for n, one in placed.items() if one.situation},
             descriptions=_descriptions(services, placed),
             first_checks=store.assessments.first_checks(demarche, numbers=numbers),
-            corrected=corrected,
+            corrected=corrected_of(services, numbers),
             messages=store.outbox.messages_sent(demarche, numbers=numbers),
         )
 
@@ -66,9 +62,21 @@ def _descriptions(
     return {number: description_of(one) for number, one in placed.items()}
 
 
-def _opinions(
-    services: Services, numbers: Collection[int] | None
+def corrected_of(
+    services: Services, numbers: Collection[int] | None = None
+) -> Mapping[int, tuple[tuple[datetime, datetime], ...]]:
+    """Correction requests that were answered: when asked, when submitted again."""
+    found: dict[int, tuple[tuple[datetime, datetime], ...]] = defaultdict(tuple)
+    for one in services.store.corrections.list(services.demarche, numbers=numbers):
+        if one.resolved_at is not None:
+            found[one.number] += ((one.requested_at, one.resolved_at),)
+    return found
+
+
+def opinions_of(
+    services: Services, numbers: Collection[int] | None = None
 ) -> Mapping[int, Mapping[str, Opinion]]:
+    """What evaluators wrote, by author."""
     known = centres(services.inputs.publishing.columns)
     names = _OTHERS | {author_of(one): one.name for one in known}
     found: dict[int, dict[str, Opinion]] = defaultdict(dict)

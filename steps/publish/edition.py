@@ -15,7 +15,7 @@ from exports.published.editions import (
 from exports.published.folders import alone, disk_told
 from exports.published.manifest import PublishedExport
 from exports.published.withdrawal import retired
-from steps.publish.export import export, export_context, judged_entries, workbook_set
+from steps.publish.export import export, export_context, judged_dossiers, workbook_set
 from steps.publish.publication import Publication
 from steps.publish.sharing import shared, source_digest
 from steps.publish.withdrawal import hand_out_under
@@ -73,10 +73,10 @@ def _publish(
 ) -> PublishedExport:
     root, demarche = services.inputs.publishing.folder, services.demarche
     source = source_digest(services)
-    entries = judged_entries(services, summary, told=aside)
+    entries, kept = judged_dossiers(services, summary, told=aside)
     context = replace(export_context(services, entries), edition=_headline(edition))
     base = next(iter(editions(root, edition.kind, demarche=demarche)), None)
-    made = workbook_set(services, entries, context, apart=root)
+    made = workbook_set(services, entries, context, apart=root, made_before=kept.rows)
     hand_out_under(services, made=made)
     kind = str(edition.kind)
     with shared(services, context, source=source, base=base, kind=kind) as tasks:
@@ -87,6 +87,7 @@ def _publish(
         facts = replace(publication.facts(told), kind=kind, name=edition.name, title=edition.title)
         publication.keep(told)
         done = put_edition(root, edition, files, facts=facts, sequence=publication.sequence)
+    kept.keep(made)
     services.store.exports.record(
         demarche,
         Published(

@@ -4,7 +4,7 @@ A centre that no dossier concerns has its workbook all the same, with empty tabl
 missing would look like a failure.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
@@ -18,14 +18,12 @@ from exports.published.folders import alone, disk_told
 from exports.published.manifest import CURRENT
 from exports.published.withdrawal import Withdrawn
 from exports.published.workbook_set import WorkbookSet
-from mappings.medicines.facts import facts_of, medicines_of
 from steps.follow.followup import followed
-from steps.judge.judge import ASSESSMENT, judge
+from steps.judge.judge import judge
 from steps.judge.situations import decided
-from steps.judge.verdicts_due import is_current
 from steps.publish.circumstances import KIND, circumstances
-from steps.publish.dossier_additions import DossierAdditions
-from steps.publish.held import HeldDossiers
+from steps.publish.entries import entries_of
+from steps.publish.kept import KeptDossiers
 from steps.publish.publication import Publication
 from steps.publish.sharing import shared, source_digest
 from steps.publish.withdrawal import (
@@ -36,17 +34,12 @@ from steps.publish.withdrawal import (
     withdraw,
 )
 from steps.registre.exported import keep_scores, register_view
-from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.handed_out_files import centres, hand_out_files
-from steps.wiring.public_data.reference import matcher_of
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
-from store.dossiers.models import StoredDossier
 from store.staff.exports import Published
-from triage.replies.decision import held_by_person
-from triage.replies.messages import asked_since
 
-__all__ = ["centres", "entries_of", "export", "export_context", "hand_out_files", "source_digest"]
+__all__ = ["centres", "export", "export_context", "hand_out_files", "source_digest"]
 
 
 def export(services: Services, summary: Summary) -> None:
@@ -69,8 +62,9 @@ def export(services: Services, summary: Summary) -> None:
     aside, assessed = list[str](), frozenset(summary.assessed)
     with disk_told(root), alone(root):  # openpyxl writes temporary files
         sweep_current(root)
-        entries = judged_entries(services, summary, told=aside)
-        made = workbook_set(services, entries, export_context(services, entries), apart=root)
+        entries, kept = judged_dossiers(services, summary, told=aside)
+        context = export_context(services, entries)
+        made = workbook_set(services, entries, context, apart=root, made_before=kept.rows)
         keep_scores(services, made.context.register)
         finish_withdrawal(services, summary, made=made)
         base = next(iter(editions(root, EditionKind.WEEKLY, demarche=demarche)), None)
@@ -87,6 +81,7 @@ def export(services: Services, summary: Summary) -> None:
             )
         there = done[0] if done else current(root, demarche=demarche)
         remake_withdrawn(services, summary, made=made, sequence=publication.sequence)
+        kept.keep(made)
     if summary.assessed != assessed:
         source = source_digest(services)  # verdicts moved meanwhile
     summary.set_aside += aside
@@ -111,7 +106,7 @@ def foresee_withdrawal(services: Services, erased: AbstractSet[int]) -> Withdraw
     Raises:
         DataFileError: The columns or the policy file is wrong.
     """
-    entries = tuple(one for one in entries_of(services, told=[]) if one.report.number not in erased)
+    entries = tuple(one for one in entries_of(services, told=[]) if one.number not in erased)
     made = workbook_set(services, entries, export_context(services, entries))
     return foresee(services, made=made, erased=erased)
 
@@ -119,6 +114,20 @@ def foresee_withdrawal(services: Services, erased: AbstractSet[int]) -> Withdraw
 def judged_entries(
     services: Services, summary: Summary, *, told: list[str]
 ) -> tuple[ExportedDossier, ...]:
+    """The same as :func:`judged_dossiers`, each read whole."""
+    aside: list[str] = []
+    entries = tuple(entries_of(services, told=aside))
+    if _is_due(services, entries):
+        judge(services, summary)
+        aside.clear()
+        entries = tuple(entries_of(services, told=aside))
+    told += [*aside, *_stale(entries)]
+    return entries
+
+
+def judged_dossiers(
+    services: Services, summary: Summary, *, told: list[str]
+) -> tuple[tuple[ExportedDossier, ...], KeptDossiers]:
     """Every dossier, each with a verdict of what it says now, by the present rules.
 
     By a verdict of other rules, or of another content, no dossier may leave the agency: published
@@ -128,23 +137,38 @@ def judged_entries(
         services: Store and data files.
         summary: Counts what had to be judged.
         told: Where dossiers are named that cannot be read again, or not be judged.
+
+    Returns:
+        The dossiers, those that did not move since the last publication not read; and what it made
+        of these.
     """
     aside: list[str] = []
-    entries = tuple(entries_of(services, told=aside))
-    rows = services.store.dossiers.light_rows(services.demarche)
-    if not all(one.judged for one in entries) or any(row.assessed_basis is None for row in rows):
+    kept = KeptDossiers.read(services)
+    entries = kept.entries(told=aside)
+    if _is_due(services, entries):
         judge(services, summary)
         aside.clear()
-        entries = tuple(entries_of(services, told=aside))
-    told += aside
-    stale = [str(one.report.number) for one in entries if not one.judged]
+        kept = KeptDossiers.read(services)
+        entries = kept.entries(told=aside)
+    told += [*aside, *_stale(entries)]
+    return entries, kept
+
+
+def _is_due(services: Services, entries: Iterable[ExportedDossier]) -> bool:
+    """Whether a dossier has no verdict of what it says now."""
+    rows = services.store.dossiers.light_rows(services.demarche)
+    return not all(one.judged for one in entries) or any(r.assessed_basis is None for r in rows)
+
+
+def _stale(entries: Iterable[ExportedDossier]) -> Iterator[str]:
+    """What is told of dossiers that have none even so."""
+    stale = [str(one.number) for one in entries if not one.judged]
     if stale:
-        told.append(
+        yield (
             "Sans verdict à jour, ces dossiers restent à l'agence et manquent aux classeurs du"
             f" réseau et des centres : {', '.join(stale)}. Voyez pourquoi (unc status), puis"
             " relancez unc assess"
         )
-    return entries
 
 
 def workbook_set(
@@ -153,6 +177,7 @@ def workbook_set(
     context: ExportContext,
     *,
     apart: Path | None = None,
+    made_before: Callable[[], Iterable[tuple[int, bytes]]] = tuple,
 ) -> WorkbookSet:
     """Every workbook of these dossiers.
 
@@ -160,7 +185,8 @@ def workbook_set(
         services: Store and data files.
         entries: The dossiers.
         context: Circumstances.
-        apart: See :attr:`exports.published.workbook_set.WorkbookSet.apart`.
+        apart: See :class:`exports.published.workbook_set.WorkbookSet`, as the next one.
+        made_before: Likewise.
 
     Raises:
         DataFileError: The columns, the policy or the table of centres is wrong.
@@ -174,53 +200,8 @@ def workbook_set(
         policy=policy,
         centres=centres(folder),
         apart=apart,
+        made_before=made_before,
     )
-
-
-def entries_of(
-    services: Services, *, numbers: Iterable[int] | None = None, told: list[str] | None = None
-) -> Iterator[ExportedDossier]:
-    """Every dossier in the store that has a verdict, by number.
-
-    Where their answers come from is told of those that are asked for by number alone.
-
-    Args:
-        services: Store and data files.
-        numbers: Only those.
-        told: Where dossiers that cannot be read again are named; the journal by default.
-    """
-    files, mapping = CaseFiles.read(services), services.form.mapping
-    numbers = None if numbers is None else sorted(set(numbers))
-    beside, matcher = DossierAdditions.read(services, numbers), matcher_of(services.inputs.home)
-    aside = services.store.quarantine.numbers(services.demarche)
-    label = services.form.policy.labels.after_last_request
-    held = HeldDossiers() if numbers is None else None
-
-    def entry(stored: StoredDossier, case: CaseFile) -> ExportedDossier | None:
-        if stored.assessment is None:
-            return None
-        number, written = stored.number, beside.written.get(stored.number, {})
-        found = medicines_of(case.report, mapping=mapping, matcher=matcher)
-        verdict = ASSESSMENT.validate_json(stored.assessment.detail)
-        return ExportedDossier(
-            report=held.report(case.report) if held else case.report,
-            assessment=held.verdict(verdict) if held else verdict,
-            conflicts=beside.conflicts.get(number, ()),
-            held=held_by_person(case.dossier, written, mapping=mapping),
-            opinions=beside.opinions.get(number, {}),
-            situation=beside.situations.get(number, ""),
-            first_checked_at=beside.first_checks.get(number),
-            corrected=beside.corrected.get(number, ()),
-            medicines=tuple(map(facts_of, found)),
-            judged=is_current(stored, files),
-            unreadable=number in aside,
-            description=beside.descriptions.get(number),
-            handed_over=label in case.dossier.labels if label else False,
-            asked_at=asked_since(case.dossier, beside.messages.get(number, ())),
-        )
-
-    stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)
-    return files.each(stored, entry, told=told, done="mis dans les classeurs")
 
 
 def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> ExportContext:

@@ -8,7 +8,8 @@ from exports.published.current import current
 from exports.published.editions import EditionKind, editions
 from exports.published.folders import is_held
 from exports.published.tasks import WorkbookTasks
-from steps.publish.export import entries_of, export_context, workbook_set
+from steps.publish.export import export_context, workbook_set
+from steps.publish.kept import KeptDossiers
 from steps.publish.publication import Publication
 from steps.publish.sharing import key_of, source_digest
 from steps.wiring.services import Services
@@ -23,11 +24,13 @@ class _Gathered:
     Attributes:
         source: Of what, see :func:`steps.publish.sharing.source_digest`.
         entries: Every dossier.
+        kept: What a former publication made of them.
         context: Circumstances.
     """
 
     source: str
     entries: tuple[ExportedDossier, ...]
+    kept: KeptDossiers
     context: ExportContext
 
 
@@ -63,10 +66,11 @@ def join_publication(services: Services) -> tuple[str, ...]:
 def _gather(services: Services) -> _Gathered | None:
     """Read all dossiers; ``None`` where one cannot be read, or something moves meanwhile."""
     source, aside = source_digest(services), list[str]()
-    entries = tuple(entries_of(services, told=aside))
+    kept = KeptDossiers.read(services)
+    entries = kept.entries(told=aside)
     context = export_context(services, entries)
     same = source == source_digest(services)
-    return _Gathered(source, entries, context) if same and not aside else None
+    return _Gathered(source, entries, kept, context) if same and not aside else None
 
 
 def _help(services: Services, tasks: WorkbookTasks, gathered: _Gathered) -> tuple[str, ...]:
@@ -77,7 +81,8 @@ def _help(services: Services, tasks: WorkbookTasks, gathered: _Gathered) -> tupl
     context = replace(gathered.context, edition=plan.headline)
     if key_of(context, source=gathered.source, base=base) != plan.key:
         return ()
-    made = workbook_set(services, gathered.entries, context, apart=root)
+    rows = gathered.kept.rows
+    made = workbook_set(services, gathered.entries, context, apart=root, made_before=rows)
     publication = Publication.joined(services, made, base=base, tasks=tasks, aside=[])
     try:
         there = None if plan.kind else current(root, demarche=demarche)

@@ -28,7 +28,7 @@ from steps.follow.consumption import Consumed, consumed
 from steps.follow.consumption_sold import Sold
 from steps.judge.acts import register_of, today
 from steps.publish.circumstances import circumstances
-from steps.publish.export import entries_of
+from steps.publish.entries import entries_of
 from steps.registre.around import Around, Viewpoint, around, consumption_around
 from steps.registre.around_told import availability_told, consumption_told
 from steps.registre.committee import known_meetings
@@ -175,11 +175,11 @@ def _shared(
     if not context.adopted:
         raise RequestError(f"Personne n'a adopté ce formulaire, rien n'en sort : faites {REMEDY}.")
     entries = [*entries_of(services, numbers=numbers)]
-    judged = {one.report.number for one in entries if one.judged}
+    judged = {one.number for one in entries if one.judged}
     kept = services.store.dossiers.known_numbers(services.demarche)
     shared = (one for one in entries if leaves_agency(one, context=context, policy=policy))
     waiting = sorted((numbers & {*kept}) - judged)
-    return frozenset(one.report.number for one in shared), tuple(waiting)
+    return frozenset(one.number for one in shared), tuple(waiting)
 
 
 @dataclass(frozen=True, slots=True)

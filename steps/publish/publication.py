@@ -68,8 +68,9 @@ class Publication:
         """
         kept, sequence = services.store.handed_out, tasks.plan.sequence
         for audience in _READERS:
-            rows = made.handed(audience)
-            save_rows(kept, services.demarche, audience, rows, sequence=sequence)
+            same = made.handed_same(audience, kept.digests(services.demarche, audience))
+            rows = made.handed(audience, but=same)
+            save_rows(kept, services.demarche, audience, rows, sequence=sequence, same=same)
         return cls.joined(services, made, base=base, tasks=tasks, aside=aside)
 
     @classmethod

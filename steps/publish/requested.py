@@ -83,7 +83,7 @@ def hand_out(services: Services, summary: Summary, *, request: Request) -> None:
     root = services.inputs.publishing.folder / ON_REQUEST
     digests = {name: file.digest for name, file in files.items()}
     checksum = digest_of_all(digests, context.read_at.isoformat())
-    held = [one for one in entries if one.report.number in shown]
+    held = [one for one in entries if one.number in shown]
     facts = export_facts(held, context, checksum=checksum, policy=made.policy)
     with disk_told(root.parent), alone(root.parent):
         hand_out_under(services, made=made)

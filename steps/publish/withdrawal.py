@@ -197,7 +197,7 @@ def _wanted(services: Services, made: WorkbookSet) -> _Wanted:
     absent = {one.number for one in store.absences.list(demarche) if one.why in _GONE}
     gone = frozenset(absent - store.dossiers.known_numbers(demarche))
     adopted = made.context.adopted
-    kept = {one.report.number for one in made.kept("reseau") if adopted and one.judged}
+    kept = {one.number for one in made.kept("reseau") if adopted and one.judged}
     return _Wanted(
         {"agence": gone, "reseau": gone | kept},
         tuple(_masked_since(services, made, after=_followed(services).sequence)),

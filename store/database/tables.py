@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -480,6 +481,16 @@ sign_in_tries = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("account", FreeText, nullable=False),
     Column("address", FreeText, nullable=False),
+)
+
+kept_rows = Table(
+    "kept_rows",
+    metadata,
+    *of_dossier(),
+    Column("stamp", String, nullable=False),
+    Column("facts", LargeBinary, nullable=False),
+    Column("rows", LargeBinary, nullable=False),
+    erased_with_the_dossier(),
 )
 
 portal_stamps = Table(

@@ -9,6 +9,7 @@ which the absences keep too: that it left is still told.
 import json
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -259,7 +260,13 @@ class HandedOut:
 
 
 def save_rows(
-    kept: HandedOut, demarche: int, audience: str, rows: Iterable[HandedRow], *, sequence: int
+    kept: HandedOut,
+    demarche: int,
+    audience: str,
+    rows: Iterable[HandedRow],
+    *,
+    sequence: int,
+    same: AbstractSet[int] = frozenset(),
 ) -> None:
     """Keep all that an audience reads from a publication on; what is the same stays as it is.
 
@@ -270,11 +277,12 @@ def save_rows(
         kept: What was handed out before.
         demarche: Number of the démarche.
         audience: ``agence`` or ``reseau``.
-        rows: Every dossier that it reads, each once.
+        rows: Every dossier that it reads, each once, but those of ``same``.
         sequence: Place of the publication, higher than any before.
+        same: Dossiers that it reads as it did, which are not among the rows.
     """
     present = kept.digests(demarche, audience)
-    left, moved = set(present), list[dict[str, Any]]()
+    left, moved = present.keys() - same, list[dict[str, Any]]()
 
     def put(*gone: int) -> None:
         numbers = {*gone, *(one["number"] for one in moved)}
@@ -290,6 +298,11 @@ def save_rows(
         if len(moved) == _AT_ONCE:
             put()
     put(*left)
+
+
+def digest_of(one: HandedRow) -> str:
+    """By which a row is known to be the same."""
+    return _row(one)["digest"]
 
 
 def audience_of(author: str) -> str:

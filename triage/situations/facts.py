@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mappings.report.model import Report
-from triage.situations.declared import DeclaredFacts, NamedMeasure, number_of, value_of, whose
+from triage.situations.declared import DeclaredFacts, NamedMeasure, value_of
 from triage.situations.description import Description
 from triage.situations.families import new_reports
 from triage.situations.matching import MatchingRules
@@ -84,18 +83,13 @@ def facts_of(
         substances=tuple(sorted({name for one in told for name in one.medicines})),
         companies=tuple(sorted({one.company for one in ordered} - {""})),
         patients=_estimated((one.whose, one.patients) for one in apart),
-        serious=_counted((one.whose, one.serious) for one in apart),
-        deaths=_counted((one.whose, one.deaths) for one in apart),
+        serious=counted((one.whose, one.serious) for one in apart),
+        deaths=counted((one.whose, one.deaths) for one in apart),
         measures=tuple(_measures_of(ordered)),
         first=ordered[0].day,
         last=ordered[-1].day,
         known_on=min(known, default=None),
     )
-
-
-def counted(reports: Iterable[Report], field: str) -> tuple[int, int] | None:
-    """Range of what a number of cases can be over all companies, of reports that are at hand."""
-    return _counted((whose(one), number_of(one, field)) for one in reports)
 
 
 def _estimated(numbers: Iterable[tuple[str, int | None]]) -> tuple[int, int] | None:
@@ -111,7 +105,7 @@ def _estimated(numbers: Iterable[tuple[str, int | None]]) -> tuple[int, int] | N
     return (max(last.values()), sum(last.values())) if last else None
 
 
-def _counted(numbers: Iterable[tuple[str, int | None]]) -> tuple[int, int] | None:
+def counted(numbers: Iterable[tuple[str, int | None]]) -> tuple[int, int] | None:
     """Range of what a number of cases can be over all companies.
 
     A company's highest count stands: a case that was reported does not go when a later report has

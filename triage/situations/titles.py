@@ -11,6 +11,7 @@ from triage.situations.words.vocabulary import labels_of
 from triage.situations.words.without_salts import Salts, joined
 
 _AGE = re.compile(r"\d+")
+_WHOLE = Salts()
 _LONGEST = 60
 """Characters of a use in a declarant's own words."""
 
@@ -42,7 +43,7 @@ def _substance(reports: Iterable[Description]) -> str:
     if not name:
         return ""
     spellings = Counter(
-        spelt for one in told if (spelt := one.spelt.get(name)) and joined(spelt, Salts()) == name
+        spelt for one in told if (spelt := one.spelt.get(name)) and joined(spelt, _WHOLE) == name
     )
     best = max(
         sorted(spellings),

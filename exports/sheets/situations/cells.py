@@ -1,13 +1,15 @@
 """What each column of `Situations` says of a row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from exports.cells import Content
 from exports.model import SituationView
+from exports.readers.facts import Fact
+from exports.readers.policy import Mask
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading, SituationRecords
 from exports.sheets.columns import Figures
@@ -18,6 +20,7 @@ from exports.sheets.values import content_text, shown_content
 from french.text import typographic
 from mappings.report.display import show, show_chance, show_decimal
 from triage.registre.register import MeasureState, Situation
+from triage.situations.declared import number_of, whose
 from triage.situations.facts import counted
 from triage.situations.trends import BeforeAfter, Direction, Trend
 
@@ -26,8 +29,28 @@ _DIRECTIONS: dict[Direction, str] = {
     "down": "en baisse",
     "none": "sans écart établi",
 }
+COMPANY: Fact[str] = Fact("company", str)
 Range: TypeAlias = tuple[int, int] | None
 """The lowest and the highest number that can be."""
+
+
+class CasesTold(NamedTuple):
+    """A number of cases of a dossier.
+
+    Attributes:
+        mask: What its reader finds in its place; ``None`` where it is read.
+        whose: The company; an unknown one may be any, so each is one of its own.
+        number: How many; ``None`` without a number that can be.
+    """
+
+    mask: str | None
+    whose: str
+    number: int | None
+
+
+CASES: Mapping[str, Fact[CasesTold]] = {
+    name: Fact(f"cases of {name}", CasesTold) for name in ("cas_graves", "deces")
+}
 TOO_FEW = "trop peu pour conclure"
 CONFIRMED = "confirmé"
 UNNAMED = "non renseignée"
@@ -81,7 +104,7 @@ def companies(group: Group) -> Content:
     """Companies that reported, by SIREN."""
     found = set()
     for reading in group.readings:
-        found.add(reading.once("company", partial(_company, origins=group.origins)))
+        found.add(reading.told(COMPANY, partial(_company, origins=group.origins)))
     return len(found)
 
 
@@ -152,14 +175,19 @@ def cases(field: str, of: Callable[[SituationView], Range]) -> Callable[[Group],
     def cases(group: Group) -> Content:
         if group.registered.is_agency:
             return None if group.view is None else told_range(of(group.view))
-        counts = [one.answer(field) for one in group.readings]
-        reports = sorted(
-            (one.entry.report for one in group.readings), key=lambda one: one.deposited_at
-        )
-        shown = group.registered.cases(counts, counted(reports, field))
+        told = [one.told(CASES[field], partial(_cases_of, field=field)) for one in group.readings]
+        masks = [Mask(one.mask) for one in told if one.mask is not None]
+        total = counted((one.whose, one.number) for one in told)
+        shown = group.registered.cases(masks, total)
         return show(shown) if isinstance(shown, int) else shown
 
     return cases
+
+
+def _cases_of(reading: Reading, field: str) -> CasesTold:
+    shown, report = reading.answer(field), reading.entry.report
+    mask = shown.text if isinstance(shown, Mask) else None
+    return CasesTold(mask, whose(report), number_of(report, field))
 
 
 def told_range(both: Range) -> Content:

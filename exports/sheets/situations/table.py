@@ -14,11 +14,13 @@ from datetime import timedelta
 
 from exports.cells import paris
 from exports.model import ExportContext, latest_change
+from exports.readers.facts import Fact
 from exports.readers.patient_marks import marked
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.sheets.blocks import natures
 from exports.sheets.columns import Figures, SheetSpec
+from exports.sheets.figures import deposited_on
 from exports.sheets.situations.cells import Group
 from exports.sheets.situations.columns import PRINTED, counts_told, shown_to
 from exports.sheets.tables import Table
@@ -30,6 +32,9 @@ from triage.situations.matching import MatchingRules
 from triage.situations.propose import is_ours
 from triage.situations.titles import title_of
 from triage.situations.trends import Trend, monthly
+
+DESCRIPTION: Fact[Description | None] = Fact("description", Description | None)
+SUBSTANCES: Fact[Mapping[str, str]] = Fact("substances", dict[str, str])
 
 
 def situations(
@@ -78,8 +83,8 @@ def trends_of(
     for one in read:
         view = context.situations.get(one.entry.situation)
         if one.entry.situation and (view is None or one.number in view.facts.counted):
-            days[one.entry.situation].append(paris(one.entry.report.deposited_at).date())
-    first = min(paris(one.entry.report.deposited_at).date() for one in read)
+            days[one.entry.situation].append(deposited_on(one))
+    first = min(map(deposited_on, read))
     end = paris(until).date() + timedelta(days=1)
     return {name: monthly(found, first=first, until=end) for name, found in days.items()}
 
@@ -182,11 +187,11 @@ def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> 
     matching = first.context.matching
     if matching is None:
         return ""
-    ordered = sorted(readings, key=lambda one: (one.entry.report.deposited_at, one.number))
+    ordered = sorted(readings, key=lambda one: (one.summary.deposited_at, one.number))
     told = [
         described
         for one in ordered
-        if (described := one.once("description", lambda it: _shared(it, origins, matching)))
+        if (described := one.told(DESCRIPTION, lambda it: _shared(it, origins, matching)))
     ]
     return title_of(told, matching) if told else ""
 
@@ -232,4 +237,4 @@ def _substances(reading: Reading, origins: Figures) -> Mapping[str, str]:
                 spelt.setdefault(key, text.strip())
         return spelt
 
-    return reading.once("substances", found)
+    return reading.told(SUBSTANCES, found)

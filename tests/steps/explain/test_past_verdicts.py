@@ -13,7 +13,7 @@ from settings import ROOT, Settings
 from steps.explain.past_verdicts import explain_past, history
 from steps.explain.present_verdict import explain_now
 from steps.judge.judge import judge
-from steps.publish.export import entries_of
+from steps.publish.entries import entries_of
 from steps.read.poll import poll
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, connect, open_services

@@ -11,7 +11,8 @@ import pytest
 from sandbox.generator.generate import generate
 from settings import ROOT, Settings
 from steps.judge.judge import judge
-from steps.publish.export import entries_of, export
+from steps.publish.entries import entries_of
+from steps.publish.export import export
 from steps.read.poll import poll
 from steps.wiring.public_data.reference import load
 from steps.wiring.services import Services, connect

@@ -13,7 +13,8 @@ from exports.readers.reading import readings
 from mappings.report.model import Answer
 from sandbox.generator.generate import generate
 from steps.judge.judge import judge
-from steps.publish.export import entries_of, export_context, hand_out_files, source_digest
+from steps.publish.entries import entries_of
+from steps.publish.export import export_context, hand_out_files, source_digest
 from steps.read.poll import poll
 from steps.wiring.services import connect, open_services
 from steps.wiring.summary import Summary

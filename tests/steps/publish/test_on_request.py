@@ -12,7 +12,8 @@ import pytest
 from french.time import PARIS
 from sandbox.generator.generate import generate
 from steps.judge.acts import register_of
-from steps.publish.export import entries_of, export
+from steps.publish.entries import entries_of
+from steps.publish.export import export
 from steps.publish.requested import Request, hand_out
 from steps.registre.acting import Acting, validate
 from steps.wiring.services import Services, open_services

@@ -17,6 +17,7 @@ from store.outbox.sent import SentBefore
 from store.repository import Store, open_store
 from store.staff.accounts import Account
 from store.staff.handed_out import HandedRow, save_rows
+from store.staff.kept_rows import KeptDossierRow
 from store.staff.lines import DossierLine
 from store.staff.opinions import OpinionRow
 from store.staff.visits import Visit, passage_line
@@ -53,6 +54,8 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     said = [SECRET] * 13
     line = DossierLine(number, "agence", SECRET, "P1", None, "2026-01-01", *said)
     store.lines.save(7, {number: "s"}, [line])
+    kept = KeptDossierRow(number, "s", SECRET.encode(), SECRET.encode())
+    store.kept_rows.save(7, [kept])
     replies = (
         Annotate(f"a{number}", number, "d", (AnnotationChange("statut", "i", "text", SECRET),)),
         SetLabel(f"l{number}", number, "d", "Complet", present=True),

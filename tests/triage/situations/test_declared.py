@@ -14,7 +14,7 @@ from store.verdicts.situations import DeclaredRow
 from tests.triage.conftest import DEPOSIT, ROOT, make_report
 from tests.triage.situations.planted import the_matching
 from triage.consumption.expected import Expectations, parse_expectations
-from triage.situations.declared import READ, DeclaredFacts, declared
+from triage.situations.declared import READ, DeclaredFacts, declared, number_of, whose
 from triage.situations.facts import counted, facts_of
 
 DAYS = ("1900-01-01", "2026-01-15", "2026-03-10", "2026-03-11", "2030-01-01", None)
@@ -75,13 +75,13 @@ def test_what_is_kept_is_what_was_drawn_and_counts_as_the_reports_do(
     drawn_now = [drawn(one, "60000001", "") for one in reports]
     again = [kept(one) for one in drawn_now]
     assert again == drawn_now
-    one = facts_of("SIT-0001", again, {}, matching=the_matching())
-    assert one.serious == counted(reports, "cas_graves")
-    assert one.deaths == counted(reports, "deces")
-    assert (one.first, one.last) == (DEPOSIT.date(), DEPOSIT.date())
-    dated = [measure.day for measure in one.measures if measure.day]
-    assert all(date(1990, 1, 1) <= day for day in [*dated, *filter(None, [one.known_on])])
-    assert all(m.day is None or m.day <= DEPOSIT.date() for m in one.measures if m.taken)
+    found = facts_of("SIT-0001", again, {}, matching=the_matching())
+    assert found.serious == counted((whose(one), number_of(one, "cas_graves")) for one in reports)
+    assert found.deaths == counted((whose(one), number_of(one, "deces")) for one in reports)
+    assert (found.first, found.last) == (DEPOSIT.date(), DEPOSIT.date())
+    dated = [measure.day for measure in found.measures if measure.day]
+    assert all(date(1990, 1, 1) <= day for day in [*dated, *filter(None, [found.known_on])])
+    assert all(m.day is None or m.day <= DEPOSIT.date() for m in found.measures if m.taken)
 
 
 @settings(max_examples=20, deadline=None)

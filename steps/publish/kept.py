@@ -1,0 +1,99 @@
+"""What a former publication made of dossiers that say what they said: they are not read again."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Self
+
+from exports.later_dossier import LaterDossier
+from exports.model import ExportedDossier
+from exports.published.kept_rows import KeptFacts, decode_facts
+from exports.published.workbook_set import WorkbookSet
+from steps.publish.circumstances import dossier_stamps
+from steps.publish.dossier_additions import corrected_of, opinions_of
+from steps.publish.entries import entries_of
+from steps.wiring.services import Services
+from store.staff.kept_rows import KeptDossierRow
+
+_AT_HAND = 128
+"""Whole dossiers that are held, of those that something asks for one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDossiers:
+    """Dossiers, read whole only where they moved.
+
+    Attributes:
+        services: Store and data files.
+        stamps: What each dossier that has a verdict is shown from, by number.
+        same: Those of which the present is kept.
+    """
+
+    services: Services
+    stamps: Mapping[int, str]
+    same: Mapping[int, KeptFacts]
+
+    @classmethod
+    def read(cls, services: Services) -> Self:
+        """Look at what moved since the last publication."""
+        stamps, same = dossier_stamps(services), dict[int, KeptFacts]()
+        for number, stamp, kept in services.store.kept_rows.facts(services.demarche):
+            if stamps.get(number) == stamp and (facts := decode_facts(kept)):
+                same[number] = facts
+        return cls(services, stamps, same)
+
+    def entries(self, *, told: list[str]) -> tuple[ExportedDossier, ...]:
+        """Every dossier that has a verdict, by number.
+
+        Args:
+            told: Where dossiers that cannot be read again are named.
+        """
+        moved = self.stamps.keys() - self.same.keys()
+        fresh = entries_of(self.services, numbers=moved, told=told, together=True)
+        return tuple(sorted((*fresh, *self._later()), key=lambda one: one.number))
+
+    def rows(self) -> Iterator[tuple[int, bytes]]:
+        """Rows of those that are the same, see :class:`exports.published.workbook_set`."""
+        return self.services.store.kept_rows.rows(self.services.demarche, self.same.keys())
+
+    def keep(self, made: WorkbookSet) -> None:
+        """Keep what a publication made, but of dossiers that moved meanwhile."""
+        now = dossier_stamps(self.services)
+        self.services.store.kept_rows.save(
+            self.services.demarche,
+            [
+                KeptDossierRow(number, self.stamps[number], facts, rows)
+                for number, facts, rows in made.to_keep()
+                if self.stamps.get(number) == now.get(number)
+            ],
+        )
+
+    def _later(self) -> Iterator[LaterDossier]:
+        """Those that are the same, each whole once something asks for what was not kept."""
+        services = self.services
+        store, demarche = services.store, services.demarche
+        opinions, checks = opinions_of(services), store.assessments.first_checks(demarche)
+        corrected = corrected_of(services)
+        rows = store.dossiers.light_rows(demarche)
+        situations = {row.number: row.situation or "" for row in rows}
+        aside = store.quarantine.numbers(demarche)
+
+        @lru_cache(maxsize=_AT_HAND)
+        def read(number: int) -> ExportedDossier:
+            return next(entries_of(services, numbers=[number], told=[]))
+
+        for number, (summary, facts) in self.same.items():
+            yield LaterDossier(
+                number,
+                summary,
+                facts,
+                read=read,
+                opinions=opinions.get(number, {}),
+                situation=situations.get(number, ""),
+                first_checked_at=checks.get(number),
+                corrected=corrected.get(number, ()),
+                judged=summary.judged,
+                unreadable=number in aside,
+                handed_over=summary.handed_over,
+                asked_at=summary.asked_at,
+            )
