@@ -9,8 +9,7 @@ import msgspec
 
 from exports.cells import Link
 from exports.model import DossierSummary, Opinion
-from exports.published.changes import HANDED
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.reading import DECISION
 from exports.rows_put_aside import Row, RowPutAside
 from exports.sheets.blocks import NATURES
@@ -25,7 +24,9 @@ from exports.xlsx.about_lines import WITHHELD
 from exports.xlsx.rows_apart import RowsApart
 from mappings.schema.model import Audience
 
-FACTS: tuple[Fact[Any], ...] = (
+HANDED: DossierFact[str] = DossierFact("handed out", str)
+"""Digest of what an audience reads of a dossier, see :func:`store.staff.handed_out.digest_of`."""
+FACTS: tuple[DossierFact[Any], ...] = (
     ASSIGNED,
     CASES_HIDDEN,
     COMPANY,
