@@ -131,19 +131,12 @@ class FileKept:
         return ((key, one) for key, one in self.new.items() if key.startswith(f"{path}="))
 
     def _said_otherwise(self, path: str) -> bool:
-        """Whether a person says another champ this time, none, or what a part of it is."""
+        """Whether a person says something of a field this time, or what a part of it is."""
         spec = self._specs[path]
-        whole = not isinstance(spec, FieldSpec) or spec.source is None
+        parted = isinstance(spec, FieldSpec) and spec.source is not None
+        options = [one for _, one in self._options(path)]
         within = any(key.startswith(f"{path}.") for key in self.new)
-        if not whole and (within or any(True for _ in self._options(path))):
-            return True
-        if any(one is None for _, one in self._options(path)):
-            return True
-        said, match = self.new.get(path), self.session.taken.get(path)
-        if said is None:
-            return path in self.new
-        chosen = match.offered.champs if match else frozenset({said.champ})
-        return chosen != self._ids(path)
+        return path in self.new or None in options or (parted and (within or bool(options)))
 
 
 def with_former(text: str, mapping: FormMapping, former: str, said: FormMapping) -> str:
