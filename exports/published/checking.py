@@ -10,10 +10,14 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from isal import igzip_lib, isal_zlib
+
 from exports.errors import WorkbookCheckError
 from exports.published.manifest import FileFacts, sha256
 
 _ROW = b"<row "
+_DAMAGED: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]
+"""What ISA-L raises of what is no deflated data; its stubs do not say that it is an exception."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def check_file(name: str, file: ExportFile) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
             found = {part: _rows(archive, part) for part in archive.namelist()}
-    except (zipfile.BadZipFile, zlib.error, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, _DAMAGED, ValueError) as error:
         raise damaged(name) from error
     for place, sheet in enumerate(file.sheets, start=1):
         rows = found.get(f"xl/worksheets/sheet{place}.xml", 0)
@@ -113,6 +117,7 @@ def _rows(archive: zipfile.ZipFile, part: str) -> int:
     """Read a part to its end, which compares its checksum, and count its rows."""
     rows, before = 0, b""
     with archive.open(part) as stream:
+        stream._decompressor = isal_zlib.decompressobj(-15)  # type: ignore[attr-defined]  # noqa: SLF001 (three times as fast)
         while chunk := stream.read(1 << 20):
             rows += (before + chunk).count(_ROW)
             before = chunk[1 - len(_ROW) :]

@@ -72,6 +72,7 @@ class _KeptTable(msgspec.Struct, array_like=True, frozen=True):
 
 _ROWS = msgspec.msgpack.Decoder(tuple[_KeptTable, ...])
 Told: TypeAlias = Mapping[Audience, Mapping[str, Any]]
+KeptFacts: TypeAlias = tuple[DossierSummary, Told]
 
 
 def encode_facts(summary: DossierSummary, told: Told) -> bytes:
@@ -79,13 +80,12 @@ def encode_facts(summary: DossierSummary, told: Told) -> bytes:
     return msgspec.msgpack.encode((summary, told))
 
 
-def decode_facts(kept: bytes) -> tuple[DossierSummary, Told]:
-    """Those of :func:`encode_facts`.
-
-    Raises:
-        ValueError: Another version kept them.
-    """
-    summary, told = _facts().decode(kept)
+def decode_facts(kept: bytes) -> KeptFacts | None:
+    """Those of :func:`encode_facts`; ``None`` where they cannot be read again."""
+    try:
+        summary, told = _facts().decode(kept)
+    except msgspec.DecodeError:
+        return None
     return summary, {
         audience: {
             name: value
@@ -112,14 +112,18 @@ def encode_rows(tables: Iterable[tuple[Audience, RowsKey, tuple[Row, ...]]]) -> 
 def decode_rows(
     number: int, kept: bytes, apart: Mapping[Audience, RowsApart]
 ) -> Iterator[tuple[Audience, RowsKey, tuple[Row, ...]]]:
-    """Those of :func:`encode_rows`, put aside again.
+    """Those of :func:`encode_rows`, put aside again; none where they cannot be read again.
 
     Args:
         number: The dossier.
         kept: From there.
         apart: Where the rows of each audience are put.
     """
-    for one in _ROWS.decode(zlib.decompress(kept)):
+    try:
+        tables = _ROWS.decode(zlib.decompress(kept))
+    except (msgspec.DecodeError, zlib.error):
+        return
+    for one in tables:
         key = RowsKey(
             one.sheet,
             number,

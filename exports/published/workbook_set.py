@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,7 +120,7 @@ class WorkbookSet:
         """
         shared = self._read_by(audience)
         told = [both for both in shared.readings if both[0].number not in but]
-        mine = (replace(one, author=audience) for one, _ in told)
+        mine = (one.copy(author=audience) for one, _ in told)
         rows = shared.maker.told(self.columns.dossiers_sheet, mine)
         for (table, cells), (one, to) in zip(rows, told, strict=True):
             row = handed_row(table.columns, cells, centres=to.centres)
@@ -166,7 +166,7 @@ class WorkbookSet:
         centre = None if author in _WHOLE else self._centre(author)
         shared = self._read_by("agence" if author == "agence" else "reseau")
         chosen = [
-            replace(one, author=author, why=_why(one, to, centre))
+            one.copy(author=author, why=_why(one, to, centre))
             for one, to in shared.readings
             if centre is None or centre.code in to.centres
         ]

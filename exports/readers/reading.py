@@ -3,10 +3,10 @@
 import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from exports.later_dossier import LaterDossier
@@ -47,8 +47,7 @@ _T = TypeVar("_T")
 DECISION: Fact[DecisionTaken] = Fact("decision", DecisionTaken)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, eq=False):
     """One dossier read by an audience. Nothing else may look into its report.
 
     Attributes:
@@ -78,8 +77,17 @@ class Reading:
     turn: str = ""
     waits_since: datetime | None = None
     author: str = ""
-    _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
-    _answers: dict[str, Shown] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[str, Any] = field(default_factory=dict)
+    _answers: dict[str, Shown] = field(default_factory=dict)
+
+    def copy(self, **other: Any) -> "Reading":
+        """The same but for some attributes.
+
+        What is worked out of one is of the other too, unless another audience reads it.
+        """
+        if "audience" in other:
+            other |= {"_known": {}, "_answers": {}}
+        return replace(self, **other)
 
     def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
         """What all workbooks of an audience say of the dossier, worked out by the first.
@@ -89,20 +97,23 @@ class Reading:
             work: Works it out of the dossier, from nothing that one workbook has and another has
                 not: neither centres, nor author.
         """
-        key = (name, self.audience)
-        if key not in self._known:
-            self._known[key] = work(self)
-        found: _T = self._known[key]
+        known = self._known
+        if name not in known:
+            known[name] = work(self)
+        found: _T = known[name]
         return found
 
     def told(self, fact: Fact[_T], work: Callable[["Reading"], _T]) -> _T:
         """The same of what may be kept from one publication to the next."""
-        return self.once(fact.name, work)
+        try:  # asked a hundred times as often as it is worked out
+            found: _T = self._known[fact.name]
+        except KeyError:
+            return self.once(fact.name, work)
+        return found
 
     def facts(self, *among: Fact[Any]) -> dict[str, Any]:
         """Those of some facts that are known, by name."""
-        keys = ((one.name, self.audience) for one in among)
-        return {key[0]: self._known[key] for key in keys if key in self._known}
+        return {one.name: self._known[one.name] for one in among if one.name in self._known}
 
     @property
     def number(self) -> int:
@@ -345,7 +356,7 @@ class Reading:
 
     def _kept_rows(self, field: str) -> tuple[tuple[int, Row], ...]:
         """Rows that this audience may read, each with its place in the report."""
-        key = (field, self.audience, "rows")
+        key = f"rows {field}"
         if key not in self._known:
             self._known[key] = self._read_rows(field)
         rows: tuple[tuple[int, Row], ...] = self._known[key]
@@ -421,6 +432,5 @@ def readings(
             open_ = audience == "agence" or leaves_agency(entry, context=context, policy=policy)
             told = {} if open_ else None
         if told is not None:
-            known: dict[tuple[str, ...], Any] = {(name, audience): told[name] for name in told}
-            found.append(Reading(entry, context, policy, audience, _known=known))
+            found.append(Reading(entry, context, policy, audience, _known={**told}))
     return tuple(found)

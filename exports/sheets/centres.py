@@ -125,7 +125,7 @@ def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:
 
 def assign(reading: Reading, *, centres: Sequence[Centre], territory: Territory) -> Assignment:
     """Return the centres of a dossier: the rapporteur has the last word, but on national ones."""
-    reading = replace(reading, audience="agence")
+    reading = reading.copy(audience="agence")
     everyone = tuple(centre.code for centre in centres)
     extent = shown_content(reading.answer(territory.extent))
     named, unknown = _written(reading, centres=centres, territory=territory)
@@ -201,8 +201,7 @@ def concerned(
             AssignmentReason.TERRITORY,
         }
         beyond = assignment.reason in {AssignmentReason.OVERSEAS, AssignmentReason.ABROAD}
-        named = replace(
-            reading,
+        named = reading.copy(
             crpv=shown_centres(assignment, centres),
             nowhere=assignment.reason is AssignmentReason.NOWHERE,
             beyond=assignment.reason.value if beyond else "",

@@ -9,7 +9,7 @@ Nothing here looks at a clock: « new » and « answered » are since the last w
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from exports.readers.facts import Fact
@@ -144,8 +144,7 @@ def to_treat(
         if why:
             turn, known = whose_turn(reading, why), reading.summary
             sent = max(known.deposited_at, known.champs_modified_at)
-            told = replace(
-                reading,
+            told = reading.copy(
                 due=SEMICOLON.join(typographic(words[name]) for name in why),
                 turn=typographic(turns.get(turn, "")),
                 waits_since=known.asked_at if turn == "declarant" else sent,

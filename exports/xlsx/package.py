@@ -73,6 +73,10 @@ def pack(
         f"xl/worksheets/_rels/sheet{n}.xml.rels": sheet
         for n, sheet in enumerate(workbook.sheetnames, 1)
     }
+    linked = {
+        name: list(islice(links(table, first_row=first_row(table)), MAX_LINKS))
+        for name, table in tables.items()
+    }
     with zipfile.ZipFile(into, "w") as target:
         for name, part in parts.items():
             require_xml(part)
@@ -84,9 +88,9 @@ def pack(
                 chunks = iter((_described(part, alternatives),))
             elif (table := tables.get(places.get(name, ""))) is not None:
                 whole = _AFTER_IGNORED.sub(_before(_ignored(table)), part, count=1)
-                chunks = _with_rows(whole, table, styles=styles)
+                chunks = _with_rows(whole, table, linked[table.sheet], styles=styles)
             elif (table := tables.get(rels.get(name, ""))) is not None:
-                chunks = iter((_with_links(part, table),))
+                chunks = iter((_with_links(part, linked[table.sheet]),))
             else:
                 chunks = iter((part,))
             write_part(target, name, chunks=chunks)
@@ -131,7 +135,9 @@ def _rank(part: re.Match[bytes]) -> int:
     return _FONT_ORDER.index(part[1]) if part[1] in _FONT_ORDER else len(_FONT_ORDER)
 
 
-def _with_rows(part: bytes, table: Table, *, styles: StyleIds) -> Iterator[bytes]:
+def _with_rows(
+    part: bytes, table: Table, cells: Sequence[tuple[str, str]], *, styles: StyleIds
+) -> Iterator[bytes]:
     head, found, tail = part.partition(b"</sheetData>")
     if not found:
         raise ValueError("openpyxl 3.1 is needed: this one writes a sheet otherwise")
@@ -139,7 +145,6 @@ def _with_rows(part: bytes, table: Table, *, styles: StyleIds) -> Iterator[bytes
     yield from rows_xml(table, styles=styles, first_row=first_row(table))
     yield found
     place = _AFTER_LINKS.search(tail)
-    cells = list(islice(links(table, first_row=first_row(table)), MAX_LINKS))
     if not cells or place is None:
         yield tail
         return
@@ -164,12 +169,11 @@ def _ignored(table: Table) -> bytes:
     return f"<ignoredErrors>{ignored}</ignoredErrors>".encode()
 
 
-def _with_links(part: bytes, table: Table) -> bytes:
-    addresses = islice(links(table, first_row=first_row(table)), MAX_LINKS)
+def _with_links(part: bytes, cells: Sequence[tuple[str, str]]) -> bytes:
     added = "".join(
         f'<Relationship Id="link{number}" Type="{_HYPERLINK}" Target={quoteattr(url)} '
         'TargetMode="External"/>'
-        for number, (_, url) in enumerate(addresses, start=1)
+        for number, (_, url) in enumerate(cells, start=1)
     )
     whole = part.replace(b"</Relationships>", added.encode() + b"</Relationships>")
     require_xml(whole)

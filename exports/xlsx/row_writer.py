@@ -186,11 +186,12 @@ def row_xml(
 def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
     """Yield the cell and the address of every link in the columns of links."""
     places = [place for place, column in enumerate(table.columns) if column.format == "lien"]
-    for number, cells in enumerate(table.rows, start=first_row):
+    letters = [column_letter(place + 1) for place in places]
+    for number, cells in enumerate(table.rows, start=first_row) if places else ():
         shown = cells.leading if isinstance(cells, RowPutAside) else [cells[one] for one in places]
-        for place, content in zip(places, shown, strict=True):
+        for letter, content in zip(letters, shown, strict=True):
             if isinstance(content, Link):
-                yield f"{column_letter(place + 1)}{number}", content.url
+                yield f"{letter}{number}", content.url
 
 
 def serial(moment: date) -> str:

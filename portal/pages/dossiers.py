@@ -1,7 +1,7 @@
 """The dossiers: searching, reading one, and counting them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -73,7 +73,7 @@ class DossierPages:
             return None
         entries, context = tuple(self.source.entries([number])), self.library.context
         for reading, to in self.source.read(entries, context=context, audience=role.audience):
-            mine = replace(reading, author=role.author)
+            mine = reading.copy(author=role.author)
             return make_card(
                 mine,
                 columns=self.source.columns,

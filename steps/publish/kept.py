@@ -7,7 +7,7 @@ from typing import Self
 
 from exports.later_dossier import LaterDossier
 from exports.model import ExportedDossier
-from exports.published.kept_rows import decode_facts
+from exports.published.kept_rows import KeptFacts, decode_facts
 from exports.published.workbook_set import WorkbookSet
 from steps.publish.circumstances import dossier_stamps
 from steps.publish.dossier_additions import corrected_of, opinions_of
@@ -31,14 +31,14 @@ class KeptDossiers:
 
     services: Services
     stamps: Mapping[int, str]
-    same: Mapping[int, bytes]
+    same: Mapping[int, KeptFacts]
 
     @classmethod
     def read(cls, services: Services) -> Self:
         """Look at what moved since the last publication."""
-        stamps, same = dossier_stamps(services), dict[int, bytes]()
-        for number, stamp, facts in services.store.kept_rows.facts(services.demarche):
-            if stamps.get(number) == stamp:
+        stamps, same = dossier_stamps(services), dict[int, KeptFacts]()
+        for number, stamp, kept in services.store.kept_rows.facts(services.demarche):
+            if stamps.get(number) == stamp and (facts := decode_facts(kept)):
                 same[number] = facts
         return cls(services, stamps, same)
 
@@ -82,8 +82,7 @@ class KeptDossiers:
         def read(number: int) -> ExportedDossier:
             return next(entries_of(services, numbers=[number], told=[]))
 
-        for number, kept in self.same.items():
-            summary, facts = decode_facts(kept)
+        for number, (summary, facts) in self.same.items():
             yield LaterDossier(
                 number,
                 summary,

@@ -307,6 +307,6 @@ def test_a_policy_that_names_no_computed_column_shows_none() -> None:
 def test_what_is_worked_out_once_is_not_shared_between_audiences() -> None:
     one = entry(1, verdict={"priority": "P1", "shared": SharedPriority("P3", (), ())})
     agency = Reading(one, context(), POLICY, "agence")
-    network = replace(agency, audience="reseau")  # shares what was worked out, by audience
+    network = agency.copy(audience="reseau")
     for _ in range(2):
         assert (agency.decision.priority, network.decision.priority) == ("P1", "P3")
