@@ -12,7 +12,7 @@ from exports.published.changes import Comparison, first_edition, handed_row
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
-from exports.readers.who_reads import readings
+from exports.readers.who_reads import KEPT_BY_PERSON, kept_by_person, readings
 from exports.rows_put_aside import Row
 from exports.sheets.centres import (
     Assignment,
@@ -88,6 +88,15 @@ class WorkbookSet:
     def kept(self, audience: Audience) -> Sequence[ExportedDossier]:
         """Dossiers that an audience may not read."""
         return self._read_by(audience).kept
+
+    def kept_by_person(self) -> frozenset[int]:
+        """Dossiers that a person keeps at the agency, whatever their verdict."""
+        policy = self.policy
+        return frozenset(
+            one.number
+            for one, _ in self._read_by("agence").readings
+            if one.told(KEPT_BY_PERSON, lambda it: kept_by_person(it.entry, policy))
+        )
 
     def numbers(self, author: str) -> frozenset[int]:
         """Numbers of the dossiers of a workbook: ``agence``, ``reseau`` or ``crpv-<code>``."""

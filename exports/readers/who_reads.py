@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 from exports.later_dossier import LaterDossier
 from exports.model import ExportContext, ExportedDossier
+from exports.readers.facts import DossierFact
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading
 from mappings.report.model import Answer, AnswerState
 from mappings.schema.model import Audience
+from triage.replies.decision import is_excluded
 
+KEPT_BY_PERSON: DossierFact[bool] = DossierFact("kept by a person", bool)
 _NOT_ASKED = Answer(AnswerState.NOT_ASKED)
 
 

@@ -11,6 +11,7 @@ from exports.cells import Link
 from exports.model import DossierSummary, Opinion
 from exports.readers.facts import DossierFact
 from exports.readers.reading import DECISION
+from exports.readers.who_reads import KEPT_BY_PERSON
 from exports.rows_put_aside import Row, RowPutAside
 from exports.sheets.blocks import NATURES
 from exports.sheets.centres import ASSIGNED
@@ -36,6 +37,7 @@ FACTS: tuple[DossierFact[Any], ...] = (
     DEPOSITED_ON,
     DESCRIPTION,
     HANDED,
+    KEPT_BY_PERSON,
     NATURES,
     PLACE,
     REPORTED_CASES,
