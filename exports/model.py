@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from mappings.adoption.absences import ToldAbsence
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
 from triage.consumption.profile import Profile
@@ -202,9 +203,10 @@ class ExportContext:
         reference: Version of BDPM, empty when none is loaded.
         situations: Every situation by id, whatever the dossiers of the export.
         register: The register of situations.
-        adopted: Whether a person adopted the form: before, no dossier leaves the agency.
+        kept_inside: Why nothing leaves the agency, in French
+            (:func:`mappings.adoption.in_force.kept_inside`); "" where it may.
         adoption: Who adopted it and when, in French.
-        absences: What a person said that the form does not ask: why, who and when, in French.
+        absences: What a person said that the form does not ask.
         portal: Address of the portal, blank where there is none: there centres read dossiers.
         live_since: When the bridge reached its first verdict: no delay of its own is older.
         aside: Numbers of the dossiers in quarantine, those that were never read too.
@@ -230,9 +232,9 @@ class ExportContext:
     reference: str = ""
     situations: Mapping[str, SituationView] = field(default_factory=dict)
     register: RegisterView = field(default_factory=RegisterView)
-    adopted: bool = True
+    kept_inside: str = ""
     adoption: str = ""
-    absences: tuple[str, ...] = ()
+    absences: tuple[ToldAbsence, ...] = ()
     portal: str = ""
     live_since: datetime | None = None
     aside: frozenset[int] = frozenset()

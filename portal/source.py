@@ -8,7 +8,8 @@ from typing import Protocol, TypeVar
 
 from exports.model import ExportContext, ExportedDossier
 from exports.readers.policy import Policy
-from exports.readers.reading import Reading, readings
+from exports.readers.reading import Reading
+from exports.readers.who_reads import readings
 from exports.returned.taken_in import ReadAs, TakenIn
 from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
@@ -165,14 +166,14 @@ class FormActs:
 
     Attributes:
         state: Where it stands.
-        decide: Says which champ or option (the second) answers a question (the first), or why none
-            does (the third), under a name.
+        decide: Says which champ or option (the second) answers a question (the first), whether it
+            asks the contrary (the third; ``None``: as proposed), or why none does, under a name.
         take_back: Forgets what was said of a question, under a name.
         adopt: Adopts it under a name; what stands against it.
     """
 
     state: Callable[[], FormShown]
-    decide: Callable[[str, str, str, str], None]
+    decide: Callable[[str, str, bool | None, str, str], None]
     take_back: Callable[[str, str], None]
     adopt: Callable[[str], Sequence[str]]
 

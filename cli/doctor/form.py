@@ -6,13 +6,12 @@ from cli.doctor.check import Check, Level
 from clients.reading.demarche import DemarcheInfo
 from datafiles.file import DataFileError
 from french.text import agreed, normalise_label
-from mappings.adoption.absences import absences
 from mappings.dossier.decode import decode_revision
 from mappings.drift.compare import Observed, from_the_oldest
 from mappings.drift.model import Drift, Severity, counts
 from settings import Settings
-from steps.wiring.drift import adoption_told, compare_form
-from steps.wiring.form import Form, reviewed_form
+from steps.wiring.drift import absences_of, adoption_told, compare_form
+from steps.wiring.form import Form
 from steps.wiring.troubles import key_of
 
 _LEVELS: dict[Severity, Level] = {Severity.BLOCKING: "bloquant", Severity.REVIEW: "à voir"}
@@ -38,9 +37,10 @@ def checks_form(settings: Settings, info: DemarcheInfo, form: Form) -> Iterator[
     )
     if adopted:
         yield Check(_CHAMPS, "ok", f"adopté : {adopted}")
-    reviewed = reviewed_form(settings.mapping)
-    for one in absences(reviewed, form.mapping) if reviewed else ():
-        yield Check(_CHAMPS, "info", f"non demandé : {one}")
+    for absence in absences_of(
+        observed, form=form, mapping_file=settings.mapping, columns=settings.columns
+    ):
+        yield Check(_CHAMPS, "info", f"non demandé : {absence.told}")
     found = f"{agreed(len(form.mapping.fields), 'donnée')}, {agreed(len(revisions), 'révision')}"
     yield from _lines(_CHAMPS, ours, found=found)
     annotations = [one for one in drifts if one.field.startswith("annotations.")]

@@ -1,6 +1,7 @@
 """`unc mapping adapt`: from a form that nobody knows to one that a person adopted."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -24,15 +25,17 @@ from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
 from steps.wiring.drift import drift_of
 from steps.wiring.failures import RequestError
-from steps.wiring.form import reviewed_form
 from steps.wiring.services import open_services
 
 _DEFAULT = Common()
 _SHOWN: Final = 3
 _DOSSIERS: Final = 5
+_TAKEN: Final = re.compile(r"(?P<sense>[cm]?)(?P<at>[1-9]\d?)?")
+"""A proposal, the first by default; before it, whether it asks the contrary."""
 _HELP = (
     "Entrée : la première ; un numéro : celle-là ; + : d'autres ; n : ce formulaire ne le demande"
-    " pas ; s : plus tard ; r : revenir ; q : arrêter (tout est gardé)"
+    " pas ; c, ou c2 : la première, ou la deuxième, demande le contraire ; m, ou m2 : elle ne le"
+    " demande pas ; s : plus tard ; r : revenir ; q : arrêter (tout est gardé)"
 )
 
 
@@ -84,7 +87,7 @@ def adapt(
         _show(after, adaptation, told)
         if asked and ended:
             return _adopted(after, adaptation)
-    return 1 if any(one["read"] for one in told["left"]) or told["problems"] else 0
+    return 1 if any(one["read"] for one in told["left"]) or told["against"] else 0
 
 
 def _target(settings: Settings) -> Path:
@@ -100,8 +103,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
     session, file = adaptation.session, adaptation.target
     parse_mapping(text_of(file.read_bytes(), source=file.name), source=file.name)
     with open_services(settings) as services:
-        drifts, reviewed = drift_of(services), reviewed_form(file)
-    settled = reviewed.settled if reviewed else frozenset()
+        drifts = drift_of(services)
     taken = session.taken
     used = {champ for match in taken.values() for champ in match.offered.champs}
     asked = {one.id: one for one in adaptation.active.champs}
@@ -110,13 +112,13 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "revision": adaptation.active.id,
         "sure": [_matched(session, path) for path in taken],
         "absent": dict(session.absent),
-        "left": [_choice(one) for one in session.questions()],
+        "left": [_choice(one) for one in adaptation.questions()],
         "unknown": [
             {"champ": one.id, "label": one.label, "type": one.type}
             for one in asked.values()
             if one.id not in used and one.type not in {"header_section", "explication"}
         ],
-        "problems": [one.advice for one in review.against(drifts, settled=settled)],
+        "against": [{"field": one.field, "advice": one.advice} for one in review.against(drifts)],
         "adopted": False,
     }
 
@@ -126,7 +128,6 @@ def _matched(session: Session, path: str) -> dict[str, Any]:
     return {
         "field": path,
         **_champ(match),
-        "inverted": match.inverted,
         "options": dict(session.means(path)),
     }
 
@@ -139,6 +140,8 @@ def _champ(match: Match) -> dict[str, Any]:
         "label": descriptor.label,
         "type": descriptor.type,
         "section": match.offered.section,
+        "inverted": match.inverted,
+        "marks": list(match.marks),
         "confidence": match.confidence.value,
         "score": round(match.score, 2),
     }
@@ -159,7 +162,7 @@ def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
     out = Console()
     session = adaptation.session
     sure = len(session.taken)
-    out.print(f"{agreed(sure, 'donnée sûre')}, {len(list(session.questions()))} à voir.")
+    out.print(f"{agreed(sure, 'donnée sûre')}, {len(list(adaptation.questions()))} à voir.")
     out.print(_HELP, style="dim", highlight=False)
     try:
         while not session.decisions.by:
@@ -167,7 +170,7 @@ def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
             if name.lower() == "q":
                 return adaptation, False
             session = session.signed(name)
-        while choice := next(session.questions(), None):
+        while choice := next(adaptation.saying(session).questions(), None):
             answered = _answer(session, choice, out)
             if answered is None:
                 return adaptation.saying(session.resumed()), False
@@ -198,13 +201,24 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
                 return session.decided(choice.path, Decision(absent=reason))
             case "+" if len(keys) < len(choice.keys):
                 shown += _SHOWN
-            case "" if keys:
-                return session.decided(choice.path, Decision(champ=keys[0]))
-            case _ if said in {str(at) for at in range(1, len(keys) + 1)}:
-                return session.decided(choice.path, Decision(champ=keys[int(said) - 1]))
-            case _:
+            case _ if (decision := _chosen(said, keys)) is None:
                 out.print(_refused(said, len(keys)), markup=False, highlight=False)
                 out.print(_HELP, style="dim", highlight=False)
+            case _:
+                said_so = decision.inverted is not None
+                why = session.why_not_contrary(choice, decision.champ) if said_so else ""
+                if not why:
+                    return session.decided(choice.path, decision)
+                out.print(why, markup=False, highlight=False, soft_wrap=True)
+
+
+def _chosen(said: str, keys: Sequence[str]) -> Decision | None:
+    """The proposal that a person takes, and in which sense; ``None`` where they said none."""
+    found = _TAKEN.fullmatch(said)
+    if found is None or not 1 <= int(found["at"] or 1) <= len(keys):
+        return None
+    inverted = {"c": True, "m": False}.get(found["sense"])
+    return Decision(champ=keys[int(found["at"] or 1) - 1], inverted=inverted)
 
 
 def _refused(said: str, proposed: int) -> str:
@@ -241,9 +255,8 @@ def _proposal(at: int, match: Match) -> Iterator[str]:
     offered = match.offered
     descriptor = offered.descriptor
     several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
-    contrary = " — demande le contraire" if match.inverted else ""
-    both = " — demande aussi autre chose" if match.shared else ""
-    yield f"  {at}. « {descriptor.label} »{several}{contrary}{both}"
+    marks = "".join(f" — {one}" for one in match.marks)
+    yield f"  {at}. « {descriptor.label} »{several}{marks}"
     parts = [offered.section, champ_type(descriptor.type), " ; ".join(descriptor.options[:_SHOWN])]
     yield f"     {' · '.join(part for part in parts if part)}"
     if offered.samples:
@@ -261,13 +274,16 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
     )
     for one in told["left"]:
         mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
-        near = " ; ".join(f"{at['champ']} « {at['label']} »" for at in one["likeliest"])
+        near = " ; ".join(f"« {at['label']} »" for at in one["likeliest"])
         ERROR.print(
-            f"{mark} : {one['title']} ({one['field']}) — {near or 'aucune question ressemblante'}",
+            f"{mark} : {one['title']} ({one['field']}) — {near or _nothing_near(one)}",
             markup=False,
             highlight=False,
             soft_wrap=True,
         )
+    asked = {one["field"] for one in told["left"]}
+    for problem in (one["advice"] for one in told["against"] if one["field"] not in asked):
+        ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)
     if settings.mapping != load_settings().mapping:
         out.print(f"À lire désormais : export UNC_MAPPING={settings.mapping}", soft_wrap=True)
     with open_services(settings) as services:
@@ -276,6 +292,11 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
             for line in lines:
                 table.add_row(*(one[:80] for one in line))
             out.print(table)
+
+
+def _nothing_near(left: dict[str, Any]) -> str:
+    option = left["field"].partition("=")[2]
+    return f"aucune option ne veut dire « {option} »" if option else "aucune question ressemblante"
 
 
 def _adopted(settings: Settings, adaptation: Adaptation) -> int:

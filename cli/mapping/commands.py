@@ -32,7 +32,7 @@ from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import likely
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import drift_of, observed_form
+from steps.wiring.drift import absences_told, drift_of, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_form
 from steps.wiring.services import Services, open_services
@@ -117,9 +117,8 @@ def accept(*, common: Common = _DEFAULT) -> int:
     if common.json:
         print_json({"file": str(path), "drift": counts(left)})
     else:
-        Console().print(
-            f"{path} : {agreed(len(drifts), 'écart relu')}.", highlight=False, soft_wrap=True
-        )
+        count = sum(not one.of_the_form for one in drifts)
+        Console().print(f"{path} : {agreed(count, 'écart relu')}.", highlight=False, soft_wrap=True)
         for one in left:
             if one.severity is not Severity.INFORMATION:
                 ERROR.print(f"Reste {one.advice}", markup=False, highlight=False)
@@ -138,11 +137,15 @@ def absent(field: str, *, reason: str, by: str, common: Common = _DEFAULT) -> in
     with open_services(load_settings()) as services:
         path = review.say_absent(services, field, reason=reason, by=by)
         left = drift_of(services)
+        told = next((one.told for one in absences_told(services) if one.path == field), "")
+    told = told or f"{field} : la correspondance la donne, rien n'est listé"
     if common.json:
-        print_json({"file": str(path), "field": field, "drift": counts(left)})
+        print_json({"file": str(path), "field": field, "told": told, "drift": counts(left)})
     else:
-        Console().print(f"{path} : {field}, absence relue.", highlight=False, soft_wrap=True)
-    return 1 if blocks(left) else 0
+        out = Console()
+        out.print(f"{path} : {field}, absence relue.", highlight=False, soft_wrap=True)
+        out.print(f"{told}.", markup=False, highlight=False, soft_wrap=True)
+    return 0
 
 
 @mapping.command

@@ -265,9 +265,9 @@ def _form_acts(services: Services) -> FormActs:
         with told():
             return adopting.state()
 
-    def decide(path: str, champ: str, absent: str, by: str) -> None:
+    def decide(path: str, champ: str, inverted: bool | None, absent: str, by: str) -> None:
         with told(), _alone(services):
-            adopting.decide(path, champ=champ, absent=absent, by=by)
+            adopting.decide(path, champ=champ, inverted=inverted, absent=absent, by=by)
 
     def take_back(path: str, by: str) -> None:
         with told(), _alone(services):

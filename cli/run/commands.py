@@ -15,7 +15,6 @@ from cli.terminal.output import ERROR, Common, Console, print_json, progress, sa
 from cli.terminal.parsing import Day, DossierNumber
 from exports.published.editions import EditionKind
 from french.text import agreed
-from mappings.drift.model import Kind as DriftKind
 from mappings.report.display import show
 from mappings.schema.model import AnnotationSpec
 from settings import Settings, load_settings
@@ -93,7 +92,7 @@ def respond(
         due = due_replies(services)
         annotations = services.form.mapping.annotations
     for drift in summary.form_drift:
-        if drift.kind is DriftKind.NOT_ADOPTED:
+        if drift.of_the_form:
             ERROR.print(f"Formulaire : {drift.advice}", markup=False, highlight=False)
     if common.json:
         print_json({"due": [_described(reply) for reply in due]})

@@ -24,24 +24,24 @@ from french.text import agreed
 from settings import load_settings
 from steps.follow.consumption import consumed
 from steps.follow.consumption_situation import WantedConsumption, situation_profiles
-from steps.judge.acts import copies_of
+from steps.follow.followup import summed_up
 from steps.judge.situation_decisions import confirm as confirm_situation
 from steps.judge.situation_decisions import merge as merge_situations
 from steps.judge.situation_decisions import split as split_situation
 from steps.judge.situations import (
     by_substance,
     decided,
+    declared_facts,
     descriptions,
     links,
     members,
     place_reports,
 )
-from steps.wiring.case_files import reports_of
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services, open_services
 from triage.registre.acts import By
 from triage.situations.duplicates import clusters
-from triage.situations.facts import SituationFacts, facts_of
+from triage.situations.facts import SituationFacts
 from triage.situations.propose import no_such, resolve
 
 situations = App(name="situations", help="Situations : regroupements de signalements.")
@@ -55,7 +55,10 @@ def list_(*, common: Common = _DEFAULT) -> int:
     """Montrer les situations, avec leurs signalements, et ce qu'une personne a confirmé."""
     with open_services(load_settings()) as services:
         place_reports(services)
-        found, by_people = _facts(services), decided(services)
+        groups = members(services)
+        numbers = (one for each in groups.values() for one in each)
+        found = summed_up(services, groups, declared_facts(services, numbers))
+        by_people = decided(services)
     if common.json:
         print_json({"situations": [_plain(one, by_people) for one in found]})
         return 0
@@ -92,7 +95,8 @@ def show(situation: str, *, common: Common = _DEFAULT) -> int:
         numbers = members(services).get(name)
         if numbers is None:
             raise RequestError(no_such(situation))
-        (one,) = _facts(services, only=name)
+        reports = declared_facts(services, numbers)
+        (one,) = summed_up(services, {name: numbers}, reports)
         parts = SituationParts(
             facts=one,
             rows=services.store.situations.reports(services.demarche),
@@ -102,8 +106,7 @@ def show(situation: str, *, common: Common = _DEFAULT) -> int:
         )
         by_people, beside = decided(services), by_substance(services)
         sold = consumed(services).about(one.substances)
-        reports = list(reports_of(services, numbers=numbers))
-        wanted = {name: WantedConsumption(one.substances, reports)}
+        wanted = {name: WantedConsumption(one.substances, [*reports.values()])}
         profile = situation_profiles(services, wanted, sold).get(name)
     if common.json:
         found = [asdict(link) for link in parts.links]
@@ -193,22 +196,6 @@ def _writing() -> Iterator[Services]:
     with open_services(load_settings()) as services, services.store.lock(services.demarche):
         place_reports(services)
         yield services
-
-
-def _facts(services: Services, *, only: str | None = None) -> list[SituationFacts]:
-    groups = {
-        name: numbers for name, numbers in members(services).items() if only is None or name == only
-    }
-    wanted = [number for numbers in groups.values() for number in numbers]
-    reports = {report.number: report for report in reports_of(services, numbers=wanted)}
-    told, matching = descriptions(services), services.form.matching
-    copies = copies_of(services)
-    if matching is None:
-        return []
-    return [
-        facts_of(name, [reports[n] for n in numbers], told, matching=matching, copies=copies)
-        for name, numbers in groups.items()
-    ]
 
 
 def _titles(services: Services) -> dict[str, str]:

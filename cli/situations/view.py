@@ -9,10 +9,11 @@ from cli.terminal.output import table
 from french.text import agreed
 from mappings.report.display import show, show_decimal
 from store.verdicts.situations import SituationReport
+from triage.situations.declared import NamedMeasure
 from triage.situations.description import Description
 from triage.situations.duplicates import Copies, ReportLink
 from triage.situations.evidence import Line
-from triage.situations.facts import NamedMeasure, SituationFacts
+from triage.situations.facts import SituationFacts
 
 _KINDS = {"duplicate": "doublon", "complement": "complément"}
 _WHO = {

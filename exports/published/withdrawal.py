@@ -240,6 +240,30 @@ def remake(
     discard(aside)
 
 
+def without(
+    export: PublishedExport,
+    name: str,
+    *,
+    gone: Gone,
+    withheld: WithheldColumns,
+    at: datetime,
+) -> Trimmed | None:
+    """A file of a set as it stays beside new ones; ``None`` where it has nothing of what is gone.
+
+    Args:
+        export: The set.
+        name: Name of the file.
+        gone: The dossiers that it is not to have.
+        withheld: Columns that the network may read no more.
+        at: Now (aware).
+
+    Raises:
+        ValueError: It has some of them, and is not ours any more, or cannot be made again.
+    """
+    told = next(one for one in export.manifest["files"] if one["name"] == name)
+    return _Wanted(gone, withheld, export.manifest).trimmed(export.folder, told, at=at)
+
+
 def told_on(at: datetime, count: int, columns: Iterable[str] = ()) -> str:
     """How many dossiers a file was made again without, which columns it shows no more, and when."""
     said = list[str]()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from exports.cells import paris
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.centres import EITHER, AssignmentReason
 from exports.sheets.columns import Reason, Turn
@@ -24,8 +24,8 @@ from mappings.report.model import Answer
 from triage.replies.decision import MANUAL
 from triage.verdict.model import Status
 
-COULD_WAIT: Fact[tuple[Reason, ...]] = Fact("could wait", tuple[Reason, ...])
-PLACE: Fact[tuple[str, float, int]] = Fact("place", tuple[str, float, int])
+COULD_WAIT: DossierFact[tuple[Reason, ...]] = DossierFact("could wait", tuple[Reason, ...])
+PLACE: DossierFact[tuple[str, float, int]] = DossierFact("place", tuple[str, float, int])
 NOTHING = "Rien à traiter cette semaine."
 _SINCE: tuple[Reason, ...] = ("nouveau", "reponse", "avis_recu")
 """Reasons that are of what moved since an edition."""

@@ -9,16 +9,18 @@ from typing import NamedTuple
 from exports.cells import paris
 from exports.identity import IDENTITY, WorkbookIdentity
 from exports.model import ExportContext, ExportedDossier
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.policy import Mask, Policy
 from exports.readers.reading import Reading
 from exports.sheets.dictionary import unmapped_champs
 from french.text import agreed
+from mappings.adoption.absences import every_field
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
 from mappings.schema.model import Audience
 
 _MAPPING, _POLICY = "Correspondance", "Politique de confidentialité"
+_NOT_ASKED = "Données non demandées"
 
 _COUNTED = (
     "Signalements, entreprises, dates et mesures : ceux des dossiers de ce classeur, et non de"
@@ -32,7 +34,7 @@ AUDIENCES: dict[Audience, str] = {
 }
 
 
-class Withheld(NamedTuple):
+class WithheldParts(NamedTuple):
     """What a reader does not find in a dossier.
 
     Attributes:
@@ -46,7 +48,7 @@ class Withheld(NamedTuple):
     marks: int
 
 
-WITHHELD: Fact[Withheld] = Fact("withheld", Withheld)
+WITHHELD: DossierFact[WithheldParts] = DossierFact("withheld", WithheldParts)
 
 
 class Section(StrEnum):
@@ -182,6 +184,7 @@ def withheld_lines(
     titles = [spec.title for spec in fields.values() if spec.audience == "agence"]
     lines = [
         AboutLine("Colonnes réservées à l'agence", ", ".join(titles), Section.KEPT_BACK),
+        AboutLine(_NOT_ASKED, _not_asked(context), Section.KEPT_BACK),
         AboutLine("Dossiers non diffusés", _kept_back(kept, context, policy), Section.COUNTED),
     ]
     withheld = [one.told(WITHHELD, _withheld) for one in readings]
@@ -213,15 +216,27 @@ def withheld_lines(
     return tuple(lines)
 
 
-def _withheld(reading: Reading) -> Withheld:
+def _withheld(reading: Reading) -> WithheldParts:
     policy = reading.policy
     fields = {field for rule in policy.withheld for field in rule.fields}
     rows = {rule.field: reading.rows_kept_back(rule.field) for rule in policy.rows}
-    return Withheld(
+    return WithheldParts(
         masked=tuple(sorted(one for one in fields if isinstance(reading.answer(one), Mask))),
         rows={field: count for field, count in rows.items() if count},
         marks=reading.patient_marks,
     )
+
+
+def _not_asked(context: ExportContext) -> str:
+    """What the form does not ask, of what its readers may read; why and who stay at the agency."""
+    known = every_field(context.mapping)
+    titles = [
+        one.title
+        for one in context.absences
+        if (path := one.path.partition("=")[0]) in known
+        and {known[path].audience, known[path.partition(".")[0]].audience} == {"reseau"}
+    ]
+    return ", ".join(titles) or "aucune"
 
 
 def _kept_back(
@@ -254,7 +269,9 @@ def form_lines(
         AboutLine("Écarts du formulaire", "\n".join(context.drift) or "aucun", Section.OPERATOR),
         AboutLine("Formulaire adopté", context.adoption or "non", Section.OPERATOR),
         AboutLine(
-            "Données non demandées", "\n".join(context.absences) or "aucune", Section.OPERATOR
+            _NOT_ASKED,
+            "\n".join(one.told for one in context.absences) or "aucune",
+            Section.OPERATOR,
         ),
     )
 

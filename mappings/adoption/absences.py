@@ -1,23 +1,95 @@
 """What a person said that the form does not ask, and what it does not ask by silence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from french.text import normalise_label
 from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import Revision
-from mappings.drift.reviewed import Absence, ReviewedForm
-from mappings.schema.champs import given
+from mappings.dossier.revision import Revision, flatten
+from mappings.drift.reviewed import Absence, ReviewedForm, options_of
+from mappings.schema.champs import given, in_our_words, parts
 from mappings.schema.model import FieldSpec, FormMapping
+from mappings.schema.sources import TickedBoxes
+
+_OPEN = (
+    "sans elle, le champ d'application est inconnu : aucun dossier n'est « Complet », chacun est"
+    " « À préciser » jusqu'à ce qu'une personne en décide ; pour supposer partout une même réponse,"
+    " la dire par `constant` dans la correspondance"
+)
 
 
-def absences(reviewed: ReviewedForm, mapping: FormMapping) -> Iterator[str]:
-    """Each absence as staff read it: the field, the reason, who said so and when."""
+@dataclass(frozen=True, slots=True)
+class ToldAbsence:
+    """What a person said that the form does not ask, and that no champ of it gives since.
+
+    Attributes:
+        path: The field, ``rows.field``, ``field=option`` or ``annotations.name``.
+        title: How staff call it, with the option, and the revisions where only some lack it.
+        told: The whole as the agency reads it: the reason, who said so, when, and what it means.
+    """
+
+    path: str
+    title: str
+    told: str
+
+
+def absences(
+    reviewed: ReviewedForm,
+    mapping: FormMapping,
+    *,
+    revisions: Sequence[Revision] = (),
+    scope: frozenset[str] = frozenset(),
+) -> Iterator[ToldAbsence]:
+    """Each absence that holds; one that a constant, rows or a champ fill everywhere does not.
+
+    Args:
+        reviewed: What a person said.
+        mapping: Champs to fields.
+        revisions: Those that were read, from the oldest; without any, all that was said holds.
+        scope: Fields without which no verdict is possible.
+    """
     titles = {path: one.title for path, one in every_field(mapping).items()}
     titles |= {f"annotations.{name}": one.title for name, one in mapping.annotations.items()}
     for said, one in sorted(reviewed.absent.items()):
+        lacking = [each for each in revisions if not _gives(mapping, each, said)]
+        if revisions and not lacking:
+            continue
         path, _, option = said.partition("=")
-        title = titles.get(path, path)
         named = f", option « {option} »" if option else ""
-        yield f"{title}{named} ({path}) : {_said(one)}"
+        now = not revisions or lacking[-1] == revisions[-1]
+        title = f"{titles.get(path, path)}{named}"
+        told = f"{title} ({path}){'' if now else f', {_numbers(lacking)}'} : {_said(one)}"
+        yield ToldAbsence(
+            said,
+            title if now else f"{title} ({_numbers(lacking)})",
+            f"{told} ; {_OPEN}" if now and said in scope else told,
+        )
+
+
+def _numbers(revisions: Sequence[Revision]) -> str:
+    numbers = ", ".join(stable_id(one.id) for one in revisions)
+    return f"révision{'s' if len(revisions) > 1 else ''} {numbers}"
+
+
+def _gives(mapping: FormMapping, revision: Revision, said: str) -> bool:
+    """Whether a revision gives what a person said that the form does not ask."""
+    path, _, option = said.partition("=")
+    if path.startswith("annotations."):
+        spec = mapping.annotations.get(path.removeprefix("annotations."))
+        return spec is not None and not revision.asked_annotations.isdisjoint(spec.champs)
+    if path not in given(mapping, revision.asked, revision=stable_id(revision.id)):
+        return False
+    return not option or option in _meant(every_field(mapping)[path], revision)
+
+
+def _meant(spec: FieldSpec, revision: Revision) -> frozenset[str]:
+    """The options of ours that a field may have in a revision."""
+    if isinstance(spec.source, TickedBoxes):
+        boxes = {one for key, one in spec.source.options.items() if key in revision.asked}
+        return frozenset({*boxes, spec.source.otherwise})
+    keys = {*spec.champs, *(key for one in parts(spec) for key in one.champs)}
+    asked = (one for one in flatten(revision.champs) if {one.id, normalise_label(one.label)} & keys)
+    return in_our_words(spec, (option for one in asked for option in options_of(one)))
 
 
 def _said(one: Absence) -> str:

@@ -1,21 +1,19 @@
 """The mapping of a form from the champs that were found for each field, and its file."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from french.text import bare_label, normalise_label
+from mappings.adoption.decisions import Decision
+from mappings.adoption.kept import FileKept, keys_of, with_former
 from mappings.adoption.session import NO_TO_EACH, Session
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping, MedicineRows
 from mappings.schema.sources import (
-    Constant,
     EachOption,
     FlatRows,
     Joined,
-    OfDossier,
     Option,
     Source,
     TickedBoxes,
@@ -51,8 +49,12 @@ def adapted(
     revisions: Sequence[Revision],
     active: Revision,
     again: bool = False,
+    before: Mapping[str, Decision] | None = None,
 ) -> Adapted:
     """The mapping once each field has the champ that was found for it, and no other.
+
+    Made again, what its file says of a field stays, be it written by hand, as long as the form
+    gives any of it and nobody says otherwise this time.
 
     Args:
         mapping: The internal schema, with the champs of another form.
@@ -60,26 +62,44 @@ def adapted(
         revisions: The form's revisions: a champ that was made again under the same label is
             another candidate.
         active: The one that was looked at.
-        again: Whether the mapping was made for this form already: what a person wrote in it that
-            no question gives (a constant, a fact of the dossier) stays.
+        again: Whether the mapping was made for this form already.
+        before: What was said when its file was written; all that is said now is new without it.
     """
     earlier = tuple(one for one in revisions if one.id != active.id)
-    make = _Maker(session, earlier, active, again=again)
-    fields = {name: make.field(spec) for name, spec in mapping.fields.items()}
-    notes = {name: make.annotation(spec) for name, spec in mapping.annotations.items()}
-    made = replace(mapping, fields=fields, annotations=notes)
-    given = {
-        path
-        for name, spec in made.fields.items()
-        for path, one in ((name, spec), *((f"{name}.{key}", it) for key, it in spec.fields.items()))
-        if isinstance(one.source, Constant | OfDossier)
-        or (one.champs and path not in session.taken)
-    }
-    return Adapted(made, {path: make.note(path, given) for path in _paths(made)})
+    kept = FileKept(mapping, session, active, before or {}) if again else None
+    make = _Maker(session, earlier, active, kept)
+    fields = _told_twice({name: make.field(spec) for name, spec in mapping.fields.items()})
+    annotations = {name: make.annotation(spec) for name, spec in mapping.annotations.items()}
+    made = replace(mapping, fields=fields, annotations=annotations)
+    return Adapted(made, {path: make.note(path) for path in _paths(made)})
 
 
-def mapping_text(made: Adapted, *, demarche: int, revision: str) -> str:
-    """The text of the file, for people."""
+def _told_twice(fields: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
+    """The fields, the second one to take a champ saying that it is no mistake."""
+    made, taken = dict[str, FieldSpec](), set[str]()
+    for name, spec in fields.items():
+        keys = keys_of(spec)
+        made[name] = replace(spec, shared=spec.shared or not taken.isdisjoint(keys))
+        taken |= keys
+    return made
+
+
+def mapping_text(
+    made: Adapted, *, demarche: int, revision: str, former: tuple[str, FormMapping] | None = None
+) -> str:
+    """The text of the file, for people.
+
+    Args:
+        made: The mapping.
+        demarche: Number of the démarche.
+        revision: Number of the revision.
+        former: The file that it replaces, and what it said: what says the same stays to the letter.
+    """
+    text = _whole_text(made, demarche=demarche, revision=revision)
+    return with_former(text, made.mapping, *former) if former else text
+
+
+def _whole_text(made: Adapted, *, demarche: int, revision: str) -> str:
     mapping = made.mapping
     lines = [
         _HEADER.format(demarche=demarche, revision=revision),
@@ -104,24 +124,31 @@ class _Maker:
     session: Session
     earlier: tuple[Revision, ...]
     active: Revision
-    again: bool
+    kept: FileKept | None
 
     def field(self, spec: FieldSpec) -> FieldSpec:
         """A field of the form, with those of its rows."""
-        match = self.session.taken.get(spec.name)
+        match = self.match_of(spec.name)
         made = self._read(spec, spec.name, match)
-        made = replace(made, shared=match is not None and self._taken_before(match))
         inner = {
-            name: self._read(one, path, self.session.taken.get(path), flat=_flat(match))
+            name: self._read(one, path, match and self.match_of(path), flat=_flat(match))
             for name, one in spec.fields.items()
             for path in (f"{spec.name}.{name}",)
         }
         return replace(made, fields=inner)
 
+    def match_of(self, path: str) -> Match | None:
+        """What was found for a field, unless the file gives its champ to another one."""
+        match = self.session.taken.get(path)
+        return None if match and self.kept and self.kept.given_away(path, match) else match
+
     def annotation(self, spec: AnnotationSpec) -> AnnotationSpec:
         """An annotation of the form."""
-        match = self.session.taken.get(f"annotations.{spec.name}")
-        means = self.session.means(f"annotations.{spec.name}") if match else {}
+        path = f"annotations.{spec.name}"
+        if self.kept and self.kept.stays(path):
+            return replace(spec, options={**spec.options, **self.kept.options(path)})
+        match = self.match_of(path)
+        means = self.session.means(path) if match else {}
         return replace(
             spec,
             champs=(match.offered.descriptor.id,) if match else (),
@@ -135,16 +162,14 @@ class _Maker:
             spec, champs=(), only_in={}, written={}, source=None, options={}, inverted=False,
             shared=False,
         )  # fmt: skip
+        if self.kept and self.kept.stays(path):
+            return replace(spec, options={**spec.options, **self.kept.options(path)})
         if match is None:
-            return self.by_hand(spec, path) or bare
+            return bare
         source = self._source(spec, match)
         if isinstance(source, FlatRows) and not source.rows:
             return bare  # asked row after row, and nobody said yet which champ asks which column
         named = source is None and not flat
-        if self.again and named and self.same_champ(spec, path, match):
-            return replace(
-                spec, shared=False, champs=tuple(self._candidates(match.offered.descriptor))
-            )
         means = {} if isinstance(source, TickedBoxes) else self.session.means(path)
         return replace(
             bare,
@@ -154,29 +179,6 @@ class _Maker:
             # a list says the contrary by what its options mean
             inverted=match.inverted and spec.type == "yes_no" and not means,
         )
-
-    def by_hand(self, spec: FieldSpec, path: str) -> FieldSpec | None:
-        """What a person wrote in the file where no question that was found gives the field."""
-        if not self.again or path in self.session.absent:
-            return None
-        said = self.session.decisions.of.get(path)
-        chosen = said is not None and said.champ in spec.champs
-        written = isinstance(spec.source, Constant | OfDossier)
-        return replace(spec, shared=False) if chosen or written else None
-
-    def same_champ(self, spec: FieldSpec, path: str, match: Match) -> bool:
-        """Whether the file reads the same champ already, and nobody said what its options mean.
-
-        What the file says of it stays then: that its yes is our no may have been written by hand.
-        """
-        options = any(key.startswith(f"{path}=") for key in self.session.decisions.of)
-        return match.offered.descriptor.id in spec.champs and not options
-
-    def _taken_before(self, match: Match) -> bool:
-        """Whether a field that the file names before takes the same champ."""
-        before = takewhile(lambda one: one is not match, self.session.taken.values())
-        same = (one for one in before if one.offered.champs & match.offered.champs)
-        return match.shared and any(True for _ in same)
 
     def _source(self, spec: FieldSpec, match: Match) -> Source | None:
         if match.offered.flat:
@@ -189,7 +191,7 @@ class _Maker:
                 {columns[key]: (champ,) for key, champ in row.items() if key in columns}
                 for row in match.offered.flat
             ]
-            before = spec.source if self.again else None
+            before = spec.source if self.kept else None
             if isinstance(before, FlatRows) and len(before.rows) == len(rows):
                 # a column that no question asks was written by hand
                 rows = [{**old, **row} for old, row in zip(before.rows, rows, strict=True)]
@@ -203,7 +205,7 @@ class _Maker:
         if match.offered.boxes:
             means = self.session.means(spec.name)
             ours = {one: our for one, our in means.items() if isinstance(our, str)}
-            before = spec.source if self.again else None
+            before = spec.source if self.kept else None
             otherwise = before.otherwise if isinstance(before, TickedBoxes) else ""
             return TickedBoxes(
                 {champ: ours.get(label, label) for label, champ in match.offered.boxes.items()},
@@ -223,16 +225,17 @@ class _Maker:
         )
         yield from found
 
-    def note(self, path: str, given: AbstractSet[str]) -> str:
+    def note(self, path: str) -> str:
         """What is told above a field: its question, or why none asks it."""
-        match = self.session.taken.get(path)
-        rows = self.session.taken.get(path.partition(".")[0])
+        if self.kept and self.kept.stays(path):
+            return self.kept.note(path)
+        outer, _, inner = path.partition(".")
+        rows = self.match_of(outer) if inner and outer != "annotations" else None
+        match = self.match_of(path) if rows or outer in {path, "annotations"} else None
         if match is None and rows is not None and rows.listed:
             match = rows
         if match is not None:
             return f"« {_line(match.offered.descriptor.label)} »"
-        if path in given:
-            return "écrit à la main dans ce fichier"
         reason = self.session.absent.get(path)
         return f"aucun champ : {_line(reason)}" if reason else "aucun champ trouvé : à compléter"
 

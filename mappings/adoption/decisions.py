@@ -28,10 +28,12 @@ class Decision:
     Attributes:
         champ: The champ that asks it, the option of the form that means it; "" for none.
         absent: Why the form does not ask it; "" where a champ does, or nothing was said.
+        inverted: Whether the champ asks the contrary; ``None``: as it was found.
     """
 
     champ: str = ""
     absent: str = ""
+    inverted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,14 @@ class _DecisionModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     champ: str = ""
     absent: str = ""
+    inverted: bool | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "_DecisionModel":
         if self.champ and self.absent:
             raise ValueError("« champ » ou « absent », l'un des deux")
+        if self.inverted is not None and not self.champ:
+            raise ValueError("« inverted » va avec « champ »")
         return self
 
 
@@ -75,7 +80,9 @@ def parse_decisions(text: str, *, source: str) -> Decisions:
         DataFileError: With each problem, its file and its line.
     """
     model = DataFile(text, source=source).validate(_DecisionsModel)
-    found = {path: Decision(one.champ, one.absent) for path, one in model.decisions.items()}
+    found = {
+        path: Decision(one.champ, one.absent, one.inverted) for path, one in model.decisions.items()
+    }
     return Decisions(model.demarche, model.by, found)
 
 
@@ -83,7 +90,12 @@ def dump_decisions(decisions: Decisions) -> str:
     """The text of the file."""
     told: dict[str, Any] = {
         path: {
-            name: value for name, value in (("champ", one.champ), ("absent", one.absent)) if value
+            **{
+                name: value
+                for name, value in (("champ", one.champ), ("absent", one.absent))
+                if value
+            },
+            **({} if one.inverted is None else {"inverted": one.inverted}),
         }
         for path, one in decisions.of.items()
     }

@@ -1,4 +1,8 @@
-"""Whether a person adopted a form: before, nothing is written to DS or handed to the network.
+"""Whether a person adopted a form as it is: before, nothing is written to DS or handed out.
+
+An adopted form that changed so that verdicts may be wrong counts, until a person reviewed it, as
+one that nobody adopted: an annotation or a workbook that says what is false harms as a message
+does.
 
 The mapping that comes with the bridge was reviewed on a form, not on a démarche: any démarche that
 published that form, whatever it published since, has it adopted.
@@ -8,12 +12,18 @@ from collections.abc import Iterable
 
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import Observed, compare
-from mappings.drift.model import Drift, Kind, Needs, Severity
+from mappings.drift.model import Drift, Kind, Needs, Severity, blocks
 from mappings.drift.reviewed import Adoption, ReviewedForm
 from mappings.schema.model import FormMapping
 
 REMEDY = "`unc mapping adapt`, puis `unc mapping adopt`"
-_WAITS = "rien n'est écrit sur DS ni diffusé au réseau, les dossiers ne sont que lus et jugés"
+_NOT_ADOPTED = "rien n'est écrit sur DS ni diffusé au réseau, les dossiers ne sont que lus et jugés"
+_TO_REVIEW = (
+    "lui ou le référentiel a changé depuis l'adoption ; d'ici là, rien n'est écrit sur DS, les"
+    " classeurs du réseau et des centres restent ceux qui sont là, et l'agence seule voit ce qui"
+    " est jugé (son classeur, le portail, `unc rules explain`)"
+)
+_REVIEW = "faire ce que dit chaque écart bloquant, ou relire, puis `unc mapping accept`"
 
 
 def adoption_of(
@@ -30,30 +40,52 @@ def adoption_of(
     return None
 
 
-def not_adopted(
-    observed: Observed, *, mapping: FormMapping, reviewed: ReviewedForm | None, needs: Needs
+def waiting(
+    observed: Observed,
+    found: Iterable[Drift],
+    *,
+    mapping: FormMapping,
+    reviewed: ReviewedForm | None,
+    needs: Needs,
 ) -> tuple[Drift, ...]:
-    """What is told of a form that nobody adopted, among its drift; nothing of another one."""
-    if adoption_of(observed, mapping=mapping, reviewed=reviewed, needs=needs):
+    """What is told first of a form of which nothing leaves the agency; nothing of another one.
+
+    Args:
+        observed: The form.
+        found: Its differences.
+        mapping: What it is read by.
+        reviewed: What a person reviewed.
+        needs: What the rules read.
+    """
+    if adoption_of(observed, mapping=mapping, reviewed=reviewed, needs=needs) is None:
+        kind, told, remedy = Kind.NOT_ADOPTED, _NOT_ADOPTED, REMEDY
+    elif blocks(found):
+        kind, told, remedy = Kind.TO_REVIEW, _TO_REVIEW, _REVIEW
+    else:
         return ()
     active = observed.active
     drift = Drift(
         severity=Severity.BLOCKING,
-        kind=Kind.NOT_ADOPTED,
+        kind=kind,
         champ="–",
         label=mapping.title,
         field="",
         before="",
-        after=_WAITS,
+        after=told,
         revisions=(stable_id(active.id),) if active else (),
-        remedy=REMEDY,
+        remedy=remedy,
     )
     return (drift,)
 
 
 def is_adopted(drifts: Iterable[Drift]) -> bool:
-    """Whether the form that shows these differences was adopted."""
+    """Whether the form that shows these differences was adopted, whatever it became since."""
     return all(one.kind is not Kind.NOT_ADOPTED for one in drifts)
+
+
+def kept_inside(drifts: Iterable[Drift]) -> str:
+    """Why nothing that a form with these differences says leaves the agency; "" where it may."""
+    return next((f"{one.sentence} — {one.remedy}" for one in drifts if one.of_the_form), "")
 
 
 def _numbers(observed: Observed) -> set[str]:

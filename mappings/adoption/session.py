@@ -56,6 +56,24 @@ class Session:
     decisions: Decisions
     _rows: dict[tuple[str, str], Matching] = field(default_factory=dict, repr=False, compare=False)
 
+    def why_not_contrary(self, choice: ChoiceQuestion, champ: str) -> str:
+        """Why a champ cannot be taken as asking the contrary, and what to do; "" where it can."""
+        match = next((one for one in choice.champs if one.offered.descriptor.id == champ), None)
+        if match is None:
+            return "Le contraire se dit d’une question, pas d’une option : choisissez l’option."
+        if choice.wanted.type != "yes_no":
+            return (
+                "Seule une donnée « oui / non » peut être demandée à l’envers : prenez une autre"
+                " question, ou dites que le formulaire ne la demande pas."
+            )
+        if match.offered.descriptor.type == "checkbox":
+            return (
+                "Une case non cochée ne dit pas « non » : elle ne peut pas être lue à l’envers."
+                " Demandez-la sur DS par une question oui / non, ou dites que le formulaire ne la"
+                " demande pas."
+            )
+        return ""
+
     def decided(self, path: str, decision: Decision) -> "Session":
         """The session once a person said something."""
         of = {**self.decisions.of, path: decision}
@@ -103,7 +121,10 @@ class Session:
         if said is None:
             return matching.sure.get(one.path)
         likeliest = matching.likeliest.get(one.path, ())
-        return next((m for m in likeliest if m.offered.descriptor.id == said.champ), None)
+        match = next((m for m in likeliest if m.offered.descriptor.id == said.champ), None)
+        if match is None or said.inverted is None:
+            return match
+        return replace(match, inverted=said.inverted, contrary=False)
 
     def _inside(self, one: Wanted, match: Match) -> Matching:
         """What was found in the rows of the repetition that a field takes."""
@@ -170,7 +191,7 @@ class Session:
         """Options that rules name, or the bridge writes, and that nothing in the form means yet."""
         if not match.offered.descriptor.options or match.options is None:
             return frozenset()
-        named = frozenset(one.options) if one.written else one.needed
+        named = one.must_have or frozenset(one.options) if one.written else one.needed
         left = frozenset(one.options) - match.options.ours
         if _one_of_several(one, match) and len(left) == 1:
             named |= left

@@ -42,6 +42,7 @@ def changes(one: ComparedChamp, needs: Needs, *, revision: str, active: bool) ->
         *_type(one, needs, active=active),
         *_label(one, needs),
         *_options(one, needs, active=active),
+        *_unwritable(one, needs, active=active),
         *_required(one),
     ):
         yield Drift(
@@ -116,6 +117,21 @@ def _options(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Cha
         )
     if lost or added or gone:
         yield Kind.OPTIONS, how_bad, _listed(gone), _listed(added), remedy
+
+
+def _unwritable(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change]:
+    """What the bridge writes and a list of choices does not have: DS takes nothing else there."""
+    if not active or one.descriptor.type not in LISTS:
+        return
+    offered = frozenset(options_of(one.descriptor))
+    lost = needs.written.get(one.path, frozenset()) - in_our_words(one.spec, offered) - offered
+    if lost:
+        remedy = (
+            "DS y refusera ces mots : ajouter ces options sur DS, dire dans « options » celles qui"
+            f" en tiennent lieu, ou qu'elles manquent (`unc mapping absent {one.path}=OPTION`)"
+        )
+        listed = " ; ".join(sorted(lost))
+        yield Kind.UNWRITABLE, severity.of_unwritable(), listed, "", remedy
 
 
 def _required(one: ComparedChamp) -> Iterator[_Change]:

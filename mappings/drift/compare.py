@@ -67,11 +67,14 @@ def compare(
 
 def _unsettled(needs: Needs, known: ReviewedForm) -> Needs:
     """What rules need, without the options that a person said that the form does not have."""
-    options = {
-        path: frozenset(one for one in named if f"{path}={one}" not in known.settled)
-        for path, named in needs.options.items()
-    }
-    return replace(needs, options=options)
+
+    def left(named: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        return {
+            path: frozenset(one for one in some if f"{path}={one}" not in known.settled)
+            for path, some in named.items()
+        }
+
+    return replace(needs, options=left(needs.options), written=left(needs.written))
 
 
 def _add(found: dict[tuple[str, ...], Drift], drift: Drift) -> None:

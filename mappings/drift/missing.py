@@ -27,9 +27,8 @@ def missing_field(
         baseline: What was reviewed: a field accepted as absent is no drift in older revisions.
     """
     path, needs, known = f"{level.place}{spec.name}", baseline.needs, baseline.known
-    read = path in needs.read
     # A list of names, without reasons, settles what nothing rests on.
-    accepted = path in known.settled or (path in known.absent and not read)
+    accepted = path in known.settled or (path in known.absent and not needs.rest_on(path))
     if accepted and not level.active:
         return
     how_bad = severity.of_missing(needs, path, active=level.active, accepted=accepted)

@@ -12,7 +12,7 @@ class Severity(StrEnum):
     """What a drift does to the work, worst first."""
 
     BLOCKING = "bloquant"
-    """Verdicts would be wrong: nothing is written to declarants until a person has looked."""
+    """Verdicts would be wrong: nothing leaves the agency until a person has looked."""
     REVIEW = "à revoir"
     INFORMATION = "information"
 
@@ -29,8 +29,12 @@ class Kind(StrEnum):
     AMBIGUOUS = "libellé en double"
     REPLACED = "a pris le libellé d'un autre champ"
     UNMAPPED = "sans correspondance"
+    UNWRITABLE = "sans option pour"
+    """An annotation in which DS would refuse some of what the bridge writes."""
     NOT_ADOPTED = "pas adopté"
     """Nobody said yet that the mapping reads this form as it should."""
+    TO_REVIEW = "à relire"
+    """It was adopted, and something changed since by which verdicts may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,13 @@ class Needs:
         scope: Fields without which no verdict is possible.
         read: Fields that a mandatory item, a condition or a criterion reads (``rows.field``).
         options: Options that the rules name, by field.
+        written: Options that the bridge writes, by annotation (``annotations.name``).
     """
 
     scope: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     options: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def rest_on(self, path: str) -> bool:
         """Whether a verdict is wrong where a field is."""
@@ -86,9 +92,14 @@ class Drift:
         return self.severity is Severity.BLOCKING
 
     @property
+    def of_the_form(self) -> bool:
+        """Whether it is none of one champ: what keeps the form as a whole inside the agency."""
+        return self.kind in {Kind.NOT_ADOPTED, Kind.TO_REVIEW}
+
+    @property
     def sentence(self) -> str:
         """The drift in one French sentence."""
-        if self.kind is Kind.NOT_ADOPTED:
+        if self.of_the_form:
             return f"formulaire {self.kind.value} : {self.after}"
         change = self._change()
         named = f" ({self.field})" if self.field else ""
@@ -102,6 +113,8 @@ class Drift:
     def _change(self) -> str:
         if self.kind is Kind.NEW:
             return f" ({self.after})"
+        if self.kind is Kind.UNWRITABLE:
+            return f" « {self.before} »"
         if self.kind is Kind.OPTIONS:
             counted = ((self.before, "en moins"), (self.after, "en plus"))
             return " : " + ", ".join(f"« {what} » {how}" for what, how in counted if what)
@@ -109,7 +122,7 @@ class Drift:
 
 
 def blocks(drifts: Iterable[Drift]) -> bool:
-    """Whether verdicts can be wrong: then nothing is written to declarants."""
+    """Whether verdicts can be wrong: then nothing is written to DS, and nothing handed out."""
     return any(one.blocks for one in drifts)
 
 
@@ -146,8 +159,8 @@ def table(drifts: Iterable[Drift]) -> list[tuple[str, ...]]:
 
 
 def counts(drifts: Iterable[Drift]) -> dict[str, int]:
-    """How many drifts there are of each severity, all three named."""
+    """How many drifts there are of each severity, all three named; what they do apart."""
     found = {severity.value: 0 for severity in Severity}
     for one in drifts:
-        found[one.severity.value] += 1
+        found[one.severity.value] += not one.of_the_form
     return found

@@ -49,15 +49,21 @@ def of_meaning(*, lost: bool) -> Severity:
 
 def of_missing(needs: Needs, path: str, *, active: bool, accepted: bool) -> Severity:
     """A field without a champ; ``accepted``: a person said that it is not asked."""
-    unsettled = path in needs.read and not accepted
-    if active and (path in needs.scope or unsettled):
-        return Severity.BLOCKING
-    return Severity.REVIEW if unsettled or (active and not accepted) else Severity.INFORMATION
+    if accepted:
+        return Severity.INFORMATION
+    if needs.rest_on(path):
+        return Severity.BLOCKING if active else Severity.REVIEW
+    return Severity.REVIEW if active else Severity.INFORMATION
 
 
 def of_missing_annotation(*, written: bool) -> Severity:
     """An annotation that the form has not: at worst a verdict cannot be shown on DS."""
     return Severity.REVIEW if written else Severity.INFORMATION
+
+
+def of_unwritable() -> Severity:
+    """What an annotation cannot take: it spoils no verdict, and keeps a form from being adopted."""
+    return Severity.REVIEW
 
 
 def of_ambiguous(*, active: bool) -> Severity:

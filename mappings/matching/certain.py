@@ -26,6 +26,9 @@ _ASKING: Final = re.compile(
 _LIKELY: Final = 0.5
 """Likeness from which a question tells what the next speaks of."""
 
+_UNLIKE: Final = 0.48
+"""Likeness under which a question asks nothing of ours."""
+
 Key = tuple[str, int]
 """A field's path and the rank of what is offered."""
 
@@ -152,6 +155,8 @@ def _supported(
         content = pair.wants.content(pair.label)
         if len(wanted) <= _SHORT or pair.wanted.rows or pair.reviewed:
             yield key
+        elif (len(content) <= 1 or _common(pair)) and around.after_another(key):
+            continue
         elif _common(pair):
             if pair.tells and around.goes_before(key):
                 yield key
@@ -207,6 +212,23 @@ class _Around:
             and (not _common(self.pairs[other]) or self.goes_before(other))
             for other in before
         )
+
+    def after_another(self, key: Key) -> bool:
+        """Whether one of the few questions before it, under its heading, is like none of ours.
+
+        After « Substance dangereuse rejetée » and « Population exposée », « Niveau de risque » goes
+        on with that; under a heading that says what it is about, it asks what that says.
+        """
+        pair = self.pairs[key]
+        if pair.headed == 1.0:
+            return False
+        here = pair.offered
+        likest: dict[int, float] = {}
+        for other in self.pairs.values():
+            one = other.offered
+            if one.single and one.section == here.section and 0 < here.place - one.place <= NEAR:
+                likest[one.place] = max(likest.get(one.place, 0.0), other.score)
+        return any(score < _UNLIKE for score in likest.values())
 
     def has(self, listed: Iterable[Key], key: Key) -> bool:
         """Whether one of some pairs is of its part and near, under no other heading."""

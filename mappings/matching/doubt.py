@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from french.text import bare_label, fold
+from mappings.matching.contrary import maybe_contrary
+from mappings.matching.explained import narrowed
 from mappings.matching.likeness import FieldLikeness, Plainness
 from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
 from mappings.matching.words import NEGATED, stems
@@ -39,11 +41,7 @@ _ASKS: Final = re.compile(
 )
 _APART: Final = re.compile(r"[:;–—]| - ")
 _POINTS: Final = re.compile(r"\bil s agit\b|ez (?:l[ae]s?|en)\b")
-_LIMITS: Final = re.compile(
-    r"\bn[e'] ?\w+ que\b|\b(?:uniquement|seulement|exclusivement|reservee?s?)\b"
-)
 _CLAUSES_APART: Final = re.compile(r"[:;()?–—]| - ")
-_SENTENCES: Final = re.compile(r"[.;!?\n]+")
 _AND: Final = re.compile(r"\b(?:et|puis|ainsi que)\b", re.IGNORECASE)
 _CLAUSES: Final = re.compile(r"[;,/&:–—?]| \(| - |\b(?:et|puis|ou|ainsi que)\b", re.IGNORECASE)
 """What stands between the things that one question names."""
@@ -66,7 +64,9 @@ def doubted(pair: FieldLikeness) -> bool:
         return True  # rows that are asked once: whether there may be others, a person says
     if _SIGNS.search(pair.offered.descriptor.label):
         return True
-    if misplaced(pair) or pair.unread or _box_unknown(pair):
+    if pair.wanted.type == "yes_no" and maybe_contrary(pair):
+        return True
+    if misplaced(pair) or pair.unread or _leaves_options(pair):
         return True
     if pair.asked is Plainness.LABEL:
         return False
@@ -75,9 +75,13 @@ def doubted(pair: FieldLikeness) -> bool:
     return several or other or not explained(pair)
 
 
-def _box_unknown(pair: FieldLikeness) -> bool:
-    """Whether one of the boxes that are taken as a list is none of our options."""
-    return bool(pair.offered.boxes and pair.options and pair.options.left)
+def _leaves_options(pair: FieldLikeness) -> bool:
+    """Whether it gives to choose what none of our options is, and rules compare with those.
+
+    So do the boxes that are taken as a list; and of yes or no, « En partie » could not be read.
+    """
+    read = pair.wanted.read or pair.wanted.type == "yes_no"
+    return bool(pair.options and pair.options.left and (read or pair.offered.boxes))
 
 
 def misplaced(pair: FieldLikeness) -> bool:
@@ -87,7 +91,7 @@ def misplaced(pair: FieldLikeness) -> bool:
     word for word, what it asks is not.
     """
     more = not _worded(pair) and _asks_more(pair)
-    return _under_another(pair) or _narrowed(pair) or more
+    return _under_another(pair) or narrowed(pair) or more
 
 
 def _under_another(pair: FieldLikeness) -> bool:
@@ -97,22 +101,6 @@ def _under_another(pair: FieldLikeness) -> bool:
     heading = pair.wants.lexicon.words.meanings(bare_label(pair.offered.section))
     said = frozenset(one for one in heading if not _NUMBERING.fullmatch(one)) - {NEGATED}
     return bool(said - pair.wants.headings)
-
-
-def _narrowed(pair: FieldLikeness) -> bool:
-    """Whether its description sets something aside, or speaks of somebody or something else.
-
-    That no name may be given is said of any question.
-    """
-    lexicon = pair.wants.lexicon
-    own = pair.wanted.vocabulary | pair.sections | lexicon.names
-    for sentence in _SENTENCES.split(pair.offered.descriptor.description):
-        said = lexicon.words.meanings(bare_label(sentence))
-        if said & lexicon.strangers - own or _LIMITS.search(fold(sentence)):
-            return True
-        if NEGATED in said and not said & lexicon.names:
-            return True
-    return False
 
 
 def _says_nothing(pair: FieldLikeness) -> bool:
@@ -232,15 +220,7 @@ def _asks_another(pair: FieldLikeness) -> bool:
     label = pair.offered.descriptor.label
     if _worded(pair):
         return False
-    notes = pair.wanted.path.startswith(_NOTES)
-    rows = pair.wanted.path.rpartition(".")[0]
-    others = [
-        one
-        for one in pair.wants.every
-        if one.path != pair.wanted.path
-        and one.path.startswith(_NOTES) is notes
-        and (one.path.rpartition(".")[0] == rows or not rows)
-    ]
+    others = pair.wants.rivals(pair.wanted)
     return any(
         _asked_by(clause, one, pair, [other for other in clauses if other != clause])
         for clauses in _split(label, pair)

@@ -52,6 +52,8 @@ class Lexicon:
         neutral: Meanings that add nothing to any question that they stand beside.
         common: Meanings that forms of any subject have: a question that has no other asks a field
             only where it stands among those of its part.
+        help: Meanings that help may have beside those of its question without bounding it.
+        contrary: Words, bare, that may make a question ask the contrary; « … » stands for any end.
         names: Meanings of what tells who somebody is, which any question may ask to leave out.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
@@ -64,7 +66,9 @@ class Lexicon:
     headings: Meanings = frozenset()
     neutral: Meanings = frozenset()
     common: Meanings = frozenset()
+    help: Meanings = frozenset()
     names: Meanings = frozenset()
+    contrary: tuple[str, ...] = ()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     def of(self, path: str) -> Wording:
@@ -96,7 +100,9 @@ class _LexiconModel(BaseModel):
     headings: list[str] = []
     neutral: list[str] = []
     common: list[str] = []
+    help: list[str] = []
     names: list[str] = []
+    contrary: list[str] = []
     fields: dict[str, _WordingModel] = {}
 
 
@@ -126,7 +132,9 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         headings=_all(model.headings, words),
         neutral=_all(model.neutral, words),
         common=_all(model.common, words),
+        help=_all(model.help, words),
         names=_all(model.names, words),
+        contrary=tuple(model.contrary),
         wordings={
             path: Wording(
                 phrases=tuple(one.phrases),

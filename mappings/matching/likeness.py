@@ -178,15 +178,20 @@ class FieldLikeness:
             return False
         if (told := self._said_by_no) is not None:
             return told
-        # What a description says after its first sentence sets apart, it does not ask.
-        help_text, *_ = _SENTENCE.split(self.offered.descriptor.description, maxsplit=1)
-        text = self.label | self._meanings(_SAY_NO.sub("", fold(help_text)))
-        contrary = any(one and one <= text for one in self.wanted.inverse)
+        text = self.explained
+        said = self.label | (text - {NEGATED})  # no, in a description, sets apart: it asks nothing
+        contrary = any(one and one <= said for one in self.wanted.inverse)
         if contrary and self._denies:  # « … (pas une erreur) »
             return False
         if not self.wants.content(text) & self.wanted.typical:  # « … procède-t-il d'une erreur ? »
             contrary = contrary or any(one <= text for one in self.wanted.denied)
         return not self.asked and (contrary or NEGATED in self.label)
+
+    @property
+    def explained(self) -> Meanings:
+        """What its question and the first sentence of its description say: others set apart."""
+        help_text, *_ = _SENTENCE.split(self.offered.descriptor.description, maxsplit=1)
+        return self.label | self._meanings(_SAY_NO.sub("", fold(help_text)))
 
     @property
     def _said_by_no(self) -> bool | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from mappings.dossier.revision import Revision
 from mappings.matching.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
+from mappings.matching.contrary import maybe_contrary
 from mappings.matching.doubt import doubted, misplaced
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered, Samples, offered
@@ -27,7 +28,11 @@ _WORTH: Final = 0.36
 """Likeness from which a champ is proposed to a person."""
 _NEIGHBOUR: Final = 0.12
 """What it counts for that the champs beside are those of the fields beside."""
+_OF_ROWS: Final = 0.5
+"""What it is worth that one of several questions, which differ by a number, asks a field alone."""
 _RANKED: Final = 12
+_SHOWN: Final = 3
+"""Options of the form that are shown as none of ours."""
 _CERTAIN: Final = 10.0
 
 
@@ -48,6 +53,7 @@ class Match:
         confidence: Whether a person must look.
         score: Likeness, 0 to 1.
         inverted: Whether it asks the contrary.
+        contrary: Whether, though nothing shows that it does, some word of it may say the contrary.
         options: Its options beside ours.
         listed: Whether each option that is chosen makes a row.
         shared: Whether the champ asks another field as well: « Bénéfice et risque de cet usage ».
@@ -58,9 +64,25 @@ class Match:
     confidence: Confidence
     score: float
     inverted: bool = False
+    contrary: bool = False
     options: Aligned | None = None
     listed: bool = False
     shared: bool = False
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What a person must know of it before they take it, in French."""
+        left = self.options.left if self.options and not self.sure else ()
+        if len(left) == len(self.offered.descriptor.options):
+            left = ()  # another list altogether: its options say so
+        shown = " ; ".join(left[:_SHOWN]) + (" ; …" if len(left) > _SHOWN else "")
+        told = (
+            ("demande le contraire", self.inverted),
+            ("demande peut-être le contraire", self.contrary),
+            ("demande aussi autre chose", self.shared),
+            (f"sans équivalent : {shown}", bool(left)),
+        )
+        return tuple(one for one, holds in told if holds)
 
     @property
     def sure(self) -> bool:
@@ -126,6 +148,11 @@ def _level(
         if pair.wanted.rows and pair.offered.rows and pair.score
     }
     scores = {key: _with_rows(pair, inner.get(key)) for key, pair in pairs.items()}
+    in_rows = _in_rows(pairs, scores)
+    scores = {
+        key: score * (_OF_ROWS if key[1] in in_rows and not pairs[key].reviewed else 1.0)
+        for key, score in scores.items()
+    }
     scores = {key: score for key, score in scores.items() if score >= _WORTH or pairs[key].plain}
     inside = {key: len(rows.sure) for key, rows in inner.items()}
     sure = sure_pairs(wanted, pairs, inside)
@@ -189,6 +216,8 @@ def _in_one_row(
     for pair in pairs.values():
         champ = pair.offered.descriptor.id
         likest[champ] = max(likest[champ], pair.score)
+    listed = frozenset().union(*(offer.champs for offer in offers if len(offer.flat) > 1))
+    offers = [offer for offer in offers if offer.flat or offer.champs.isdisjoint(listed)]
     for one in wanted:
         if len(one.rows) < MANY and not one.lists_places:
             continue
@@ -208,6 +237,21 @@ def _in_one_row(
             yield from in_one_place(one, offers, repeated)
         elif not any(len(columns(rows)) >= NEAR for rows in repeated):
             yield from in_one_row(one, offers, columns)
+
+
+def _in_rows(pairs: Mapping[Key, FieldLikeness], scores: Mapping[Key, float]) -> frozenset[int]:
+    """Ranks of the single questions that rows asked one after the other have as columns."""
+    listed = {
+        champ
+        for key, pair in pairs.items()
+        if len(pair.offered.flat) > 1 and pair.wanted.rows and scores[key] >= _WORTH
+        for champ in pair.offered.champs
+    }
+    return frozenset(
+        at
+        for (_, at), pair in pairs.items()
+        if pair.offered.single and pair.offered.descriptor.id in listed
+    )
 
 
 def _open(
@@ -236,7 +280,8 @@ def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
         offered=pair.offered,
         confidence=Confidence.SURE if sure else Confidence.TO_CHECK,
         score=min(score - _CERTAIN if score > _CERTAIN else score, 1.0),
-        inverted=pair.inverse,
+        inverted=pair.inverse and pair.wanted.type == "yes_no",
+        contrary=maybe_contrary(pair),
         options=pair.options,
         listed=pair.listed,
     )

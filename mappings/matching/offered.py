@@ -5,19 +5,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
 from french.text import bare_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor
+from mappings.matching.numbered import numbered
 
 Samples = Mapping[str, Sequence[str]]
 """Answers of real dossiers by champ: a few, as text."""
-_INDEX: Final = re.compile(r"(?<![\w%])(?:n ?)?([1-9]|1\d|20)(?![\w%])")
 BOXES: Final = frozenset({"checkbox", "yes_no"})
 """What an option may be asked as, one by one."""
 _FEW_BOXES: Final = 3
 _SEVERAL: Final = 2
 _TOLD: Final = frozenset({"text", "textarea", "formatted"})
+_BELOW: Final = re.compile(
+    r"\b(?:ci (?:dessous|apres)|qui sui\w+|(?:questions?|champs?|rubriques?|reponses?) suivante?s?"
+    r"|cette (?:partie|section|rubrique|page)|ce (?:bloc|cadre|volet)|ces questions)\b"
+)
 _CLAUSES: Final = re.compile(r"\s*[,;/+&?()]\s*|\s+(?:et|ainsi que|puis)\s+", re.IGNORECASE)
 """What stands between the things that one question names."""
 
@@ -30,6 +34,7 @@ class Offered:
         descriptor: The champ; for several, what they would be as one.
         place: Rank among the champs of its level.
         section: Headings above it.
+        explained: What is explained of all that stands under its headings.
         before: Label of the question before it.
         samples: A few answers.
         flat: For rows asked one after the other, the champs of each row by the id of the column.
@@ -42,6 +47,7 @@ class Offered:
     descriptor: Descriptor
     place: int = 0
     section: str = ""
+    explained: str = ""
     before: str = ""
     samples: tuple[str, ...] = ()
     flat: tuple[Mapping[str, str], ...] = ()
@@ -67,6 +73,12 @@ class Offered:
         """Whether it is the question just before another, under the same heading."""
         label = self.descriptor.label
         return self.place < other.place and (label, self.section) == (other.before, other.section)
+
+
+Column: TypeAlias = tuple[str, str]
+"""A column that is asked row after row: its question without the number, its type."""
+Rows: TypeAlias = Mapping[int, Offered]
+"""The champ of each row, by its number."""
 
 
 def offered(champs: Sequence[Descriptor], *, samples: Samples) -> tuple[Offered, ...]:
@@ -96,7 +108,7 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
     whole = replace(
         first.descriptor,
         id=f"boxes-{first.descriptor.id}-{len(named)}",
-        label=bare_label(head) or first.section,
+        label=bare_label(head) or first.section or _labels(named.values()),
         description=_explained(named.values()),
         type="multiple_drop_down_list",
         options=tuple(named),
@@ -108,8 +120,9 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
 def as_questions(path: str, named: Mapping[str, Offered]) -> Offered:
     """Champs that ask each, by yes or no, one option of ours: as the list of one field."""
     whole = as_boxes(named)
-    labels = " ; ".join(one.descriptor.label for one in named.values())
-    descriptor = replace(whole.descriptor, id=f"{whole.descriptor.id}-{path}", label=labels)
+    descriptor = replace(
+        whole.descriptor, id=f"{whole.descriptor.id}-{path}", label=_labels(named.values())
+    )
     return replace(whole, descriptor=descriptor, asks=path)
 
 
@@ -124,13 +137,18 @@ def as_row(columns: Sequence[Offered]) -> Offered:
     whole = Descriptor(
         id=f"row-{first.descriptor.id}-{len(columns)}",
         api_id="",
-        label=first.section,
+        label=first.section or _labels(columns),
         type="repetition",
         required=False,
         children=tuple(one.descriptor for one in inner),
     )
     row = {name: champ for champ, name in names.items()}
     return replace(first, descriptor=whole, flat=(row,), rows=inner, samples=())
+
+
+def _labels(some: Iterable[Offered]) -> str:
+    """Several questions as one is shown."""
+    return " ; ".join(one.descriptor.label for one in some)
 
 
 def in_clauses(offer: Offered) -> tuple[Offered, ...]:
@@ -151,18 +169,22 @@ def _explained(some: Iterable[Offered]) -> str:
 
 
 def _single(champs: Sequence[Descriptor], samples: Samples) -> Iterator[Offered]:
-    headings: list[tuple[int, str]] = []
-    before = ""
+    headings: list[tuple[int, str, str]] = []
+    before = said = ""
     for place, one in enumerate(champs):
         if one.type == "header_section":
-            headings = [*(kept for kept in headings if kept[0] < one.level), (one.level, one.label)]
-            before = ""
+            above = (kept for kept in headings if kept[0] < one.level)
+            headings = [*above, (one.level, one.label, one.description)]
+            before = said = ""
+        elif one.type == "explication":
+            said = "\n".join([said, *_of_what_follows(one.description)])
         if one.type in NO_ANSWER:
             continue
         yield Offered(
             descriptor=one,
             place=place,
-            section=" ".join(label for _, label in headings),
+            section=" ".join(label for _, label, _ in headings),
+            explained="\n".join((*(explained for *_, explained in headings), said)).strip(),
             before=before,
             samples=tuple(samples.get(one.id, ())),
             rows=offered(one.children, samples=samples) if one.children else (),
@@ -170,37 +192,85 @@ def _single(champs: Sequence[Descriptor], samples: Samples) -> Iterator[Offered]
         before = one.label
 
 
+def _of_what_follows(text: str) -> Iterator[str]:
+    """The sentences of a text between questions that speak of those below it."""
+    return (one for one in re.split(r"(?<=[.!?])\s+|\n", text) if _BELOW.search(bare_label(one)))
+
+
 def _flattened(found: Sequence[Offered]) -> Iterator[Offered]:
     """Rows that are asked one after the other: labels that differ by a number only.
 
     A column that is asked twice for one row is none: which of both it is, nothing tells.
     """
-    families: dict[tuple[str, str], dict[int, Offered]] = defaultdict(dict)
-    twice: set[tuple[str, str]] = set()
+    families: dict[Column, dict[int, Offered]] = defaultdict(dict)
+    twice: set[Column] = set()
     for one in found:
-        label = bare_label(one.descriptor.label)
-        indexed = _INDEX.search(label)
-        if indexed and one.descriptor.type != "repetition":
-            template = " ".join(f"{label[: indexed.start()]} {label[indexed.end() :]}".split())
+        if one.descriptor.type == "repetition":
+            continue
+        for template, number in numbered(one.descriptor.label):
             key = template, one.descriptor.type
-            if families[key].setdefault(int(indexed[1]), one) is not one:
+            if families[key].setdefault(number, one) is not one:
                 twice.add(key)
-    columns = {
+    whole = {
         key: rows for key, rows in families.items() if {1, 2} <= rows.keys() and key not in twice
     }
-    start = {key: min(one.place for one in rows.values()) for key, rows in columns.items()}
-    ordered = sorted(columns, key=lambda key: start[key])
-    for _, group in groupby(ordered, key=lambda key: _head(key[0], ordered)):
+    columns = _each_once(whole)
+    groups = list(_lists(columns))
+    for group in groups:
         yield _as_rows({key: columns[key] for key in group})
+    for _, run in groupby(
+        (one for one in groups if len(one) == 1), key=lambda one: _where(columns, one)
+    ):
+        beside = [key for (key,) in run]
+        if len(beside) > 1:  # « Nom n° 1 », « Nom n° 2 », then « CIS n° 1 », « CIS n° 2 »
+            yield _as_rows({key: columns[key] for key in beside})
 
 
-def _head(template: str, every: Sequence[tuple[str, str]]) -> str:
-    """The first word of a column, where columns share it: they are those of one list."""
-    first = template.split(" ", maxsplit=1)[0]
-    return first if sum(one.split(" ")[0] == first for one, _ in every) > 1 else template
+def _each_once(columns: Mapping[Column, Rows]) -> dict[Column, Rows]:
+    """Columns that no champ stands in twice: the fullest first, then the first of the form."""
+    kept: dict[Column, Rows] = {}
+    taken: set[str] = set()
+    for key in sorted(columns, key=lambda key: (-len(columns[key]), _first(columns[key]))):
+        champs = {one.descriptor.id for one in columns[key].values()}
+        if taken.isdisjoint(champs):
+            kept[key] = columns[key]
+            taken |= champs
+    return kept
 
 
-def _as_rows(columns: Mapping[tuple[str, str], Mapping[int, Offered]]) -> Offered:
+def _lists(columns: Mapping[Column, Rows]) -> Iterator[list[Column]]:
+    """The columns of each list: they begin with one word, or their rows follow one another.
+
+    « CIS du médicament n° 1 », « Dosage (1) », « CIS du médicament n° 2 », « Dosage (2) ».
+    """
+    group: list[Column] = []
+    for key in sorted(columns, key=lambda key: _first(columns[key])):
+        before = group[-1] if group else None
+        if before and not (
+            _word(before) == _word(key) or _first(columns[key]) < columns[before][2].place
+        ):
+            yield group
+            group = []
+        group.append(key)
+    if group:
+        yield group
+
+
+def _where(columns: Mapping[Column, Rows], group: Sequence[Column]) -> tuple[str, frozenset[int]]:
+    """Under which heading a list stands, and the numbers of its rows."""
+    rows = columns[group[0]]
+    return rows[1].section, frozenset(rows)
+
+
+def _first(rows: Rows) -> int:
+    return min(one.place for one in rows.values())
+
+
+def _word(column: Column) -> str:
+    return column[0].split(" ", maxsplit=1)[0]
+
+
+def _as_rows(columns: Mapping[Column, Rows]) -> Offered:
     firsts = [rows[1] for rows in columns.values()]
     numbers = sorted({number for rows in columns.values() for number in rows})
     names = {key: f"flat-{rows[1].descriptor.id}" for key, rows in columns.items()}
@@ -262,7 +332,7 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
             descriptor=replace(
                 boxes[0].descriptor,
                 id=f"boxes-{boxes[0].descriptor.id}",
-                label=head or boxes[0].section,
+                label=head or boxes[0].section or _labels(boxes),
                 description=_explained(boxes),
                 type="multiple_drop_down_list",
                 options=tuple(options),

@@ -52,6 +52,7 @@ class Wanted:
         named: What names each of them, other than « Autre »: its name, what means it elsewhere.
         questions: What asks each of them alone, by yes or no.
         needed: Those of them that rules name.
+        must_have: Options that the bridge writes; empty where nobody knows.
         read: Whether rules read it: it is asked for first.
         written: Whether the bridge writes it.
         narrated: Whether it was asked, when reviewed, as a text of several lines only.
@@ -81,6 +82,7 @@ class Wanted:
     named: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
     questions: Mapping[str, frozenset[Meanings]] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
+    must_have: frozenset[str] = frozenset()
     read: bool = False
     written: bool = False
     narrated: bool = False
@@ -136,6 +138,17 @@ class Wants:
         """Fields, each followed by those of its rows, then annotations."""
         fields = (one for spec in self.fields for one in (spec, *spec.rows))
         return (*fields, *self.annotations)
+
+    def rivals(self, wanted: Wanted) -> tuple[Wanted, ...]:
+        """What a question taken for a field may ask instead: columns of the same rows, or any."""
+        notes, (rows, _, _) = f"{ANNOTATIONS}.", wanted.path.rpartition(".")
+        return tuple(
+            one
+            for one in self.every
+            if one.path != wanted.path
+            and one.path.startswith(notes) is wanted.path.startswith(notes)
+            and (one.path.rpartition(".")[0] == rows or not rows)
+        )
 
 
 def wants(
@@ -295,6 +308,7 @@ class _Maker:
                 for option, asked in wording.questions.items()
             },
             needed=self.needs.options.get(path, frozenset()),
+            must_have=self.needs.written.get(path, frozenset()),
             read=read,
             written=written,
             worded=frozenset(map(bare_label, wording.phrases)),

@@ -112,6 +112,7 @@ def dossiers(request: Request, person: SignedIn) -> Response:
         centres=pages.source.centres,
         all=library.count(audience),
         left=library.left,
+        kept_inside=library.context.kept_inside,
     )
 
 

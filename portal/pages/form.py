@@ -52,6 +52,7 @@ class FieldAnswerForm(PageForm):
     question: Annotated[str, Field(max_length=300)]
     geste: Literal["choisir", "absent", "reprendre"]
     choix: Annotated[str, Field(max_length=1_000)] = ""
+    sens: Literal["", "contraire", "meme"] = ""
     raison: Annotated[str, Field(title="Raison", max_length=500)] = ""
     nom: _NAME
 
@@ -76,9 +77,10 @@ def answer(sent: Annotated[Sent[FieldAnswerForm], Depends(form_of(FieldAnswerFor
             if given.geste == "reprendre":
                 source.form.take_back(given.question, by)
             elif given.geste == "choisir":
-                source.form.decide(given.question, given.choix, "", by)
+                inverted = given.sens == "contraire" if given.sens else None
+                source.form.decide(given.question, given.choix, inverted, "", by)
             else:
-                source.form.decide(given.question, "", given.raison, by)
+                source.form.decide(given.question, "", None, given.raison, by)
         except RefusedError as error:
             raise sent.refuse(str(error), back=_BACK) from error
 

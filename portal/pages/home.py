@@ -75,6 +75,7 @@ def home(request: Request, person: SignedIn, motif: str = "", page: str = "1") -
         aside=_aside(source, person),
         gages=NOTHING,
         left=library.left,
+        kept_inside=library.context.kept_inside,
     )
 
 

@@ -1,7 +1,7 @@
 """A form that nobody knows: what is found of it, what a person says of it, and the file of both."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -10,11 +10,13 @@ from french.time import PARIS
 from mappings.adoption.adapted import ADAPTED, Adapted, adapted, mapping_text
 from mappings.adoption.decisions import (
     FILE_NAME,
+    Decision,
     Decisions,
     dump_decisions,
     parse_decisions,
 )
-from mappings.adoption.session import Session
+from mappings.adoption.kept import FileKept
+from mappings.adoption.session import ChoiceQuestion, Session
 from mappings.dossier.decode import stable_id
 from mappings.dossier.model import Champ, Rows
 from mappings.dossier.revision import Revision
@@ -27,9 +29,10 @@ from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.report.mapper import map_report
 from mappings.report.provenance import card
+from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import needs_now, observed_form
+from steps.wiring.drift import drift_of, needs_now, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_mapping, read_text, reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
@@ -52,6 +55,8 @@ class Adaptation:
         active: The one in force.
         base: The mapping that gives the internal schema.
         again: Whether that is the file to write, which was adapted before.
+        before: What a person said when it was written.
+        doubtful: Fields of which the form changed so that verdicts may be wrong.
     """
 
     session: Session
@@ -60,6 +65,27 @@ class Adaptation:
     active: Revision
     base: FormMapping
     again: bool = False
+    before: Mapping[str, Decision] = field(default_factory=dict)
+    doubtful: frozenset[str] = frozenset()
+
+    @property
+    def overrules(self) -> bool:
+        """Whether a person says otherwise, this time, than the file that was adapted before."""
+        return self.again and self._kept.overrules
+
+    def questions(self) -> Iterator[ChoiceQuestion]:
+        """What is left to say, but for what that file says already and nothing makes doubtful."""
+        left, kept = self.session.questions(), self._kept
+        return (
+            one
+            for one in left
+            if not (self.again and kept.says_already(one.path))
+            or one.path.partition("=")[0] in self.doubtful
+        )
+
+    @property
+    def _kept(self) -> FileKept:
+        return FileKept(self.base, self.session, self.active, self.before)
 
     @property
     def decisions_file(self) -> Path:
@@ -75,6 +101,7 @@ class Adaptation:
             revisions=self.revisions,
             active=self.active,
             again=self.again,
+            before=self.before,
         )
 
     def saying(self, session: Session) -> "Adaptation":
@@ -144,6 +171,8 @@ def begin(
         active=observed.active,
         base=form.mapping,
         again=not anew and _is_adapted(services.inputs.mapping_file, target),
+        before=decisions.of,
+        doubtful=frozenset(one.field for one in drift_of(services) if one.blocks),
     )
 
 
@@ -164,7 +193,13 @@ def likely(services: Services) -> Likely:
 
 
 def keep_decisions(adaptation: Adaptation) -> None:
-    """Keep what a person said: they may stop, and go on another day."""
+    """Keep what a person said: they may stop, and go on another day.
+
+    The file says it first where it says otherwise: what it says stands against what was said
+    before.
+    """
+    if adaptation.overrules:
+        write(adaptation)
     adaptation.target.parent.mkdir(parents=True, exist_ok=True)
     _replace(adaptation.decisions_file, dump_decisions(adaptation.session.decisions))
 
@@ -177,12 +212,16 @@ def write(adaptation: Adaptation) -> None:
     """
     session, target = adaptation.session, adaptation.target
     decisions, revision = session.decisions, stable_id(adaptation.active.id)
-    text = mapping_text(adaptation.made, demarche=decisions.demarche, revision=revision)
+    there = read_text(target, "UNC_MAPPING") if adaptation.again else ""
+    former = (there, parse_mapping(there, source=target.name)) if there else None
+    text = mapping_text(
+        adaptation.made, demarche=decisions.demarche, revision=revision, former=former
+    )
     earlier = _written_before(target, text)
-    absent = {field: one for field, one in earlier.absent.items() if field not in session.taken}
-    for field, reason in session.absent.items():
-        if field not in absent or absent[field].reason != reason:
-            absent[field] = Absence(reason, decisions.by, _today())
+    absent = {path: one for path, one in earlier.absent.items() if path not in session.taken}
+    for path, reason in session.absent.items():
+        if path not in absent or absent[path].reason != reason:
+            absent[path] = Absence(reason, decisions.by, _today())
     reviewed = review(adaptation.revisions, absent=absent)
     target.parent.mkdir(parents=True, exist_ok=True)
     for file in (target, reviewed_file(target)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mappings.adoption.decisions import Decision
-from mappings.adoption.session import ABSENT, ChoiceQuestion
+from mappings.adoption.session import ABSENT, ChoiceQuestion, Session
 from mappings.drift.model import Drift, Severity
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin, keep_decisions, write
@@ -63,7 +63,7 @@ class FormAdoption:
         drifts = drift_of(services)
         reviewed = reviewed_form(services.inputs.mapping_file)
         settled = reviewed.settled if reviewed else frozenset()
-        blocking = review.against(drifts, settled=settled)
+        blocking = review.against(drifts)
         decisions = adaptation.session.decisions.of
         return FormState(
             adopted=adoption_told(
@@ -75,30 +75,39 @@ class FormAdoption:
             drifts=tuple(
                 (f"{one.sentence[:1].upper()}{one.sentence[1:]}", _weight(one, blocking, settled))
                 for one in drifts
-                if one.severity is not Severity.INFORMATION
+                if one.severity is not Severity.INFORMATION and not one.of_the_form
             ),
-            questions=tuple(adaptation.session.questions()),
-            said={path: one.champ or one.absent or "plus tard" for path, one in decisions.items()},
-            absences=absences_told(services),
+            questions=tuple(adaptation.questions()),
+            said={path: _told(adaptation.session, path, one) for path, one in decisions.items()},
+            absences=tuple(one.told for one in absences_told(services)),
             revision=adaptation.active.id,
         )
 
-    def decide(self, path: str, *, champ: str, absent: str, by: str) -> None:
+    def decide(
+        self, path: str, *, champ: str, absent: str, by: str, inverted: bool | None = None
+    ) -> None:
         """Say which champ or option answers a question, or why none does; the mapping is written.
 
         Raises:
             RequestError: The question is not asked any more, the answer is none of those offered,
-                or the name is blank.
+                it cannot ask the contrary, or the name is blank.
         """
         adaptation = self._begin(by)
-        choice = next((one for one in adaptation.session.questions() if one.path == path), None)
+        choice = next((one for one in adaptation.questions() if one.path == path), None)
         if choice is None:
             raise RequestError("Cette question n’attend plus de réponse : rechargez la page.")
         if champ and champ not in choice.keys:
             raise RequestError("Choisissez une des réponses proposées.")
         if not by.strip():
             raise RequestError("Donnez votre nom : il est gardé avec ce que vous décidez.")
-        decision = Decision(champ=champ) if champ else Decision(absent=absent.strip() or ABSENT)
+        said_so = champ and inverted is not None
+        if said_so and (why := adaptation.session.why_not_contrary(choice, champ)):
+            raise RequestError(why)
+        decision = (
+            Decision(champ=champ, inverted=inverted)
+            if champ
+            else Decision(absent=absent.strip() or ABSENT)
+        )
         self._write(adaptation.saying(adaptation.session.decided(path, decision)))
 
     def take_back(self, path: str, *, by: str) -> None:
@@ -129,7 +138,7 @@ class FormAdoption:
         done = review.adopt(self.present(), by=by)
         if done.adoption is not None:
             return ()
-        return tuple(one.advice for one in done.left if one.blocks)
+        return tuple(one.advice for one in done.against)
 
     def _begin(self, by: str) -> Adaptation:
         return begin(self.present(), target=self._target(), by=by, known=self._found)
@@ -161,6 +170,15 @@ class FormAdoption:
             target = services.inputs.mapping_file
         form = load_form(mapping=target, rules=services.inputs.rules)
         return replace(services, form=form, inputs=replace(services.inputs, mapping_file=target))
+
+
+def _told(session: Session, path: str, said: Decision) -> str:
+    """What was said of a question, the champ by its label."""
+    if not said.champ:
+        return said.absent or "plus tard"
+    match = session.taken.get(path)
+    told = f"« {match.offered.descriptor.label if match else said.champ} »"
+    return f"{told}, qui demande le contraire" if said.inverted else told
 
 
 def _weight(one: Drift, blocking: Sequence[Drift], settled: AbstractSet[str]) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from french.time import PARIS
-from mappings.adoption.absences import every_field
+from mappings.adoption.absences import absences, every_field
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import compare
 from mappings.drift.model import Drift, Kind
@@ -31,11 +31,13 @@ class Adopted:
         adoption: Who, when, which revision; ``None`` when it was refused.
         file: Where it is kept.
         left: What stands against it, or is left to look at.
+        against: What stands against it.
     """
 
     adoption: Adoption | None
     file: Path
     left: tuple[Drift, ...]
+    against: tuple[Drift, ...] = ()
 
 
 def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ...]]:
@@ -51,7 +53,8 @@ def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ..
     """
     _require_own_file(services)
     before, earlier = drift_of(services), _said(services)
-    path = _keep(services, review(observed_form(services).revisions, earlier=earlier))
+    reviewed = review(observed_form(services).revisions, earlier=earlier)
+    path = _keep(services, _without_filled(services, reviewed))
     return path, before, drift_of(services)
 
 
@@ -63,7 +66,9 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
             is the bridge's own and the form another one.
     """
     _require_own_file(services)
-    if field.partition("=")[0] not in every_field(services.form.mapping):
+    mapping = services.form.mapping
+    notes = {f"annotations.{name}" for name in mapping.annotations}
+    if field.partition("=")[0] not in every_field(mapping).keys() | notes:
         raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
     if not reason.strip() or not by.strip():
         raise RequestError("Une absence se dit avec sa raison (--reason) et un nom (--by).")
@@ -79,7 +84,7 @@ def adopt(services: Services, *, by: str) -> Adopted:
 
     It is refused as long as a field that rules read has no champ and nobody said why, or a champ
     cannot be read. A question of the scope that the form does not ask may stay so once a person
-    said it: every dossier is then « À préciser ».
+    said it: every dossier is then « À préciser » until a person decides.
 
     Raises:
         RequestError: The form was never read, or the name is blank.
@@ -90,26 +95,32 @@ def adopt(services: Services, *, by: str) -> Adopted:
     if observed.active is None:
         raise RequestError(_UNREAD)
     reviewed = review(observed.revisions, earlier=_said(services))
+    reviewed = _without_filled(services, reviewed)
     needs = needs_now(form, services.inputs.publishing.columns)
     left = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     path = reviewed_file(services.inputs.mapping_file)
-    if against(left, settled=reviewed.settled):
-        return Adopted(None, path, left)
+    if refused := against(left):
+        return Adopted(None, path, left, refused)
     revision = stable_id(observed.active.id)
     adoption = Adoption(" ".join(by.split()), _today(), services.demarche, revision)
     _keep(services, replace(reviewed, adopted=(*reviewed.adopted, adoption)))
     return Adopted(adoption, path, left)
 
 
-def against(drifts: Sequence[Drift], *, settled: frozenset[str]) -> tuple[Drift, ...]:
+def against(drifts: Sequence[Drift]) -> tuple[Drift, ...]:
     """What keeps a form from being adopted."""
     return tuple(
-        one
-        for one in drifts
-        if one.blocks
-        and one.kind is not Kind.NOT_ADOPTED
-        and not (one.lost and one.field in settled)
+        one for one in drifts if one.kind is Kind.UNWRITABLE or (one.blocks and not one.of_the_form)
     )
+
+
+def _without_filled(services: Services, reviewed: ReviewedForm) -> ReviewedForm:
+    """What was reviewed, without absences of what the mapping gives now: they hold no more."""
+    revisions = observed_form(services).revisions
+    held = absences(reviewed, services.form.mapping, revisions=revisions)
+    kept = {one.path for one in held}
+    absent = {path: one for path, one in reviewed.absent.items() if path in kept}
+    return replace(reviewed, absent=absent)
 
 
 def _said(services: Services) -> ReviewedForm:

@@ -1,11 +1,9 @@
 """What the base says of the substances of situations, beside who their licence expects."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
-from mappings.report.model import Report
 from steps.follow.consumption import Consumed
 from steps.follow.consumption_profile import opened, profile_in
 from steps.wiring.public_data.consumption import classes_of
@@ -16,6 +14,7 @@ from triage.consumption.open_medic import AXES
 from triage.consumption.profile import Profile
 from triage.consumption.receivers import receivers
 from triage.consumption.signals import growth_of
+from triage.situations.declared import DeclaredFacts
 from triage.situations.words.without_salts import Salts
 
 
@@ -25,11 +24,11 @@ class WantedConsumption:
 
     Attributes:
         substances: In normal form, as matching has them.
-        reports: Reports of the situation: who its licence expects.
+        reports: What its reports declare: who its licence expects.
     """
 
     substances: Collection[str]
-    reports: Sequence[Report]
+    reports: Sequence[DeclaredFacts]
 
 
 def situation_profiles(
@@ -71,7 +70,7 @@ def _beside(
 ) -> Profile:
     """The profile beside who is expected, and what was foreseen."""
     rules = services.form.expectations
-    medicines = _medicines(services, one.reports)
+    medicines = medicines_among(services, one.reports)
     expected = expected_of(one.reports, medicines, rules)
     last = found.last
     year = {} if last is None else {axis: found.axes[axis].get(last, {}) for axis in AXES}
@@ -84,12 +83,9 @@ def _beside(
     )
 
 
-def _medicines(services: Services, reports: Sequence[Report]) -> list[Medicine]:
+def medicines_among(services: Services, reports: Iterable[DeclaredFacts]) -> list[Medicine]:
+    """Medicines of reports that BDPM has, once each."""
     matcher = matcher_of(services.inputs.home)
-    found = {
-        match.medicine.cis: match.medicine
-        for report in reports
-        for match in medicines_of(report, mapping=services.form.mapping, matcher=matcher)
-        if match and match.medicine
-    }
-    return [*found.values()]
+    known = matcher.reference.medicines if matcher else {}
+    codes = dict.fromkeys(cis for one in reports for cis in one.medicines)
+    return [known[cis] for cis in codes if cis in known]

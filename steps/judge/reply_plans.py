@@ -76,8 +76,9 @@ class Planner:
 
     Attributes:
         missing_labels: Labels that a plan wanted and that the démarche does not have.
-        form_drift: Differences between the form and its mapping. One that blocks can make verdicts
-            wrong: nothing is written to declarants until a person has looked.
+        form_drift: Differences between the form and its mapping. While one blocks nothing is sent
+            (:func:`steps.reply.respond.due_replies`), and no message is planned: its deadline
+            counts from the day when it may be sent.
         reply_rules: Mapping, policy, texts and settings that every plan uses.
     """
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from mappings.dossier.model import Dossier
 from mappings.medicines.facts import medicines_of
-from mappings.medicines.match import Matcher
+from mappings.medicines.match import Matcher, MedicineMatch
 from mappings.report.model import Report
 from steps.judge import reply_plans
 from steps.wiring.case_files import CaseFile, CaseFiles
@@ -18,10 +18,11 @@ from steps.wiring.services import Services, now
 from store.database.statements import in_chunks
 from store.dossiers.models import StoredDossier
 from store.repository import StoreMemory
-from store.verdicts.situations import SituationReport
+from store.verdicts.situations import DeclaredRow, SituationReport
 from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
 from triage.replies.recollection import written_by_us
+from triage.situations.declared import DeclaredFacts, declared
 from triage.situations.description import DRAWN, Description, annotated, describe
 from triage.situations.matching import MatchingRules
 from triage.situations.words.other_names import SubstanceNames, reference_names, substances_by_cis
@@ -35,6 +36,7 @@ OnRead: TypeAlias = Callable[[StoredDossier, CaseFile], None]
 """Hears a dossier while its parts are decoded."""
 
 _UNPLACED = "à placer/"
+_DECLARED: TypeAdapter[DeclaredFacts] = TypeAdapter(DeclaredFacts)
 _DESCRIPTION: TypeAdapter[Description] = TypeAdapter(Description)
 
 
@@ -60,8 +62,29 @@ def matching_versions(services: Services) -> str:
             form.mapping.digest,
             form.matching.digest,
             *(rules.digest for rules in form.rulesets),
+            ",".join(sorted(form.expectations.fields.read)),
         ]
     )
+
+
+def declared_by(row: DeclaredRow, versions: str) -> DeclaredFacts | None:
+    """What a report declares, where it is kept as it is drawn of what the dossier says now.
+
+    Args:
+        row: As it is kept.
+        versions: See :func:`matching_versions`.
+    """
+    if (
+        row.declared is None
+        or row.basis.removeprefix(_UNPLACED) != f"{row.content_hash}/{versions}"
+    ):
+        return None
+    return _DECLARED.validate_json(row.declared)
+
+
+def declared_dumped(facts: DeclaredFacts) -> str:
+    """What a report declares as it is kept."""
+    return _DECLARED.dump_json(facts).decode()
 
 
 def settled(row: SituationReport) -> SituationReport:
@@ -129,26 +152,45 @@ class Drawing:
                 *,
                 ours: Mapping[int, Written] = ours,
                 before: Mapping[int, SituationReport] = before,
-            ) -> SituationReport:
+            ) -> tuple[SituationReport, str]:
                 if on_read is not None:
                     on_read(stored, case)
-                return self._drawn(
-                    case, before.get(stored.number), ours=ours.get(stored.number, {})
+                found = medicines(self.services, case.report)
+                drawn = self._drawn(
+                    case, before.get(stored.number), ours=ours.get(stored.number, {}), found=found
                 )
+                facts = declared_of(self.services, case.report, found=found)
+                return drawn, declared_dumped(facts)
 
             stored = store.dossiers.iterate(demarche, numbers=chunk)
             drawn = list(self.files.each(stored, draw, told=told, done="décrit"))
-            moved |= any(row.basis.startswith(_UNPLACED) for row in drawn)
-            store.situations.save(demarche, drawn)
+            moved |= any(row.basis.startswith(_UNPLACED) for row, _ in drawn)
+            store.situations.save(
+                demarche,
+                [row for row, _ in drawn],
+                declared={row.number: facts for row, facts in drawn},
+            )
         return moved
 
     def _drawn(
-        self, case: CaseFile, was: SituationReport | None, *, ours: Written
+        self,
+        case: CaseFile,
+        was: SituationReport | None,
+        *,
+        ours: Written,
+        found: Sequence[MedicineMatch | None],
     ) -> SituationReport:
         number = case.dossier.number
         described = was if was and was.description else None
         drawn = dumped(
-            _of(self.services, case, matching=self.matching, ours=ours, before=described)
+            _of(
+                self.services,
+                case,
+                matching=self.matching,
+                ours=ours,
+                before=described,
+                found=found,
+            )
         )
         placed = was is not None and not was.basis.startswith(_UNPLACED)
         same = placed and was is not None and drawn == was.description
@@ -169,6 +211,7 @@ def _of(
     matching: MatchingRules,
     ours: Written,
     before: SituationReport | None,
+    found: Sequence[MedicineMatch | None],
 ) -> Description:
     form, dossier, report = services.form, case.dossier, case.report
     annotation = matching.situations.annotation
@@ -178,7 +221,7 @@ def _of(
         report,
         matching,
         in_scope=not is_excluded(held, verdict=out_of_scope(case.rules, report) is not None),
-        by_cis=_by_cis(services, report, matching.salts),
+        by_cis=substances_by_cis(found, matching.salts),
         names=_names(matcher_of(services.inputs.home), matching.names, matching.salts),
     )
     return annotated(
@@ -190,11 +233,28 @@ def _of(
     )
 
 
-def _by_cis(services: Services, report: Report, salts: Salts) -> Mapping[str, str]:
-    """Substances of the report's medicines by CIS code, where the reference is sure of them."""
+def medicines(services: Services, report: Report) -> tuple[MedicineMatch | None, ...]:
+    """What BDPM has for each row of medicines of a report; see :func:`medicines_of`."""
     matcher = matcher_of(services.inputs.home)
-    found = medicines_of(report, mapping=services.form.mapping, matcher=matcher)
-    return substances_by_cis(found, salts)
+    return medicines_of(report, mapping=services.form.mapping, matcher=matcher)
+
+
+def declared_of(
+    services: Services, report: Report, *, found: Sequence[MedicineMatch | None] | None = None
+) -> DeclaredFacts:
+    """What a report declares of its situation.
+
+    Args:
+        services: Data files.
+        report: The report.
+        found: Its medicines, where they were looked up already.
+    """
+    found = medicines(services, report) if found is None else found
+    return declared(
+        report,
+        medicines=tuple(one.medicine.cis if one.medicine else "" for one in found if one),
+        expected_by=services.form.expectations.fields.read,
+    )
 
 
 @lru_cache(maxsize=2)

@@ -1,22 +1,25 @@
 """Situations: describe what changed, propose anew, keep what moved."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from steps.judge.acts import anchors, come_back, placing
 from steps.judge.situation_descriptions import (
     Drawing,
     OnRead,
+    declared_by,
+    declared_of,
     description_of,
     matching_versions,
     settled,
 )
 from steps.read.retention import is_number
-from steps.wiring.case_files import CaseFiles
+from steps.wiring.case_files import CaseFiles, reports_of
 from steps.wiring.services import Services, now
 from store.repository import StoreMemory
 from store.verdicts.situations import DecidedBy, SituationReport
+from triage.situations.declared import DeclaredFacts
 from triage.situations.description import Description
 from triage.situations.description import settled as settled_among
 from triage.situations.duplicates import ReportLink, find_links
@@ -92,6 +95,26 @@ def descriptions(services: Services) -> Mapping[int, Description]:
     return {one.number: one for one in settled_among(drawn, matching)}
 
 
+def declared_facts(services: Services, numbers: Iterable[int]) -> dict[int, DeclaredFacts]:
+    """What some reports in sight declare of their situation, in order of number.
+
+    It is what was kept with their descriptions; a report that says something else since, or that
+    other data files would read otherwise, is read. One that cannot be read again is left out: those
+    who read it name it.
+    """
+    wanted, versions = {*numbers}, matching_versions(services)
+    rows = services.store.situations.declared(services.demarche, numbers=wanted)
+    found = {
+        number: facts
+        for number, row in rows.items()
+        if (facts := declared_by(row, versions)) is not None
+    }
+    if unknown := wanted - found.keys():
+        for report in reports_of(services, numbers=unknown):
+            found[report.number] = declared_of(services, report)
+    return dict(sorted(found.items()))
+
+
 def titles_of(services: Services, numbers: Collection[int]) -> Mapping[int, str]:
     """What each of some reports is about, in a few words: substance, use and what sets it apart."""
     matching = services.form.matching
@@ -137,9 +160,7 @@ def differs_from(services: Services, number: int, earlier: object) -> frozenset[
 
 def _live(services: Services) -> dict[int, SituationReport]:
     """Described reports that are still in sight."""
-    here = services.store.dossiers.known_numbers(services.demarche)
-    rows = services.store.situations.reports(services.demarche)
-    return {number: one for number, one in rows.items() if number in here}
+    return services.store.situations.in_sight(services.demarche)
 
 
 def _is_stale(rows: Mapping[int, SituationReport], number: int, basis: str) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from exports.model import ExportContext
 from exports.published.checksum import MADE
-from mappings.adoption.in_force import is_adopted
+from mappings.adoption.in_force import kept_inside
 from steps.judge.situation_descriptions import matching_versions
 from steps.read.poll import BEGINNING
 from steps.wiring import handed_out_files
@@ -39,7 +39,7 @@ def circumstances(services: Services) -> ExportContext:
         network_default=services.inputs.publishing.network_default,
         drift=tuple(one.advice for one in drift),
         reference=version_of(services.inputs.home),
-        adopted=is_adopted(drift),
+        kept_inside=kept_inside(drift),
         adoption=adoption_told(
             observed_form(services),
             form=services.form,
@@ -81,7 +81,7 @@ def dossier_stamps(services: Services) -> dict[int, str]:
         form.digest,
         *sorted(store.demarches.revision_texts(demarche).values()),
         *(sorted(reviewed.settled) if reviewed else ()),
-        str(is_adopted(drift_of(services))),
+        str(bool(kept_inside(drift_of(services)))),
     )
     beside = defaultdict[int, list[str]](list)
     for conflict in store.outbox.conflicts(demarche):

@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from exports.cells import paris
-from exports.later_dossier import LaterDossier
 from exports.model import ExportContext, ExportedDossier, SituationView, latest_change
 from exports.published.current import current, replace_current, sweep_current
 from exports.published.editions import EditionKind, editions
@@ -209,8 +208,7 @@ def export_context(services: Services, entries: tuple[ExportedDossier, ...]) -> 
     """The circumstances of an export of these dossiers."""
     context = circumstances(services)
     moved = latest_change(entries) or context.watermark
-    known = [one.report for one in entries if not isinstance(one, LaterDossier)]
-    found = followed(services, known=known, until=paris(moved).date() + timedelta(days=1))
+    found = followed(services, until=paris(moved).date() + timedelta(days=1))
     by_people = decided(services)
     carried: dict[str, int] = {}
     for entry in entries:

@@ -17,10 +17,9 @@ from exports.committee.layout import page_of
 from exports.committee.pdf import as_pdf
 from exports.published.folders import UNFINISHED, alone, beside, flush, sweep, write_file
 from exports.readers.policy import Policy
-from exports.readers.reading import leaves_agency
+from exports.readers.who_reads import leaves_agency
 from french.text import typographic
 from french.time import PARIS
-from mappings.adoption.in_force import REMEDY
 from mappings.dossier.model import Company
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report
@@ -103,8 +102,8 @@ def prepare(services: Services, name: str, to: Path, reader: Reader, asked: View
 
     Raises:
         Refused: There is no such séance, or nothing is on its agenda.
-        RequestError: The folder cannot be written, or nobody adopted the form and its readers are
-            outside the agency.
+        RequestError: The folder cannot be written, or its readers are outside the agency and
+            nobody adopted the form as it is.
     """
     found = fiches(services, name, reader, asked)
     files: dict[str, bytes] = {}
@@ -172,8 +171,8 @@ def _shared(
 ) -> tuple[frozenset[int], tuple[int, ...]]:
     """Dossiers that may leave the agency, and those that may not for want of a verdict."""
     context = circumstances(services)
-    if not context.adopted:
-        raise RequestError(f"Personne n'a adopté ce formulaire, rien n'en sort : faites {REMEDY}.")
+    if context.kept_inside:
+        raise RequestError(f"Rien ne sort de l'agence : {context.kept_inside}.")
     entries = [*entries_of(services, numbers=numbers)]
     judged = {one.number for one in entries if one.judged}
     kept = services.store.dossiers.known_numbers(services.demarche)

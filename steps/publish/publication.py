@@ -1,7 +1,7 @@
 """One publication of workbooks: what it is compared with, what it makes, what is kept of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from exports.errors import WorkbookCheckError
@@ -11,13 +11,21 @@ from exports.published.checksum import digest_of_all
 from exports.published.current import carried
 from exports.published.editions import EditionKind, editions, told_of
 from exports.published.handed_out import HandedOutReader
-from exports.published.manifest import ExportFacts, FileFacts, PublishedExport, export_facts
+from exports.published.manifest import (
+    ExportFacts,
+    FileFacts,
+    PublishedExport,
+    export_facts,
+    sha256,
+)
 from exports.published.publishing import Carried
 from exports.published.tasks import MadeFile, WorkbookTasks
+from exports.published.withdrawal import Gone, without
 from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
 from exports.sheets.centres import author_of
 from exports.sheets.to_treat import News
 from mappings.schema.model import Audience
+from steps.publish.withdrawal import gone_from_current
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.handed_out_files import hand_out_files
 from steps.wiring.services import Services, now
@@ -43,6 +51,7 @@ class Publication:
     made: WorkbookSet
     tasks: WorkbookTasks
     aside: list[str]
+    _known: list[Gone] = field(default_factory=list, repr=False)
 
     @classmethod
     def begin(
@@ -67,7 +76,7 @@ class Publication:
             aside: Where workbooks that cannot be made are named.
         """
         kept, sequence = services.store.handed_out, tasks.plan.sequence
-        for audience in _READERS:
+        for audience in _READERS[:1] if made.context.kept_inside else _READERS:
             same = made.handed_same(audience, kept.digests(services.demarche, audience))
             rows = made.handed(audience, but=same)
             save_rows(kept, services.demarche, audience, rows, sequence=sequence, same=same)
@@ -103,7 +112,7 @@ class Publication:
             there: What is published now, whose files may stay.
             finish: Wait for those that others make.
         """
-        wanted = self._wanted
+        wanted = self._wanted(there)
 
         def make(name: str) -> MadeFile:
             self.services.tell("Classeurs", [*wanted].index(name), len(wanted))
@@ -120,7 +129,7 @@ class Publication:
             there: What is published now, whose files may stay.
         """
         self.make(there=there, finish=True)
-        for name in self._wanted:
+        for name in self._wanted(there):
             done = self.tasks.result(name) or MadeFile(aside=left_out(name, str(damaged(name))))
             if done.facts is None:
                 self.aside.append(done.aside)
@@ -128,11 +137,12 @@ class Publication:
                 folder = there.folder if there and done.stays else self.tasks.folder
                 yield name, Carried(folder / name, done.facts)
 
-    @property
-    def _wanted(self) -> Mapping[str, tuple[str, str]]:
-        """Audience and author of each file."""
-        if not self.made.context.adopted:  # the network has none of a form that nobody adopted
-            return {"agence.xlsx": ("agence", "agence")}
+    def _wanted(self, there: PublishedExport | None) -> Mapping[str, tuple[str, str]]:
+        """Audience and author of each file; those that stay as they are have no author."""
+        if self.made.context.kept_inside:
+            files = there.manifest["files"] if there else ()
+            stay = {str(one["name"]): (str(one["audience"]), "") for one in files}
+            return {**stay, "agence.xlsx": ("agence", "agence")}
         centres = {
             f"{author_of(one)}{_SUFFIX}": (f"centre:{one.code}", author_of(one))
             for one in self.made.centres
@@ -140,8 +150,10 @@ class Publication:
         return {name: (one, str(one)) for name, one in FILES.items()} | centres
 
     def _made(self, name: str, *, there: PublishedExport | None) -> MadeFile:
-        audience, author = self._wanted[name]
+        audience, author = self._wanted(there)[name]
         try:
+            if there and not author:
+                return self._as_it_is(name, there)
             book = self.made.made(author)
             if same := carried(there, name, digest=book.digest):
                 return MadeFile(same.facts, stays=True)
@@ -154,6 +166,28 @@ class Publication:
         except Exception as error:  # noqa: BLE001 (told, and the run ends with 1)
             return MadeFile(aside=left_out(name, told(error)))
         return MadeFile(file.facts(name, sequence=self.sequence), content=file.content)
+
+    def _as_it_is(self, name: str, there: PublishedExport) -> MadeFile:
+        """A file that stays, but for what its readers are not to read any more."""
+        told = FileFacts(**next(one for one in there.manifest["files"] if one["name"] == name))
+        gone, withheld = self._gone, self.made.withheld()
+        trimmed = without(there, name, gone=gone, withheld=withheld, at=now())
+        if trimmed is None:
+            return MadeFile(told, stays=True)
+        file = ExportFile(
+            told.audience,
+            trimmed.content,
+            rows={**told.rows, **trimmed.rows},
+            digest=sha256(trimmed.content),
+        )
+        return MadeFile(file.facts(name, sequence=self.sequence), content=file.content)
+
+    @property
+    def _gone(self) -> Gone:
+        """What workbooks that stay are not to have, worked out once."""
+        if not self._known:
+            self._known.append(gone_from_current(self.services, self.made))
+        return self._known[0]
 
     def facts(self, files: Sequence[FileFacts]) -> ExportFacts:
         """What the manifest says of the data."""

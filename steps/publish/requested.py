@@ -23,7 +23,6 @@ from exports.published.publishing import newest_dated, publish
 from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
 from exports.sheets.centre_names import centres_named
 from exports.sheets.centres import author_of
-from mappings.adoption.in_force import REMEDY
 from steps.publish.export import export_context, judged_entries, workbook_set
 from steps.publish.publication import compared_with, reader_of
 from steps.publish.withdrawal import hand_out_under
@@ -32,7 +31,6 @@ from steps.wiring.handed_out_files import centres
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
 
-_NOT_ADOPTED = f"personne n'a adopté ce formulaire ; faites {REMEDY}."
 FileFormat: TypeAlias = Literal["xlsx", "csv", "parquet"]
 
 
@@ -138,8 +136,8 @@ def _files(
     services: Services, made: WorkbookSet, request: Request
 ) -> Iterator[tuple[str, ExportFile]]:
     authors = _authors(made, request)
-    if request.centre is not None and not made.context.adopted:
-        raise RequestError(f"Aucun classeur n'est remis à un centre : {_NOT_ADOPTED}")
+    if request.centre is not None and made.context.kept_inside:
+        raise RequestError(f"Aucun classeur n'est remis à un centre : {made.context.kept_inside}.")
     for done, author in enumerate(authors, start=1):
         audience = f"centre:{author.removeprefix('crpv-')}" if "-" in author else author
         if request.format == "xlsx":
@@ -158,7 +156,7 @@ def _files(
 def _authors(made: WorkbookSet, request: Request) -> list[str]:
     if request.centre is not None:
         return [f"crpv-{request.centre}"]
-    if not made.context.adopted:
+    if made.context.kept_inside:
         return ["agence"]
     of_centres = map(author_of, made.centres) if request.format == "xlsx" else ()
     return ["agence", "reseau", *of_centres]

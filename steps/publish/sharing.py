@@ -87,9 +87,10 @@ def source_digest(services: Services) -> str:
         *map(str, sorted(store.quarantine.numbers(demarche))),
         *map(str, store.corrections.list(demarche)),
         JUDGED,
+        services.form.digest,
         *(rules.digest for rules in services.form.rulesets),
         *(one.advice for one in drift_of(services)),
-        *absences_told(services),
+        *(one.told for one in absences_told(services)),
         str(state.active_revision_id),
         str(state.title),
     ]

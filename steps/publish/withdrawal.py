@@ -3,7 +3,8 @@
 That is a dossier that was erased or deleted on DS; for the network, also one that is decided to
 stay at the agency, one of which a part is masked now that was shown, and the columns, rows and
 counts that a stricter policy lets out no more. A dossier that could not be judged or read, a form
-that is not adopted, stop what is published next and take nothing back: they pass.
+that nobody adopted as it is, stop what is published next and take nothing back: they pass. What a
+person said, they withdraw even then.
 """
 
 from collections.abc import Iterator, Mapping
@@ -196,13 +197,24 @@ def _wanted(services: Services, made: WorkbookSet) -> _Wanted:
     store, demarche = services.store, services.demarche
     absent = {one.number for one in store.absences.list(demarche) if one.why in _GONE}
     gone = frozenset(absent - store.dossiers.known_numbers(demarche))
-    adopted = made.context.adopted
-    kept = {one.number for one in made.kept("reseau") if adopted and one.judged}
+    by_person = made.kept_by_person() if made.context.kept_inside else frozenset[int]()
+    kept = {
+        one.number
+        for one in made.kept("reseau")
+        if one.judged and (not made.context.kept_inside or one.number in by_person)
+    }
     return _Wanted(
         {"agence": gone, "reseau": gone | kept},
         tuple(_masked_since(services, made, after=_followed(services).sequence)),
         made.withheld(),
     )
+
+
+def gone_from_current(services: Services, made: WorkbookSet) -> Gone:
+    """Dossiers that the network reads in the current workbooks, and is not to where they stay."""
+    kept, demarche = services.store.handed_out, services.demarche
+    read = kept.numbers(demarche, "reseau", kept.last_sequence(demarche))
+    return {"agence": frozenset(), "reseau": _wanted(services, made).everywhere["reseau"] & read}
 
 
 def _masked_since(

@@ -6,13 +6,17 @@ from datetime import date, datetime, timedelta
 
 from french.text import SEMICOLON, fold
 from french.time import PARIS
-from mappings.medicines.facts import medicines_of
 from mappings.medicines.reference import Medicine
 from mappings.report.model import Report
 from steps.follow.consumption import consumed
-from steps.follow.consumption_situation import WantedConsumption, situation_profiles
+from steps.follow.consumption_situation import (
+    WantedConsumption,
+    medicines_among,
+    situation_profiles,
+)
 from steps.follow.consumption_sold import Sold, sold
 from steps.judge.acts import today
+from steps.judge.situation_descriptions import declared_of
 from steps.judge.situations import descriptions
 from steps.wiring.case_files import reports_of
 from steps.wiring.public_data.reference import matcher_of
@@ -26,6 +30,7 @@ from triage.registre.events import events
 from triage.registre.lifecycle import find
 from triage.registre.register import Register, Signal, Situation
 from triage.registre.state_from_acts import read
+from triage.situations.declared import DeclaredFacts
 from triage.situations.description import Description
 from triage.situations.facts import SituationFacts, facts_of
 from triage.situations.words.without_salts import Salts, joined
@@ -67,7 +72,8 @@ class Around:
         situation: As the register has it.
         every: Its reports that are kept, whoever may read them.
         reports: Those that are asked for.
-        facts: What these sum up to; ``None`` without any.
+        declared: What these declare.
+        facts: What they sum up to; ``None`` without any.
         substances: Substances of all its reports and signals, as people spell them.
         signals: Its signals of other sources.
         days: Day of each report and signal, families once.
@@ -79,6 +85,7 @@ class Around:
     situation: Situation
     every: Sequence[Report]
     reports: Sequence[Report]
+    declared: Sequence[DeclaredFacts]
     facts: SituationFacts | None
     substances: Sequence[str]
     signals: Sequence[Signal]
@@ -96,7 +103,7 @@ class AlreadyRead:
         acts: Acts that are in force on the day that is asked for.
         register: The register that they make.
         reports: Reports, by number, with what
-            :data:`steps.registre.reports_in_memory.FIELDS` names.
+            :func:`steps.registre.reports_in_memory.reports_in_memory` keeps.
         described: Reports as matching sees them, by number.
     """
 
@@ -150,18 +157,31 @@ def around(
     period = _first_day(services), until
     found: dict[str, Around] = {}
     for name, one in wanted.items():
-        reports = [each for each in every[name] if asked.wants(each.number)]
+        declared = [declared_of(services, each) for each in every[name]]
+        mine = [each for each in declared if asked.wants(each.number)]
         facts = (
-            facts_of(name, reports, told, matching=matching, copies=copied)
-            if reports and matching
+            facts_of(name, mine, told, matching=matching, copies=copied)
+            if mine and matching
             else None
         )
         signals = [
             signal for each in one.signals if asked.wants_signal(signal := register.signals[each])
         ]
-        here = _Found(one, register, acts, every[name], reports, facts, signals, boxes[name])
-        found[name] = _around(
-            services, here, asked, period, substances=_spelt(drawn[name], register, one)
+        medicines = medicines_among(services, declared) or None
+        here = _Found(one, register, acts, mine, medicines, facts, signals, boxes[name])
+        days = _days(here)
+        found[name] = Around(
+            situation=one,
+            every=every[name],
+            reports=[each for each in every[name] if asked.wants(each.number)],
+            declared=mine,
+            facts=facts,
+            substances=_spelt(drawn[name], register, one),
+            signals=signals,
+            days=days,
+            medicines=medicines,
+            sold=boxes[name],
+            effects=_effects(services, here, days, period, longest=asked.longest),
         )
     return found
 
@@ -175,7 +195,7 @@ def consumption_around(services: Services, found: Around) -> Profile | None:
     matching = services.form.matching
     salts = matching.salts if matching else Salts()
     named = found.facts.substances if found.facts else [joined(n, salts) for n in found.substances]
-    name, wanted = found.situation.id, WantedConsumption(frozenset(named), found.reports)
+    name, wanted = found.situation.id, WantedConsumption(frozenset(named), found.declared)
     return situation_profiles(services, {name: wanted}, consumed(services)).get(name)
 
 
@@ -197,40 +217,40 @@ class _Found:
     situation: Situation
     register: Register
     acts: Sequence[Act]
-    every: Sequence[Report]
-    reports: Sequence[Report]
+    declared: Sequence[DeclaredFacts]
+    medicines: Sequence[Medicine] | None
     facts: SituationFacts | None
     signals: Sequence[Signal]
     sold: Sold
 
 
-def _around(
+def _days(found: _Found) -> Sequence[date]:
+    """Day of each report and signal, families once, in order."""
+    counted = {*found.facts.counted} if found.facts else set()
+    reports = (one.day for one in found.declared if one.number in counted)
+    signals = (date.fromisoformat(str(one.fields["reçu_le"])) for one in found.signals)
+    return sorted([*reports, *signals])
+
+
+def _effects(
     services: Services,
     found: _Found,
-    asked: Viewpoint,
+    days: Sequence[date],
     period: tuple[date, date],
     *,
-    substances: Sequence[str],
-) -> Around:
-    one, register, facts, signals = found.situation, found.register, found.facts, found.signals
-    counted = {*facts.counted} if facts else set()
-    days = sorted(
-        [
-            *(_day(report) for report in found.reports if report.number in counted),
-            *(date.fromisoformat(str(signal.fields["reçu_le"])) for signal in signals),
-        ]
-    )
-    medicines = _medicines(services, found.every)
-    causes = [*_causes(services, found, medicines or ())]
-    measures = [register.measures[name] for name in one.measures]
-    effects = [
+    longest: int | None,
+) -> Sequence[Effect]:
+    """Of each of its measures that is in force."""
+    causes = [*_causes(services, found)]
+    measures = [found.register.measures[name] for name in found.situation.measures]
+    effects = (
         effect_of(
             measure,
             EffectFacts(
                 reports=days,
                 first=period[0],
                 until=period[1],
-                longest=asked.longest,
+                longest=longest,
                 monthly=found.sold.months,
                 yearly={"boîtes par an": found.sold.years, "patients par an": found.sold.patients},
                 sources=_sources(found.sold),
@@ -241,19 +261,8 @@ def _around(
             ),
         )
         for measure in measures
-    ]
-    return Around(
-        situation=one,
-        every=found.every,
-        reports=found.reports,
-        facts=facts,
-        substances=substances,
-        signals=signals,
-        days=days,
-        medicines=medicines,
-        sold=found.sold,
-        effects=[effect for effect in effects if effect],
     )
+    return [effect for effect in effects if effect]
 
 
 def _reports(
@@ -267,22 +276,8 @@ def _reports(
     return [report for report in found if _day(report) < until]
 
 
-def _medicines(services: Services, reports: Iterable[Report]) -> list[Medicine] | None:
-    """Medicines of reports that BDPM has, once each; ``None`` without BDPM or any of them."""
-    matcher, mapping = matcher_of(services.inputs.home), services.form.mapping
-    found = {
-        match.medicine.cis: match.medicine
-        for report in reports
-        for match in medicines_of(report, mapping=mapping, matcher=matcher)
-        if match and match.medicine
-    }
-    return [*found.values()] or None
-
-
-def _causes(
-    services: Services, found: _Found, medicines: Sequence[Medicine]
-) -> Iterable[tuple[OtherCause, date | None]]:
-    one, register = found.situation, found.register
+def _causes(services: Services, found: _Found) -> Iterable[tuple[OtherCause, date | None]]:
+    one, register, medicines = found.situation, found.register, found.medicines or ()
     merged = [name for name, into in register.merged().items() if into == one.id]
     for event in events(found.acts, [one.id, *merged]):
         yield OtherCause("évènement", event.on, f"{event.text} ({event.on:%d/%m/%Y})"), event.on

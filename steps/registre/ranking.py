@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from french.text import agreed
-from mappings.medicines.facts import medicines_of
-from mappings.medicines.match import MedicineMatch
 from mappings.medicines.priority_facts import PriorityFact, WeighingFact, weighed
+from mappings.medicines.reference import Medicine
 from mappings.report.display import show_chance
 from mappings.report.model import Report
 from steps.follow.consumption import Consumed, consumed
@@ -27,12 +26,12 @@ from triage.registre.ranking import (
 )
 from triage.registre.register import Register, Situation, State
 from triage.registre.risk_level import ProposedLevel, propose_level
+from triage.situations.declared import DeclaredFacts, value_of
 from triage.situations.facts import SituationFacts
 from triage.situations.followup import FollowUp
 
 _GONE = frozenset({State.DISCARDED, State.MERGED})
 _HIGH = "Élevé"
-_ANYBODY = frozenset({"Adulte", "Autre"})
 _OF_BDPM: tuple[WeighingFact, ...] = ("mitm", "rupture", "triangle_noir")
 
 
@@ -42,13 +41,13 @@ class _Told:
 
     facts: SituationFacts
     follow_up: FollowUp
-    reports: Sequence[Report]
-    medicines: Sequence[MedicineMatch]
+    reports: Sequence[DeclaredFacts]
+    medicines: Sequence[Medicine | None]
     sold: Consumed
 
     def weighed(self, fact: WeighingFact) -> PriorityFact:
         """What BDPM says of its medicines, found by a code or by a name."""
-        found = [one.medicine for one in self.medicines if one.medicine]
+        found = [one for one in self.medicines if one]
         return weighed(fact, found, unfound=len(self.medicines) - len(found))
 
 
@@ -64,16 +63,12 @@ def candidates(
     """
     found, sold = found or followed(services), consumed(services)
     matcher = matcher_of(services.inputs.home)
+    known = matcher.reference.medicines if matcher else {}
     told: dict[str, _Told] = {}
     for facts, follow_up in zip(found.facts, found.follow_ups, strict=True):
         here = [found.reports[number] for number in facts.numbers]
-        matches = [
-            match
-            for one in here
-            for match in medicines_of(one, mapping=services.form.mapping, matcher=matcher)
-            if match
-        ]
-        told[facts.id] = _Told(facts, follow_up, here, matches, sold.about(facts.substances))
+        medicines = [known.get(cis) for one in here for cis in one.medicines]
+        told[facts.id] = _Told(facts, follow_up, here, medicines, sold.about(facts.substances))
     return tuple(
         RankBasis(
             situation=one.id,
@@ -126,7 +121,7 @@ def proposed_level(
         for one in reports
         if (answer := one.annotations.get("risque_retenu")) and answer.value is not None
     ]
-    declared = [str(value) for one in reports if (value := _answer(one, "niveau_risque"))]
+    declared = [str(value) for one in reports if (value := value_of(one, "niveau_risque"))]
     return propose_level(held, declared, services.form.lists.niveaux)
 
 
@@ -142,13 +137,14 @@ def _inputs(one: Situation, register: Register, told: _Told | None) -> Inputs:
 
 def _of_reports(told: _Told) -> Inputs:
     facts, trend = told.facts, told.follow_up.trend
-    levels = [_answer(one, "niveau_risque") for one in told.reports]
     return {
         "patients": float(facts.patients[0]) if facts.patients else None,
         "cas_graves": float(facts.serious[0]) if facts.serious else None,
         "deces": float(facts.deaths[0]) if facts.deaths else None,
-        "risque_eleve": _any([None if one is None else one == _HIGH for one in levels]),
-        "vulnerable": _any([yes for one in told.reports for yes in _vulnerable(one)]),
+        "risque_eleve": _any(
+            [None if one.risk is None else one.risk == _HIGH for one in told.reports]
+        ),
+        "vulnerable": _any([yes for one in told.reports for yes in one.vulnerable]),
         "hausse": None if trend.tau is None else float(trend.direction == "up"),
         "entreprises": float(len(facts.companies)) if facts.companies else None,
     }
@@ -183,19 +179,8 @@ def _number(holds: bool | None) -> float | None:
     return None if holds is None else float(holds)
 
 
-def _vulnerable(report: Report) -> tuple[bool | None, bool | None]:
-    population, rare = _answer(report, "population"), _answer(report, "maladie_rare")
-    options = {str(one) for one in population} if isinstance(population, tuple) else set()
-    return (bool(options - _ANYBODY) if options else None, rare if isinstance(rare, bool) else None)
-
-
 def _any(found: Sequence[bool | None]) -> float | None:
     """Yes where one says yes; no where all that is said is no; else unknown."""
     if any(found):
         return 1.0
     return 0.0 if found and all(one is not None for one in found) else None
-
-
-def _answer(report: Report, field: str) -> object:
-    answer = report.fields.get(field)
-    return None if answer is None else answer.value

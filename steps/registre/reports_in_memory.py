@@ -5,18 +5,8 @@ from dataclasses import replace
 
 from mappings.report.model import Report
 from steps.wiring.form import Form
+from triage.situations.declared import READ
 
-FIELDS = (
-    "siret",
-    "patients",
-    "cas_graves",
-    "deces",
-    "mesures",
-    "date_connaissance",
-    "niveau_risque",
-)
-"""Beside the rows of medicines and who a licence expects; those of :mod:`triage.situations.facts`
-and of the level."""
 _ANNOTATIONS = ("risque_retenu",)
 
 
@@ -24,7 +14,7 @@ def reports_in_memory(reports: Iterable[Report], form: Form) -> dict[int, Report
     """Reports by number, with these answers alone: a fraction of their memory."""
     medicines = form.mapping.medicines
     rows = {medicines.rows} if medicines else frozenset[str]()
-    names = {*FIELDS, *rows, *form.expectations.fields.read}
+    names = {*READ, *rows, *form.expectations.fields.read}
     return {
         one.number: replace(
             one,

@@ -8,7 +8,7 @@ from steps.judge.judge import Judging, judge_everything
 from steps.read.demarche_info import refresh_form
 from steps.reply.delivery import deliver
 from steps.reply.lost_answers import EVENTS, close_lost_answers
-from steps.wiring.drift import form_adopted
+from steps.wiring.drift import form_in_force
 from steps.wiring.services import Connected, Services, now
 from steps.wiring.summary import Summary
 from store.outbox.stages import Stage
@@ -73,9 +73,9 @@ def due_replies(services: Services) -> tuple[Reply, ...]:
     Dossiers that were hidden wait: they may come back. So do those in quarantine: what was planned
     for them may be false by now, and is planned again once DS serves them. A message or a passage
     whose answer was lost waits for DS to be read. What failed before comes last: it keeps nothing
-    else from being sent. All waits as long as nobody adopted the form.
+    else from being sent. All waits as long as nobody adopted the form as it is.
     """
-    if not form_adopted(services):
+    if not form_in_force(services):
         return ()
     pending = services.store.outbox.pending(services.demarche)
     numbers = {stored.reply.number for stored in pending}

@@ -5,21 +5,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mappings.adoption.absences import absences
-from mappings.adoption.in_force import adoption_of, is_adopted, not_adopted
+from mappings.adoption.absences import ToldAbsence, absences
+from mappings.adoption.in_force import adoption_of, is_adopted, kept_inside, waiting
 from mappings.drift.compare import Observed, compare, from_the_oldest
 from mappings.drift.model import Drift, Needs
 from steps.wiring.case_files import rules_at, stored_revisions
 from steps.wiring.form import Form, reviewed_form
 from steps.wiring.handed_out_files import options_that_withhold
 from steps.wiring.services import Services, now
+from triage.replies.annotations import options_written
 from triage.rules.needs import needs_of
 
 
 def drift_of(services: Services) -> tuple[Drift, ...]:
     """Differences between the form as it was last read and what the mapping was made for.
 
-    The first is that nobody adopted it, if so. Empty as long as the démarche was never read.
+    The first is that nobody adopted it as it is, if so. Empty before the démarche was read.
 
     Raises:
         DataFileError: The reviewed form is wrong.
@@ -37,11 +38,17 @@ def drift_of(services: Services) -> tuple[Drift, ...]:
 
 def needs_now(form: Form, columns: Path) -> Needs:
     """What the rules in force read, and the options that decide what leaves the agency."""
-    needs = needs_of(rules_at(form.rulesets, now()))
+    rules = rules_at(form.rulesets, now())
+    needs = needs_of(rules)
     options = dict(needs.options)
     for path, named in options_that_withhold(columns).items():
         options[path] = options.get(path, frozenset()) | named
-    return replace(needs, options=options)
+    written = options_written(rules, form.policy)
+    return replace(
+        needs,
+        options=options,
+        written={f"annotations.{name}": named for name, named in written.items()},
+    )
 
 
 def compare_form(
@@ -63,7 +70,12 @@ def compare_form(
     return _compared(
         (observed.active_id, observed.demarche, *map(_Same, observed.revisions)),
         (_Same(form.mapping), _Same(reviewed)),
-        (needs.scope, needs.read, frozenset(needs.options.items())),
+        (
+            needs.scope,
+            needs.read,
+            frozenset(needs.options.items()),
+            frozenset(needs.written.items()),
+        ),
     )
 
 
@@ -88,11 +100,11 @@ def _compared(
     active, demarche, *revisions = form
     observed = Observed(tuple(one.value for one in revisions), active, demarche)
     mapping, reviewed = (one.value for one in by)
-    scope, fields, options = read
-    needs = Needs(scope, fields, dict(options))
+    scope, fields, options, written = read
+    needs = Needs(scope, fields, dict(options), dict(written))
     found = compare(observed, mapping=mapping, reviewed=reviewed, needs=needs)
-    waiting = not_adopted(observed, mapping=mapping, reviewed=reviewed, needs=needs)
-    return (*waiting, *found)
+    first = waiting(observed, found, mapping=mapping, reviewed=reviewed, needs=needs)
+    return (*first, *found)
 
 
 def form_adopted(services: Services) -> bool:
@@ -101,10 +113,31 @@ def form_adopted(services: Services) -> bool:
     return bool(stored_revisions(services)) and is_adopted(drifts)
 
 
-def absences_told(services: Services) -> tuple[str, ...]:
-    """What a person said that the form does not ask, one French sentence each."""
-    reviewed = reviewed_form(services.inputs.mapping_file)
-    return tuple(absences(reviewed, services.form.mapping)) if reviewed else ()
+def form_in_force(services: Services) -> bool:
+    """Whether what the form says may leave the agency: it is adopted, and nothing of it blocks."""
+    return bool(stored_revisions(services)) and not kept_inside(drift_of(services))
+
+
+def absences_told(services: Services) -> tuple[ToldAbsence, ...]:
+    """What a person said that the form does not ask, as it was last read."""
+    inputs = services.inputs
+    return absences_of(
+        observed_form(services),
+        form=services.form,
+        mapping_file=inputs.mapping_file,
+        columns=inputs.publishing.columns,
+    )
+
+
+def absences_of(
+    observed: Observed, *, form: Form, mapping_file: Path, columns: Path
+) -> tuple[ToldAbsence, ...]:
+    """What a person said that a form does not ask, where it still holds."""
+    reviewed = reviewed_form(mapping_file)
+    if reviewed is None:
+        return ()
+    scope = needs_now(form, columns).scope
+    return tuple(absences(reviewed, form.mapping, revisions=observed.revisions, scope=scope))
 
 
 def adoption_told(observed: Observed, *, form: Form, mapping_file: Path, columns: Path) -> str:

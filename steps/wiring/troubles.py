@@ -136,7 +136,7 @@ def _form(drifts: Sequence[Drift]) -> Iterator[tuple[Drift, str]]:
     without = agreed(lost, "donnée sans champ", "données sans champ")
     rest = f"{without}, {agreed(len(told) - 1 - lost, 'autre écart')} : `unc doctor`"
     for one in told:
-        if one.kind is Kind.NOT_ADOPTED:
+        if one.of_the_form:
             yield one, one.advice
             yield one, rest
 

@@ -10,7 +10,7 @@ from store.database.errors import SchemaTooNew, SchemaTooOld
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 18))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 19))
 """Migrations of this version, oldest first: known without importing Alembic, which is slow."""
 
 _UPGRADE_LOCK = 0x554E4344

@@ -314,6 +314,7 @@ situation_reports = Table(
     Column("decided_by", String, nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("description", Text, nullable=False),
+    Column("declared", Text),
     erased_with_the_dossier(),
 )
 

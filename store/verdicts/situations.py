@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, and_, select, update
 
 from store.database.engine import Scope
 from store.database.settling import unsettle
 from store.database.statements import in_chunks, upsert
-from store.database.tables import situation_reports, situations
+from store.database.tables import dossiers, situation_reports, situations
 
 DecidedBy: TypeAlias = Literal["bridge", "annotation", "command"]
 """Who put a report in its situation; what a person decided is never undone by a run."""
@@ -37,6 +37,37 @@ class SituationReport:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredRow:
+    """What a report declares of its situation, as it was last drawn.
+
+    Attributes:
+        number: Dossier.
+        basis: What it was drawn from, as of its description.
+        content_hash: Of what the dossier says now.
+        declared: As JSON text; ``None`` where it was never drawn. The store does not look inside.
+    """
+
+    number: int
+    basis: str
+    content_hash: str
+    declared: str | None
+
+
+_DECLARED = (
+    situation_reports.c.number,
+    situation_reports.c.basis,
+    dossiers.c.content_hash,
+    situation_reports.c.declared,
+)
+_IN_SIGHT = situation_reports.join(
+    dossiers,
+    and_(
+        dossiers.c.demarche == situation_reports.c.demarche,
+        dossiers.c.number == situation_reports.c.number,
+        dossiers.c.pending_since.is_(None),
+    ),
+)
 _FIELDS = tuple(situation_reports.c[name] for name in SituationReport.__dataclass_fields__)
 
 
@@ -50,25 +81,54 @@ class Situations:
         self, demarche: int, *, numbers: Iterable[int] | None = None
     ) -> dict[int, SituationReport]:
         """Reports that were described, by number, those pending deletion too: all, or of some."""
-        query = select(*_FIELDS).filter_by(demarche=demarche).order_by(situation_reports.c.number)
-        here = situation_reports.c.number
+        query = select(*_FIELDS)
+        return {row.number: SituationReport(*row) for row in self._rows(query, demarche, numbers)}
+
+    def in_sight(self, demarche: int) -> dict[int, SituationReport]:
+        """Reports that were described, by number, those pending deletion apart."""
+        query = select(*_FIELDS).select_from(_IN_SIGHT)
+        return {row.number: SituationReport(*row) for row in self._rows(query, demarche, None)}
+
+    def declared(self, demarche: int, *, numbers: Iterable[int]) -> dict[int, DeclaredRow]:
+        """What some reports declare, by number, those pending deletion apart."""
+        query = select(*_DECLARED).select_from(_IN_SIGHT)
+        return {row.number: DeclaredRow(*row) for row in self._rows(query, demarche, numbers)}
+
+    def _rows(self, query: Select[Any], demarche: int, numbers: Iterable[int] | None) -> list[Any]:
+        here = situation_reports.c
+        query = query.where(here.demarche == demarche).order_by(here.number)
         parts = (
             [query]
             if numbers is None
-            else [query.where(here.in_(chunk)) for chunk in in_chunks(sorted(set(numbers)))]
+            else [query.where(here.number.in_(chunk)) for chunk in in_chunks(sorted(set(numbers)))]
         )
         with self._scope.read() as connection:
-            rows = [SituationReport(*row) for part in parts for row in connection.execute(part)]
-        return {row.number: row for row in rows}
+            return [row for part in parts for row in connection.execute(part)]
 
-    def save(self, demarche: int, rows: Sequence[SituationReport]) -> None:
-        """Keep reports as they are grouped now; their dossiers are in store."""
+    def save(
+        self,
+        demarche: int,
+        rows: Sequence[SituationReport],
+        *,
+        declared: Mapping[int, str] | None = None,
+    ) -> None:
+        """Keep reports as they are grouped now; their dossiers are in store.
+
+        Args:
+            demarche: Number of the démarche.
+            rows: The reports.
+            declared: What each of them declares, drawn with its description; without it, what was
+                kept of each stays.
+        """
         if not rows:
             return
         changed = [name for name in SituationReport.__dataclass_fields__ if name != "number"]
+        values = [{"demarche": demarche, **asdict(row)} for row in rows]
+        if declared is not None:
+            changed.append("declared")
+            values = [{**one, "declared": declared[one["number"]]} for one in values]
         with self._scope.write() as connection:
-            statement = upsert(connection, situation_reports, update=changed)
-            connection.execute(statement, [{"demarche": demarche, **asdict(row)} for row in rows])
+            connection.execute(upsert(connection, situation_reports, update=changed), values)
             unsettle(connection, demarche, [row.number for row in rows])
 
     def known(self, demarche: int) -> dict[str, str | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,11 @@ from sandbox.generator.generate import generate
 from settings import ROOT
 from steps.wiring.services import open_services
 from tests.conftest import bridge_on
-from tests.portal.conftest import ADMIN, AGENCE, Portal, Visitor, add_account, served
+from tests.portal.conftest import ADMIN, AGENCE, LYON, Portal, Visitor, add_account, served
 from tests.portal.people.test_accounts import plain
 
 NAME = "Camille Martin"
+OTHERWISE, CONTRARY = 777, "L’usage a-t-il, sauf exception, un but médical ?"
 OTHER = "autre@ansm.example.fr"
 
 
@@ -24,15 +26,17 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, 
     made = [one for one in generate(12, seed=3) if not one.archived][:6]
     with bridge_on(tmp_path_factory.mktemp("formulaire"), made) as bridge:
         bridge.run()
-        edits = [
+        edits: list[dict[str, Any]] = [
             {"op": "reword", "champ": 21, "label": "Usage qui est fait du médicament"},
             {"op": "remove", "champ": 2},
+            {"op": "add", "champ": {"id": OTHERWISE, "type": "yes_no", "label": CONTRARY}},
         ]
         bridge.sandbox.control.publish(bridge.sandbox.demarche, edits=edits)
         bridge.run()
         with open_services(bridge.settings) as services:
             source = source_of(services)
-            for email, role in ((ADMIN, "admin"), (OTHER, "admin"), (AGENCE, "agence")):
+            roles = ((ADMIN, "admin"), (OTHER, "admin"), (AGENCE, "agence"), (LYON, "centre:lyon"))
+            for email, role in roles:
                 add_account(source, email, role)
             with served(source) as answering:
                 home = services.inputs.home / "correspondance" / str(services.demarche)
@@ -49,6 +53,30 @@ def adopt(visitor: Visitor, name: str = NAME) -> tuple[int, str]:
     form = visitor.form("/formulaire", "/formulaire/adoption")
     answer = visitor.post("/formulaire/adoption", **form, nom=name)
     return answer.status_code, plain(answer.text)
+
+
+@pytest.mark.slow
+def test_what_changed_is_shown_to_the_agency_alone_until_it_is_read(
+    changed: tuple[Portal, Path],
+) -> None:
+    portal, _ = changed
+    admin, agency, centre = (portal.visitor(one) for one in (ADMIN, AGENCE, LYON))
+    assert "rien n’est écrit sur DS, et les classeurs" in plain(admin.get("/formulaire").text)
+    assert "à relire" in plain(admin.get("/etat").text)
+    for path in ("/", "/dossiers"):
+        told = plain(agency.get(path).text)
+        assert "Formulaire à relire" in told
+        told = plain(centre.get(path).text)
+        assert "L’agence relit le formulaire de la démarche" in told
+        assert "à relire" not in told
+    assert "Formulaire à relire" in plain(agency.get("/indicateurs").text)
+    assert portal.bridge is not None
+    numbers = {str(one) for one in portal.bridge.sandbox.control.snapshots(portal.source.demarche)}
+    assert numbers
+    seen = agency.get("/dossiers").text
+    assert any(one in seen for one in numbers), "the agency goes on"
+    assert not any(one in centre.get("/dossiers").text for one in numbers)
+    assert "crpv-lyon.xlsx" in centre.get("/exports").text, "what is published stays"
 
 
 @pytest.mark.slow
@@ -75,6 +103,14 @@ def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
         status, told = say(admin, "but_medical", **fields)
         assert status == 409
         assert why in told
+    assert f"{CONTRARY} (7. Pièces et engagement) — demande le contraire" in page
+    said = {"geste": "choisir", "choix": str(OTHERWISE), "nom": NAME}
+    assert say(admin, "but_medical", **said, sens="contraire")[0] == 200
+    written = (home / "mapping.yaml").read_text("utf-8")
+    assert f"but_medical: {{champ: {OTHERWISE}, inverted: true" in written
+    status, told = say(admin, "but_medical", geste="reprendre", nom=NAME)
+    assert status == 200
+    assert "qui demande le contraire" not in told
     reason = "L’agence ne le demande plus"
     status, told = say(admin, "but_medical", geste="absent", raison=reason, nom=NAME)
     assert status == 200

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from datafiles.file import DataFile
 from french.text import fold, normalise_label
 from mappings.medicines.reference import Medicine
-from mappings.report.model import Report
+from triage.situations.declared import DeclaredFacts
 
 Axis: TypeAlias = Literal["age", "sexe", "prescripteur"]
 Source: TypeAlias = Literal["autorisation", "signalement"]
@@ -136,7 +136,7 @@ class Expected:
 
 
 def expected_of(
-    reports: Iterable[Report], medicines: Sequence[Medicine], rules: Expectations
+    reports: Iterable[DeclaredFacts], medicines: Sequence[Medicine], rules: Expectations
 ) -> tuple[Expected, ...]:
     """Who is expected, axis by axis; an axis of which nothing is known is not there.
 
@@ -183,7 +183,9 @@ _EVERY: Mapping[str, Codes] = {
 }
 
 
-def _people(report: Report, axis: Literal["age", "sexe"], rules: Expectations) -> _Told | None:
+def _people(
+    report: DeclaredFacts, axis: Literal["age", "sexe"], rules: Expectations
+) -> _Told | None:
     """Ages or sexes that a report's licence expects."""
     people = rules.age if axis == "age" else rules.sexe
     text = _text(report, rules.fields.usage)
@@ -201,7 +203,7 @@ def _people(report: Report, axis: Literal["age", "sexe"], rules: Expectations) -
     return _OF_REPORT, codes, f"population du dossier {report.number} : {', '.join(options)}"
 
 
-def _outside(report: Report, axis: str, people: People, rules: Expectations) -> _Told | None:
+def _outside(report: DeclaredFacts, axis: str, people: People, rules: Expectations) -> _Told | None:
     """All but those whom the report names: the licence does not have them."""
     details = [part for one in _options(report, rules.fields.detail) for part in one.split("/")]
     named = [*_options(report, rules.fields.population), *map(str.strip, details)]
@@ -214,7 +216,7 @@ def _outside(report: Report, axis: str, people: People, rules: Expectations) -> 
     return 1, rest, f"{told}, dossier {report.number}"
 
 
-def _prescribers(report: Report, rules: Expectations) -> _Told | None:
+def _prescribers(report: DeclaredFacts, rules: Expectations) -> _Told | None:
     """Prescribers that a report names, as options or in a text of its own."""
     options = _options(report, rules.fields.prescripteurs)
     named = [codes for one in options for codes in _codes(one, rules.prescripteur.options)]
@@ -302,20 +304,14 @@ def _aged(clause: str) -> Iterator[str]:
         yield "0" if int(found[1]) <= _CHILD else "20"
 
 
-def _text(report: Report, name: str) -> str:
-    answer = report.fields.get(name)
-    return answer.value if answer and isinstance(answer.value, str) else ""
+def _text(report: DeclaredFacts, name: str) -> str:
+    answer = report.answers.get(name, "")
+    return answer if isinstance(answer, str) else ""
 
 
-def _options(report: Report, name: str) -> Collection[str]:
-    answer = report.fields.get(name)
-    match answer.value if answer else None:
-        case str() as option:
-            return (option,)
-        case tuple() as options:
-            return tuple(str(one) for one in options)
-        case _:
-            return ()
+def _options(report: DeclaredFacts, name: str) -> Collection[str]:
+    answer = report.answers.get(name, ())
+    return (answer,) if isinstance(answer, str) else answer
 
 
 def _short(text: str) -> str:

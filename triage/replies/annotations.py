@@ -8,8 +8,10 @@ from decimal import Decimal, InvalidOperation
 from french.time import PARIS
 from mappings.dossier.model import ChampValue, Day, Moment, Number, Unreadable, YesNo
 from mappings.report.convert import as_text
+from triage.replies.policy import ReplyPolicy
 from triage.replies.reply import AnnotationKind
 from triage.replies.texts import Texts
+from triage.rules.model import RuleSet
 from triage.verdict.model import Assessment, ScopeReason, Verdict
 
 KINDS: Mapping[str, AnnotationKind] = {
@@ -68,6 +70,22 @@ def wanted_annotations(
         ),
         "version_referentiel": assessment.ruleset,
         "controle_le": to_the_minute(at),
+    }
+
+
+def options_written(rules: RuleSet, policy: ReplyPolicy) -> Mapping[str, frozenset[str]]:
+    """What may be written in each annotation that shows one of a few words, by its name."""
+    words = {
+        "statut": {
+            status.value for status, one in policy.statuses.items() if "statut" in one.annotations
+        },
+        "motif_hors_champ": {one.option for one in rules.scope},
+        "priorite": {one.level for one in rules.priority.levels},
+    }
+    return {
+        name: frozenset(some)
+        for name, some in words.items()
+        if some and name in policy.managed_annotations
     }
 
 

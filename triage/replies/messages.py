@@ -24,7 +24,7 @@ from triage.replies.reply import (
     reply_key,
 )
 from triage.replies.sending import Sending
-from triage.verdict.model import Assessment, ItemResult, Status, Verdict
+from triage.verdict.model import Assessment, ItemResult, ScopeReason, Status, Verdict
 
 _MARK = ":"
 _LATER = "(donnée à l'envoi)"
@@ -259,13 +259,18 @@ def _waits(judged: JudgedDossier) -> bool:
 def _can_be_asked(assessment: Assessment, decision: DecisionTaken) -> bool:
     """Whether the verdict has something to ask that the status in force asks for."""
     if decision.status is Status.A_PRECISER:
-        return bool(assessment.unanswered_scope)
+        return bool(_questions(assessment))
     return bool(_items(assessment))
+
+
+def _questions(assessment: Assessment) -> tuple[ScopeReason, ...]:
+    """The open scope questions that a declarant can answer: those that the form asks."""
+    return tuple(one for one in assessment.unanswered_scope if one.asked)
 
 
 def _items(assessment: Assessment) -> tuple[str, ...]:
     """What is asked for, fault by fault."""
-    questions = (_MARK.join((one.field, one.verdict.value)) for one in assessment.unanswered_scope)
+    questions = (_MARK.join((one.field, one.verdict.value)) for one in _questions(assessment))
     return (*questions, *map(_fault, requested_items(assessment)))
 
 
@@ -278,7 +283,7 @@ def _correction(
 ) -> Literal["incomplete", "incorrect"] | None:
     if sending.channel != "correction":
         return None
-    questions = [one.verdict for one in assessment.unanswered_scope]
+    questions = [one.verdict for one in _questions(assessment)]
     items = [one.verdict for one in requested_items(assessment)]
     return "incomplete" if Verdict.MISSING in (*questions, *items) else "incorrect"
 
@@ -321,7 +326,7 @@ def _shown(
 ) -> dict[str, Any]:
     """What the text of a message may show, but for its reference and its correction request."""
     points = requested(judged)
-    asked = questions(judged.assessment, judged.labels)
+    asked = [one for one in questions(judged.assessment, judged.labels) if one.asked]
     before = _requests(memory.messages)
     limit = _limit(judged, memory, kind=kind, reply_rules=reply_rules, now=now)
     return {

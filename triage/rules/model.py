@@ -334,6 +334,7 @@ class RuleSet(_Rule):
         unanswered: What is said of a scope question without an answer.
         unasked: What is said of an item that the form does not ask while no person said so; without
             it, that the answer is missing.
+        absent: What is said of a scope question that a person said that the form does not ask.
     """
 
     version: str
@@ -350,6 +351,7 @@ class RuleSet(_Rule):
     unreadable: str
     unanswered: str = "question sans réponse"
     unasked: str = ""
+    absent: str = "ce formulaire ne la demande pas : une personne en décide"
     bands: tuple[Band, ...]
     scope: tuple[ScopeRule, ...]
     items: tuple[Item, ...]

@@ -1,38 +1,16 @@
 """What is known of a situation, from its reports: who, how many, how serious, what was done."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from french.time import PARIS
-from mappings.dossier.model import Company
-from mappings.report.model import Report, Value
+from triage.situations.declared import DeclaredFacts, NamedMeasure, value_of
 from triage.situations.description import Description
 from triage.situations.families import new_reports
 from triage.situations.matching import MatchingRules
 from triage.situations.titles import title_of
 
-TAKEN = "Prise"
-"""State of a measure that was taken, as the form names it."""
-_EARLIEST = date(1990, 1, 1)
-"""A day before this one is a slip, as the rule-sets warn."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedMeasure:
-    """A measure that a report names.
-
-    Attributes:
-        number: Dossier.
-        kind: Type of measure.
-        taken: Whether it was taken; else it is planned (a business secret).
-        day: Its date, if given and possible.
-    """
-
-    number: int
-    kind: str
-    taken: bool
-    day: date | None
+__all__ = ["SituationFacts", "counted", "facts_of", "value_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +53,7 @@ class SituationFacts:
 
 def facts_of(
     situation: str,
-    reports: Iterable[Report],
+    reports: Iterable[DeclaredFacts],
     descriptions: Mapping[int, Description],
     *,
     matching: MatchingRules,
@@ -85,7 +63,7 @@ def facts_of(
 
     Args:
         situation: Its id.
-        reports: Its reports, at least one.
+        reports: What its reports declare; at least one.
         descriptions: Description of each report, by number.
         matching: How reports are matched.
         copies: The report that each duplicate is a copy of, as a person confirmed: what it counts
@@ -96,114 +74,59 @@ def facts_of(
     undescribed = {one.number for one in ordered} - {one.number for one in told}
     here = {one.number for one in ordered}
     apart = [one for one in ordered if (copies or {}).get(one.number) not in here]
-    days = [one.deposited_at.astimezone(PARIS).date() for one in ordered]
-    known = [day for one in ordered if (day := awareness_of(one)) is not None]
+    known = [one.known_on for one in ordered if one.known_on is not None]
     return SituationFacts(
         id=situation,
         title=title_of(told, matching),
         numbers=tuple(sorted(one.number for one in ordered)),
         counted=tuple(sorted(new_reports(told, matching, copies=copies) | undescribed)),
         substances=tuple(sorted({name for one in told for name in one.medicines})),
-        companies=tuple(sorted({company_of(one) for one in ordered} - {""})),
-        patients=estimated(apart, "patients"),
-        serious=counted(apart, "cas_graves"),
-        deaths=counted(apart, "deces"),
-        measures=tuple(measures_of(ordered)),
-        first=days[0],
-        last=days[-1],
+        companies=tuple(sorted({one.company for one in ordered} - {""})),
+        patients=_estimated((one.whose, one.patients) for one in apart),
+        serious=counted((one.whose, one.serious) for one in apart),
+        deaths=counted((one.whose, one.deaths) for one in apart),
+        measures=tuple(_measures_of(ordered)),
+        first=ordered[0].day,
+        last=ordered[-1].day,
         known_on=min(known, default=None),
     )
 
 
-def value_of(report: Report, field: str) -> Value | None:
-    """Value of a field; ``None`` also where the form has no such field."""
-    answer = report.fields.get(field)
-    return None if answer is None else answer.value
-
-
-def awareness_of(report: Report) -> date | None:
-    """Day of awareness; ``None`` too where it is impossible: before 1990, after the submission."""
-    day = value_of(report, "date_connaissance")
-    return day if isinstance(day, date) and _is_possible(day, report) else None
-
-
-def _is_possible(day: date, report: Report) -> bool:
-    """Whether something that happened can have happened on a day."""
-    last = max(report.deposited_at, report.champs_modified_at)
-    return _EARLIEST <= day <= last.astimezone(PARIS).date()
-
-
-def company_of(report: Report) -> str:
-    """SIREN of the company that reported; empty when it is not given."""
-    company = value_of(report, "siret")
-    return company.identifier[:9] if isinstance(company, Company) else ""
-
-
-def estimated(reports: Sequence[Report], field: str) -> tuple[int, int] | None:
+def _estimated(numbers: Iterable[tuple[str, int | None]]) -> tuple[int, int] | None:
     """Range of what an estimated number of patients can be over all companies; zero is none.
 
     A company's later estimate replaces its earlier ones: a complement counts again what it
     completes.
 
     Args:
-        reports: Reports in order of deposit.
-        field: The number.
+        numbers: The company of each report and its number, in order of deposit.
     """
-    last = {whose: value for whose, value in _numbers(reports, field) if value}
+    last = {company: value for company, value in numbers if value}
     return (max(last.values()), sum(last.values())) if last else None
 
 
-def counted(reports: Sequence[Report], field: str) -> tuple[int, int] | None:
+def counted(numbers: Iterable[tuple[str, int | None]]) -> tuple[int, int] | None:
     """Range of what a number of cases can be over all companies.
 
     A company's highest count stands: a case that was reported does not go when a later report has
     fewer.
 
     Args:
-        reports: Reports.
-        field: The number.
+        numbers: The company of each report and its number.
     """
     most: dict[str, int] = {}
-    for whose, value in _numbers(reports, field):
-        most[whose] = max(value, most.get(whose, 0))
+    for company, value in numbers:
+        if value is not None:
+            most[company] = max(value, most.get(company, 0))
     return (max(most.values()), sum(most.values())) if most else None
 
 
-def _numbers(reports: Sequence[Report], field: str) -> Iterator[tuple[str, int]]:
-    """The company of each report with a number that can be, and the number."""
+def _measures_of(reports: Iterable[DeclaredFacts]) -> Iterator[NamedMeasure]:
+    """Every measure, once for each company, type, state and date."""
+    found: dict[tuple[str, str, bool, date | None], NamedMeasure] = {}
     for report in reports:
-        value = value_of(report, field)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            yield _whose(report), value
-
-
-def measures_of(reports: Iterable[Report]) -> Iterator[NamedMeasure]:
-    """Every measure with a type and a state, once for each company, type, state and date."""
-    seen: set[tuple[str, str, bool, date | None]] = set()
-    found: list[NamedMeasure] = []
-    for report in reports:
-        value = value_of(report, "mesures")
-        for row in value if isinstance(value, tuple) else ():
-            if not isinstance(row, Mapping) or not row["type_mesure"].value:
-                continue
-            state, day = row["etat"].value, row["date_mesure"].value
-            taken = state == TAKEN
-            dated = isinstance(day, date) and (
-                _is_possible(day, report) if taken else day >= _EARLIEST
-            )
-            one = NamedMeasure(
-                number=report.number,
-                kind=str(row["type_mesure"].value),
-                taken=taken,
-                day=day if isinstance(day, date) and dated else None,
-            )
-            key = (_whose(report), one.kind, one.taken, one.day)
-            if state and key not in seen:
-                seen.add(key)
-                found.append(one)
-    return iter(sorted(found, key=lambda one: (one.day is None, one.day or date.min, one.number)))
-
-
-def _whose(report: Report) -> str:
-    """The company that reported: an unknown one may be any, so each is one of its own."""
-    return company_of(report) or f"dossier {report.number}"
+        for one in report.measures:
+            found.setdefault((report.whose, one.kind, one.taken, one.day), one)
+    return iter(
+        sorted(found.values(), key=lambda one: (one.day is None, one.day or date.min, one.number))
+    )

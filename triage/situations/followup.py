@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from french.time import PARIS
-from mappings.report.model import Report
-from triage.situations.facts import SituationFacts, awareness_of
+from triage.situations.declared import DeclaredFacts
+from triage.situations.facts import SituationFacts
 from triage.situations.trends import BeforeAfter, Trend, before_after, monthly
 
 
@@ -52,18 +51,19 @@ class FollowUp:
 
 
 def follow_up(
-    facts: SituationFacts, reports: Sequence[Report], *, first: date, until: date
+    facts: SituationFacts, reports: Sequence[DeclaredFacts], *, first: date, until: date
 ) -> FollowUp:
     """Follow a situation up.
 
     Args:
         facts: The situation.
-        reports: Its reports; those that the facts count are counted.
+        reports: What its reports declare; those that the facts count are counted.
         first: First day that the démarche was open: nothing could be counted before.
         until: Day after the last one that is counted.
     """
-    new = [report for report in reports if report.number in facts.counted]
-    days = sorted(report.deposited_at.astimezone(PARIS).date() for report in new)
+    counted = {*facts.counted}
+    new = [report for report in reports if report.number in counted]
+    days = sorted(report.day for report in new)
     dated = [one.day for one in facts.measures if one.taken and one.day is not None]
     measured_on = min(dated, default=None)
     known = facts.known_on
@@ -87,11 +87,8 @@ def delays(days: Iterable[int]) -> Delays:
     return Delays(count=len(known), median=float(median(known)), longest=known[-1])
 
 
-def _to_report(reports: Iterable[Report]) -> Iterable[int]:
+def _to_report(reports: Iterable[DeclaredFacts]) -> Iterable[int]:
     """Days from awareness to deposit; an awareness after the deposit is a mistake, not a delay."""
     for report in reports:
-        known = awareness_of(report)
-        if known is not None:
-            days = (report.deposited_at.astimezone(PARIS).date() - known).days
-            if days >= 0:
-                yield days
+        if report.known_on is not None and report.known_on <= report.day:
+            yield (report.day - report.known_on).days

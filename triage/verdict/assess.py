@@ -24,7 +24,7 @@ from triage.verdict.priority import (
 )
 from triage.verdict.warnings import warnings
 
-JUDGED = f"8-{DIGEST}"
+JUDGED = f"9-{DIGEST}"
 """How reports are judged, beside rule-set and mapping: part of what a verdict rests on, with the
 words that patient data is known by.
 

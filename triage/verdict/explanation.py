@@ -106,7 +106,7 @@ def _question(
 ) -> QuestionExplained:
     answer = report.fields[rule.field]
     if not isinstance(answer.value, bool):
-        reason = unanswered_text(rules, answer)
+        reason = unanswered_text(rules, rule.field, report)
     else:
         reason = rule.text if answer.value is rule.out else ""
     return QuestionExplained(

@@ -96,6 +96,7 @@ class ScopeReason:
         option: Option of annotation 902; empty for an unanswered question.
         text: Reason in French.
         verdict: Of a question that decides nothing: missing, or invalid when it cannot be read.
+        asked: Whether the form asks it; else a person decides, and no declarant is asked.
     """
 
     field: str
@@ -103,6 +104,7 @@ class ScopeReason:
     option: str
     text: str
     verdict: Verdict = Verdict.MISSING
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

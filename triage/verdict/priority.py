@@ -40,16 +40,20 @@ def unanswered_scope(
             rule.field,
             question(rule.field, report, mapping),
             option="",
-            text=unanswered_text(rules, report.fields[rule.field]),
+            text=unanswered_text(rules, rule.field, report),
             verdict=_fault(report.fields[rule.field]),
+            asked=report.fields[rule.field].state is not AnswerState.NOT_ASKED,
         )
         for rule in rules.scope
         if not isinstance(report.value(rule.field), bool)
     )
 
 
-def unanswered_text(rules: RuleSet, answer: Answer) -> str:
+def unanswered_text(rules: RuleSet, field: str, report: Report) -> str:
     """What is said of a scope question whose answer decides nothing."""
+    answer = report.fields[field]
+    if answer.state is AnswerState.NOT_ASKED:
+        return (rules.unasked or rules.unanswered) if field in report.unasked else rules.absent
     return rules.unreadable if _is_unreadable(answer) else rules.unanswered
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from exports.cells import Content
 from exports.model import SituationView
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.policy import Mask
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading, SituationRecords
@@ -20,7 +20,8 @@ from exports.sheets.values import content_text, shown_content
 from french.text import typographic
 from mappings.report.display import show, show_chance, show_decimal
 from triage.registre.register import MeasureState, Situation
-from triage.situations.facts import company_of, counted
+from triage.situations.declared import number_of, whose
+from triage.situations.facts import counted
 from triage.situations.trends import BeforeAfter, Direction, Trend
 
 _DIRECTIONS: dict[Direction, str] = {
@@ -28,7 +29,7 @@ _DIRECTIONS: dict[Direction, str] = {
     "down": "en baisse",
     "none": "sans écart établi",
 }
-COMPANY: Fact[str] = Fact("company", str)
+COMPANY: DossierFact[str] = DossierFact("company", str)
 Range: TypeAlias = tuple[int, int] | None
 """The lowest and the highest number that can be."""
 
@@ -47,8 +48,8 @@ class CasesTold(NamedTuple):
     number: int | None
 
 
-CASES: Mapping[str, Fact[CasesTold]] = {
-    name: Fact(f"cases of {name}", CasesTold) for name in ("cas_graves", "deces")
+CASES: Mapping[str, DossierFact[CasesTold]] = {
+    name: DossierFact(f"cases of {name}", CasesTold) for name in ("cas_graves", "deces")
 }
 TOO_FEW = "trop peu pour conclure"
 CONFIRMED = "confirmé"
@@ -176,7 +177,8 @@ def cases(field: str, of: Callable[[SituationView], Range]) -> Callable[[Group],
             return None if group.view is None else told_range(of(group.view))
         told = [one.told(CASES[field], partial(_cases_of, field=field)) for one in group.readings]
         masks = [Mask(one.mask) for one in told if one.mask is not None]
-        shown = group.registered.cases(masks, _counted(told))
+        total = counted((one.whose, one.number) for one in told)
+        shown = group.registered.cases(masks, total)
         return show(shown) if isinstance(shown, int) else shown
 
     return cases
@@ -185,18 +187,7 @@ def cases(field: str, of: Callable[[SituationView], Range]) -> Callable[[Group],
 def _cases_of(reading: Reading, field: str) -> CasesTold:
     shown, report = reading.answer(field), reading.entry.report
     mask = shown.text if isinstance(shown, Mask) else None
-    number = counted([report], field)
-    whose = company_of(report) or f"dossier {report.number}"
-    return CasesTold(mask, whose, number[0] if number else None)
-
-
-def _counted(told: Sequence[CasesTold]) -> Range:
-    """The same of several dossiers, see :func:`triage.situations.facts.counted`."""
-    most: dict[str, int] = {}
-    for one in told:
-        if one.number is not None:
-            most[one.whose] = max(one.number, most.get(one.whose, 0))
-    return (max(most.values()), sum(most.values())) if most else None
+    return CasesTold(mask, whose(report), number_of(report, field))
 
 
 def told_range(both: Range) -> Content:

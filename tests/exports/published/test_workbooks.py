@@ -11,7 +11,10 @@ import openpyxl
 import pytest
 
 from exports.model import ExportedDossier
+from french.text import typographic
+from mappings.adoption.absences import ToldAbsence
 from mappings.report.model import Answer, AnswerState
+from mappings.schema.model import Audience
 from tests.exports.conftest import (
     COLUMNS,
     MAPPING,
@@ -228,6 +231,30 @@ def test_the_columns_file_orders_tabs_as_the_issue_asks() -> None:
     ]
     names = [sheet.name for sheet in COLUMNS.sheets]
     assert names == [name for name in order if name in names]
+
+
+def test_each_reader_is_told_what_the_form_does_not_ask_of_what_they_may_read() -> None:
+    said = "Jamais demandé — A. Martin le 30/11/2026"
+    absent = tuple(
+        ToldAbsence(path, title, f"{title} ({path}) : {said}")
+        for path, title in (
+            ("territoire_national", "Territoire national"),
+            ("specialites.cis", "Code CIS"),
+            ("nature_signalement=Clôture", "Nature, option « Clôture »"),
+            ("reference_interne", "Référence interne"),  # the agency's alone
+            ("annotations.priorite", "Priorité"),
+        )
+    )
+
+    def told(audience: Audience) -> str:
+        content = build([entry()], audience=audience, absences=absent)
+        rows = openpyxl.load_workbook(BytesIO(content))["À propos"].values
+        return {str(row[0]): str(row[1]) for row in rows}["Données non demandées"]
+
+    assert [line.count("A. Martin") for line in told("agence").splitlines()] == [1] * 5
+    assert told("reseau") == typographic(
+        "Territoire national, Code CIS, Nature, option « Clôture »"
+    )
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from mappings.report.model import Answer
 from tests.exports.conftest import POLICY, answered, build, by_openpyxl, context, entry, records
 from tests.triage.situations.planted import the_matching
 from triage.registre.years.indicator import YearFigure
+from triage.situations.declared import declared
 from triage.situations.facts import facts_of
 from triage.situations.followup import follow_up
 
@@ -54,7 +55,7 @@ def test_the_network_counts_only_what_it_may_read() -> None:
 
 
 def view(entries: list[ExportedDossier], *, decided: int = 0) -> SituationView:
-    reports = [one.report for one in entries]
+    reports = [declared(one.report) for one in entries]
     facts = facts_of(entries[0].situation, reports, {}, matching=the_matching())
     after = max(report.deposited_at.date() for report in reports) + timedelta(days=1)
     followed = follow_up(facts, reports, first=date(2025, 1, 1), until=after)

@@ -34,6 +34,7 @@ from tests.exports.sheets.test_centres import CENTRES, local
 from tests.exports.sheets.test_situations import about
 from tests.triage.situations.planted import the_matching
 from triage.replies.reply import Conflict
+from triage.situations.declared import declared
 from triage.situations.facts import facts_of
 from triage.situations.followup import follow_up
 from triage.verdict.model import Status, Verdict
@@ -243,7 +244,7 @@ def test_the_four_questions_are_answered_from_the_cells_of_a_centre() -> None:
 
 
 def _view(name: str, entries: list[ExportedDossier]) -> SituationView:
-    reports = [one.report for one in entries]
+    reports = [declared(one.report) for one in entries]
     facts = facts_of(name, reports, {}, matching=the_matching())
     first, until = datetime(2025, 1, 1, tzinfo=UTC).date(), datetime(2026, 3, 13, tzinfo=UTC).date()
     return SituationView(facts, follow_up(facts, reports, first=first, until=until), decided=0)

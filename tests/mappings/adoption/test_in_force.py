@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from mappings.adoption.absences import absences, silent
-from mappings.adoption.in_force import adoption_of, is_adopted, not_adopted
+from mappings.adoption.in_force import adoption_of, is_adopted, kept_inside, waiting
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare
-from mappings.drift.model import Severity
+from mappings.drift.model import Kind, Severity
 from mappings.drift.reviewed import Absence, Adoption, dump_reviewed, parse_reviewed, review
 from tests.mappings.matching.variants import (
     VARIANTS,
@@ -32,13 +32,15 @@ def observed(*revisions: Revision, demarche: int = 7) -> Observed:
 
 
 def adopted(form: Observed, reviewed: object = None) -> bool:
-    drifts = not_adopted(
+    drifts = waiting(
         form,
+        (),
         mapping=the_mapping(),
         reviewed=reviewed or the_reviewed(),  # type: ignore[arg-type]
         needs=the_needs(),
     )
     assert [one.severity for one in drifts] == [Severity.BLOCKING] * len(drifts)
+    assert bool(kept_inside(drifts)) is not is_adopted(drifts)
     return is_adopted(drifts)
 
 
@@ -91,6 +93,20 @@ def test_two_labels_that_are_swapped_block() -> None:
     assert blocking == {"date_connaissance", "date_fin_analyse"}
 
 
+def test_what_blocks_counts_until_it_is_read_as_what_nobody_adopted() -> None:
+    form = observed(ours(), replace(changed(3, label="Hors du territoire ?"), id="later"))
+    mapping, needs = the_mapping(), the_needs()
+    found = compare(form, mapping=mapping, reviewed=the_reviewed(), needs=needs)
+    (first,) = waiting(form, found, mapping=mapping, reviewed=the_reviewed(), needs=needs)
+    assert (first.kind, first.severity) == (Kind.TO_REVIEW, Severity.BLOCKING)
+    assert is_adopted([first, *found])
+    assert "rien n'est écrit sur DS" in kept_inside([first, *found])
+    reviewed = review(form.revisions, earlier=the_reviewed())
+    found = compare(form, mapping=mapping, reviewed=reviewed, needs=needs)
+    assert waiting(form, found, mapping=mapping, reviewed=reviewed, needs=needs) == ()
+    assert not kept_inside(found)
+
+
 def test_an_adoption_is_of_one_revision_of_one_demarche() -> None:
     revision = VARIANTS["reworded"]().revision
     reviewed = review([revision])
@@ -113,7 +129,7 @@ def test_a_list_of_absences_without_reasons_settles_nothing_that_rules_read() ->
         "- reference_interne\n- siret" in dump_reviewed(reviewed)
     )
     told = list(absences(reviewed, the_mapping()))
-    assert all("ni raison ni nom" in one for one in told)
+    assert all("ni raison ni nom" in one.told for one in told)
 
 
 def test_what_a_revision_does_not_ask_is_silence_until_a_person_says_it() -> None:
@@ -138,4 +154,4 @@ def test_what_a_revision_does_not_ask_is_silence_until_a_person_says_it() -> Non
 def test_an_absence_keeps_its_reason_and_its_name() -> None:
     said = {"siret": Absence("Le SIRET du compte suffit", "A. Martin", date(2026, 11, 29))}
     (told,) = absences(review([], absent=said), the_mapping())
-    assert told == "Exploitant (siret) : Le SIRET du compte suffit — A. Martin le 29/11/2026"
+    assert told.told == "Exploitant (siret) : Le SIRET du compte suffit — A. Martin le 29/11/2026"

@@ -44,8 +44,8 @@ def answered(choice: ChoiceQuestion, variant: Variant) -> tuple[Decision, int]:
         ("reworded", 12),
         ("retyped and flattened", 12),
         ("a third absent, ten unknown", 90),
-        ("foreign", 45),
-        ("unknown", 58),
+        ("foreign", 54),
+        ("unknown", 60),
     ],
 )
 def test_a_form_is_adopted_in_few_keys(name: str, most: int) -> None:

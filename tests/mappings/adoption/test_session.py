@@ -1,5 +1,6 @@
 """A person says what nobody is sure of: in order, with a way back, kept, and written for people."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -241,3 +242,45 @@ def test_what_no_to_each_question_of_a_choice_means_is_asked_for_and_written() -
     text = mapping_text(there, demarche=7, revision="5000")
     spec = parse_mapping(text, source="mapping.yaml").fields["nature_signalement"]
     assert spec.source == TickedBoxes({"1": "Initial", "2": "Clôture"}, "Complément")
+
+
+ABROAD = "L'usage s'étend-il au-delà du territoire ?"
+
+
+def abroad(kind: str) -> tuple[Session, Variant]:
+    asked: Raw = {"id": 1, "type": kind, "label": ABROAD, "required": True}
+    if kind == "drop_down_list":
+        asked["options"] = ["Oui", "Non"]
+    form = Variant(as_form({"champs": [asked], "annotations": []}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    return Session(our_wants(), matching, Decisions(7, "A. Martin")), form
+
+
+@pytest.mark.parametrize("kind", ["yes_no", "drop_down_list"])
+def test_a_person_says_that_a_question_asks_the_contrary(kind: str) -> None:
+    session, form = abroad(kind)
+    name = "territoire_national"
+    choice = next(one for one in session.questions() if one.path == name)
+    assert choice.champs[0].marks == ("demande peut-être le contraire",)
+    assert session.why_not_contrary(choice, "1") == ""
+    for inverted in (True, False, None):
+        said = session.decided(name, Decision(champ="1", inverted=inverted))
+        kept = parse_decisions(dump_decisions(said.decisions), source="adaptation.yaml")
+        assert kept == said.decisions
+        there = adapted(the_mapping(), said, revisions=(form.revision,), active=form.revision)
+        text = mapping_text(there, demarche=7, revision="5000")
+        spec = parse_mapping(text, source="mapping.yaml").fields[name]
+        means = {one.written: one.means for one in spec.options.values()}
+        contrary = bool(inverted)
+        assert spec.inverted == (contrary and kind == "yes_no")
+        assert not means or means == {"Oui": not contrary, "Non": contrary}
+
+
+def test_only_a_yes_or_no_is_asked_the_other_way_round() -> None:
+    session, _ = abroad("checkbox")
+    choice = next(one for one in session.questions() if one.path == "territoire_national")
+    assert "case non cochée" in session.why_not_contrary(choice, "1")
+    other = replace(choice, wanted=next(w for w in our_wants().fields if w.path == "patients"))
+    assert "oui / non" in session.why_not_contrary(other, "1")
+    option = replace(choice, option="Suivi", options=("Complément",), champs=())
+    assert "pas d’une option" in session.why_not_contrary(option, "Complément")

@@ -93,6 +93,23 @@ def test_a_champ_known_by_its_label_that_is_reworded_is_told_as_renamed(
     assert told(accepted) == [(Kind.RENAMED, Severity.INFORMATION, "5", "a")]
 
 
+@pytest.mark.parametrize("needs", [READ, Needs(scope=frozenset({"a"}))])
+@pytest.mark.parametrize(
+    ("said", "severity"),
+    [
+        ({}, Severity.BLOCKING),
+        ({"a": Absence()}, Severity.BLOCKING),  # a list of names settles nothing that rules read
+        (SAID, Severity.INFORMATION),
+    ],
+)
+def test_what_rules_read_blocks_until_a_person_said_why_it_is_not_asked(
+    needs: Needs, said: dict[str, Absence], severity: Severity
+) -> None:
+    reviewed = review([Revision("1", (champ(1),), ())], absent=said)
+    found = drifts(form([champ(1)]), ("a", "2", "text"), needs=needs, reviewed=reviewed)
+    assert (Kind.MISSING, severity, "2", "a") in told(found)
+
+
 @pytest.mark.parametrize(
     ("needs", "severity"), [(READ, Severity.BLOCKING), (Needs(), Severity.REVIEW)]
 )

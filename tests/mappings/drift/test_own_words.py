@@ -1,15 +1,18 @@
 """Drift of champs that are joined, ticked, flat, shared, aligned: each is watched as any other."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Drift, Kind, Needs, Severity
-from mappings.drift.reviewed import review
+from mappings.drift.reviewed import Absence, ReviewedForm, review
 from mappings.schema.file import parse_mapping
-from mappings.schema.model import FormMapping
+from mappings.schema.model import AnnotationSpec, FormMapping
+from mappings.schema.sources import Option
+from steps.adopt.review import against
 from tests.mappings.report.dossiers import HEAD, mapping
 
 LIST, BOX = "drop_down_list", "checkbox"
@@ -179,3 +182,32 @@ def test_an_option_that_is_neither_yes_nor_no_is_told() -> None:
     (one,) = drifts(form, asked)
     assert (one.severity, one.after) == (Severity.REVIEW, "Non concerné")
     assert "oui, non ou inconnu" in one.remedy
+
+
+def test_what_ds_would_refuse_in_an_annotation_is_one_sentence_until_a_person_answers_for_it() -> (
+    None
+):
+    told = mapping("nature: type: choice, absent: true")
+    told = replace(told, annotations={"statut": STATUT})
+    needs = Needs(written={"annotations.statut": frozenset({"Clos", "Complet", "Hors champ"})})
+    note = champ(901, LIST, label="Statut", options=["Complet", "Terminé"])
+
+    def odd(form: FormMapping, reviewed: ReviewedForm) -> list[Drift]:
+        observed = Observed([Revision("2", (), (note,))], "2")
+        found = compare(observed, mapping=form, reviewed=reviewed, needs=needs)
+        return [one for one in found if one.kind is Kind.UNWRITABLE]
+
+    reviewed = review([Revision("2", (), (note,))])
+    (one,) = odd(told, reviewed)
+    said = "champ 901 « Statut » (annotations.statut) sans option pour « Clos ; Hors champ »"
+    assert (one.sentence, one.blocks) == (said, False)
+    assert against([one]) == (one,)
+    aligned = replace(STATUT, options={"termine": Option("Terminé", "Clos")})
+    (one,) = odd(replace(told, annotations={"statut": aligned}), reviewed)
+    assert one.before == "Hors champ"
+    absent = {"annotations.statut=Hors champ": Absence("Jamais", "A. Martin")}
+    aligned_mapping = replace(told, annotations={"statut": aligned})
+    assert odd(aligned_mapping, replace(reviewed, absent=absent)) == []
+
+
+STATUT = AnnotationSpec("statut", "choice", "Statut du triage", True, ("901",))

@@ -81,13 +81,13 @@ def without_its_words(variant: Variant) -> Lexicon:
         ("reworded", 0.95),
         ("retyped and flattened", 0.95),
         ("a third absent, ten unknown", 0.95),
-        ("written by another", 0.9),
+        ("written by another", 0.85),
         ("written by a third", 0.8),
         ("written last", 0.73),
-        ("unknown", 0.74),
-        ("foreign", 0.83),
+        ("unknown", 0.69),
+        ("foreign", 0.73),
         ("as one talks", 0.62),
-        ("as files are headed", 0.94),
+        ("as files are headed", 0.91),
         ("as offices write", 0.26),
     ],
 )
@@ -103,7 +103,7 @@ def test_most_of_a_form_is_sure_and_nothing_sure_is_wrong(name: str, sure: float
     [
         ("reworded", 0.36, 0.95),
         ("written by another", 0.17, 0.95),
-        ("foreign", 0.12, 0.95),
+        ("foreign", 0.09, 0.95),
         ("as one talks", 0.04, 0.8),
         ("as files are headed", 0.29, 0.95),
         ("as offices write", 0.05, 0.95),
@@ -124,7 +124,7 @@ def test_a_form_whose_words_are_not_in_the_file_is_found_all_the_same(
     [
         ("etrangere_b.yaml", 0.2, 0.85),
         ("etrangere_c.yaml", 0.18, 0.89),
-        ("etrangere_d.yaml", 0.51, 0.96),
+        ("etrangere_d.yaml", 0.44, 0.96),
         ("etrangere_e.yaml", 0.2, 0.9),
     ],
 )
@@ -141,26 +141,29 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
 @pytest.mark.parametrize(
     ("name", "sure", "right"),
     [
-        ("pharmacien.yaml", 0.49, 0.95),
-        ("juriste.yaml", 0.1, 0.96),
-        ("ergonome.yaml", 0.19, 0.98),
-        ("agent.yaml", 0.36, 0.95),
+        ("pharmacien.yaml", 0.45, 0.95),
+        ("juriste.yaml", 0.05, 0.96),
+        ("ergonome.yaml", 0.15, 0.98),
+        ("agent.yaml", 0.35, 0.95),
         ("groupement.yaml", 0.2, 0.95),
-        ("laconique.yaml", 0.3, 0.89),
-        ("hospitalier.yaml", 0.11, 0.74),
+        ("laconique.yaml", 0.28, 0.89),
+        ("hospitalier.yaml", 0.1, 0.74),
         ("chef_de_projet.yaml", 0.09, 0.82),
-        ("statisticien.yaml", 0.19, 0.79),
-        ("traducteur.yaml", 0.14, 0.77),
-        ("portail_regional.yaml", 0.25, 0.86),
-        ("intranet.yaml", 0.41, 0.88),
-        ("imprime.yaml", 0.4, 0.85),
-        ("regulateur.yaml", 0.44, 0.98),
-        ("entreprise.yaml", 0.12, 0.82),
-        ("ancien.yaml", 0.27, 0.79),
-        ("citoyen.yaml", 0.11, 0.78),
-        ("hopital.yaml", 0.19, 0.9),
-        ("numerique.yaml", 0.17, 0.91),
-        ("europeen.yaml", 0.18, 0.9),
+        ("statisticien.yaml", 0.18, 0.79),
+        ("traducteur.yaml", 0.14, 0.75),
+        ("portail_regional.yaml", 0.23, 0.86),
+        ("intranet.yaml", 0.4, 0.88),
+        ("imprime.yaml", 0.34, 0.85),
+        ("regulateur.yaml", 0.25, 0.98),
+        ("entreprise.yaml", 0.09, 0.82),
+        ("ancien.yaml", 0.26, 0.79),
+        ("citoyen.yaml", 0.1, 0.78),
+        ("hopital.yaml", 0.16, 0.9),
+        ("numerique.yaml", 0.13, 0.91),
+        ("guichet_unique.yaml", 0.02, 0.83),
+        ("hopital_digital.yaml", 0.06, 0.54),
+        ("laboratoire_traduit.yaml", 0.0, 0.52),
+        ("europeen.yaml", 0.17, 0.9),
     ],
 )
 def test_a_form_that_was_read_once_measured_is_not_misread(
@@ -741,3 +744,205 @@ def test_a_sign_that_changes_what_is_asked_is_looked_at_by_a_person(sign: str) -
     found = match_form(our_wants(), replace(revision, champs=signed), samples={}).sure
     assert found
     assert asked.isdisjoint(one.offered.descriptor.id for one in found.values())
+
+
+_COUNT, _USE = "Nombre de cas", "Usage constaté"
+
+
+def told_of(label: str, kind: str, description: str, *, above: str = "", between: str = "") -> Raw:
+    """What is sure of a question, with its help, that of its heading, and a text between them."""
+    heading = {"type": "header_section", "label": "Effets indésirables", "description": above}
+    text = {"type": "explication", "label": "À savoir", "description": between}
+    asked = {"type": kind, "label": label, "description": description}
+    same = [
+        {"type": "integer_number", "label": "Nombre de cas graves"},
+        {"type": "integer_number", "label": "Nombre de décès"},
+    ]
+    variant = as_variant([heading, text, asked, *same] if above or between else [asked])
+    return {
+        path: one.offered.descriptor.label
+        for path, one in match_form(our_wants(), variant.revision, samples={}).sure.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "description"),
+    [
+        (_COUNT, "integer_number", "Nombre de cas de maladie rare observés"),
+        (_COUNT, "integer_number", "Nombre de cas graves."),
+        (_COUNT, "integer_number", "Précisez. Chutes à domicile."),
+        (_COUNT, "integer_number", "Les seuls cas confirmés"),
+        (_COUNT, "integer_number", "Depuis le 1er janvier 2026"),
+        (_COUNT, "integer_number", "N'indiquez ici que les cas publiés."),
+        (_USE, "textarea", "Recopiez la rubrique 4.1 du RCP"),
+        (_USE, "textarea", "Rappelez l'usage autorisé."),
+        (_USE, "textarea", "Exemple : pour dormir. Reprenez les termes de l'AMM."),
+        ("Nom du contact", "text", "Ne donnez pas le nom."),
+        ("Titre de la situation", "text", "Celui de la publication"),
+    ],
+)
+def test_help_that_bounds_a_question_or_asks_another_leaves_it_to_a_person(
+    label: str, kind: str, description: str
+) -> None:
+    assert label in told_of(label, kind, "").values()
+    assert told_of(label, kind, description) == {}
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "description"),
+    [
+        (_COUNT, "integer_number", "Un seul nombre, en chiffres."),
+        (_COUNT, "integer_number", "Exemple : 12."),
+        (_USE, "textarea", "Précisez, en quelques lignes. 2000 caractères maximum."),
+        (
+            _USE,
+            "textarea",
+            "Décrivez l'usage tel qu'il vous a été rapporté. Aucun nom de personne.",
+        ),
+        (_USE, "textarea", "Ex. : « pris le soir, par des enfants, contre l'insomnie »"),
+        ("Nom du contact", "text", "Prénom et nom. C'est vous que nous contacterons."),
+    ],
+)
+def test_ordinary_help_changes_nothing(label: str, kind: str, description: str) -> None:
+    assert label in told_of(label, kind, description).values()
+
+
+@pytest.mark.parametrize(
+    ("above", "between"),
+    [
+        ("Uniquement pour les vaccins.", ""),
+        ("Chutes survenues à domicile.", ""),
+        ("Ne comptez pas ceux de la ville.", ""),
+        ("", "Les questions suivantes ne portent que sur les vaccins."),
+    ],
+)
+def test_help_of_a_heading_that_bounds_it_bounds_what_stands_below(
+    above: str, between: str
+) -> None:
+    usual = told_of(_COUNT, "integer_number", "", above="Précisez ici les cas.")
+    assert _COUNT in usual.values()
+    assert told_of(_COUNT, "integer_number", "", above=above, between=between) == {}
+
+
+def listed(label: str, *options: str) -> Raw:
+    return {"type": "drop_down_list", "label": label, "options": list(options)}
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "more"),
+    [
+        ("etendue", listed("Étendue", "Locale", "Régionale", "Nationale"), "Internationale"),
+        ("maladie_rare", listed("Maladie rare", "Oui", "Non"), "En partie"),
+    ],
+)
+def test_an_option_that_none_of_ours_covers_is_shown_to_a_person(
+    path: str, asked: Raw, more: str
+) -> None:
+    heading = {"type": "header_section", "label": "Usage constaté"}
+    found = match_form(our_wants(), as_variant([heading, asked]).revision, samples={})
+    assert (path in found.sure, found.matches[path].marks) == (True, ())
+    asked = {**asked, "options": [*asked["options"], more]}
+    match = match_form(our_wants(), as_variant([heading, asked]).revision, samples={}).matches[path]
+    assert (match.sure, match.marks) == (False, (f"sans équivalent : {more}",))
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("territoire_national", "L'usage a-t-il lieu en dehors du territoire ?"),
+        ("territoire_national", "L'usage s'étend-il au-delà du territoire ?"),
+        ("territoire_national", "L'usage est-il constaté ailleurs qu'en France ?"),
+        ("but_medical", "L'usage a-t-il un but autre que médical ?"),
+        ("but_medical", "Le but est-il défavorable au but médical ?"),
+        ("publication", "L'usage va-t-il contre une publication ?"),
+        ("publication", "L'usage est-il constaté sauf publication ?"),
+        ("alternatives", "Manque-t-on d'alternatives autorisées ?"),
+        ("alternatives", "Les alternatives autorisées sont-elles absentes ?"),
+        ("alternatives", "Les alternatives sont-elles exclues ?"),
+        ("maladie_rare", "Maladie rare : à l'exclusion de toute autre ?"),
+        ("mesures_prevues", "L'entreprise n'a-t-elle pris aucune mesure ?"),
+        ("effets_indesirables", "Les effets indésirables sont-ils inexistants ?"),
+        ("usage_intentionnel", "L'usage n'est-il pas intentionnel ?"),
+        ("couvert_par_pgr", "Le risque échappe-t-il au plan de gestion des risques ?"),
+    ],
+)
+def test_a_word_that_sets_apart_is_marked_as_perhaps_the_contrary(path: str, label: str) -> None:
+    found = match_form(
+        our_wants(), as_variant([{"type": "yes_no", "label": label}]).revision, samples={}
+    )
+    (match, *_) = found.likeliest[path]
+    assert not match.sure
+    assert set(match.marks) & {"demande le contraire", "demande peut-être le contraire"}
+
+
+def test_what_every_report_is_and_what_a_field_asks_for_are_not_marked() -> None:
+    asked = [
+        {"type": "yes_no", "label": "L'usage hors AMM est-il intentionnel ?"},
+        {"type": "textarea", "label": "Motif de l'absence de mesure de l'entreprise"},
+    ]
+    found = match_form(our_wants(), as_variant(asked).revision, samples={})
+    for path in ("usage_intentionnel", "motif_absence_mesure"):
+        assert found.likeliest[path][0].marks == ()
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("CIS du médicament n° {}", "Spécialité ({})", "Médicament {} – dosage"),
+        ("{}. Nom du médicament", "{}. Code CIS", "{}. Dosage"),
+        ("Nom du médicament #{}", "Code CIS #{}"),
+        ("Médicament n° {} — Dénomination", "CIS (médicament n° {})"),
+        ("Médicament {0}e : nom", "Médicament {0}e : code CIS"),
+    ],
+)
+def test_questions_that_differ_by_a_number_anywhere_are_offered_as_rows(
+    columns: Sequence[str],
+) -> None:
+    asked = [one.format(number) for number in (1, 2, 3) for one in columns]
+    assert [len(row) for row in in_rows(asked)] == [len(columns)] * 3
+
+
+def test_ordinals_and_columns_one_after_the_other_are_offered_as_rows() -> None:
+    ordinals = [
+        "Premier médicament",
+        "Code CIS du premier médicament",
+        "2e médicament",
+        "Code CIS du 2e médicament",
+    ]
+    assert [len(row) for row in in_rows(ordinals)] == [2, 2]
+    second = [one.replace("2e", "Second" if one[0] == "2" else "second") for one in ordinals]
+    assert [len(row) for row in in_rows(second)] == [2, 2]
+    columns = ["Nom du médicament n°1", "Nom du médicament n°2", "Code CIS n°1", "Code CIS n°2"]
+    assert [len(row) for row in in_rows(columns)] == [2, 2]
+
+
+def in_rows(labels: Sequence[str]) -> Sequence[Mapping[str, str]]:
+    """The rows that are proposed for the medicines."""
+    variant = as_variant([{"type": "text", "label": one} for one in labels])
+    found = match_form(our_wants(), variant.revision, samples={})
+    return found.likeliest["specialites"][0].offered.flat
+
+
+def test_what_several_questions_ask_is_shown_by_their_words() -> None:
+    asked = [{"type": "checkbox", "label": f"Chez {one}"} for one in ("l'adulte", "l'enfant", "A")]
+    for path, champs in (
+        ("population", asked),
+        ("specialites", [{"type": "text", "label": one} for one in ("DCI", "CIS", "ATC", "Nom")]),
+    ):
+        found = match_form(our_wants(), as_variant(champs).revision, samples={})
+        for match in found.likeliest[path]:
+            assert match.offered.descriptor.label
+
+
+def test_a_no_in_the_help_of_a_question_is_a_doubt_and_turns_nothing() -> None:
+    label = "Existe-t-il une publication au soutien de cet usage ?"
+    help_text = "Une publication qui le déconseille n'est pas à retenir ici."
+    found, _ = matched({"type": "yes_no", "label": label, "description": help_text})
+    match = found.likeliest["publication"][0]
+    assert (match.sure, match.inverted, match.contrary) == (False, False, True)
+
+
+def test_a_box_that_asks_for_an_absence_is_not_said_to_ask_the_contrary() -> None:
+    label = "Le signataire certifie l'exactitude, et l'absence de donnée identifiant un patient"
+    found, _ = matched({"type": "checkbox", "label": label})
+    assert not found.likeliest["attestation"][0].inverted

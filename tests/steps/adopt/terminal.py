@@ -24,7 +24,9 @@ _OPTION = re.compile(
     r"^(?P<title>.+)\s: quelle option veut dire «\s(?P<option>.+)\s»\s\?$", re.MULTILINE
 )
 _PROPOSED = re.compile(r"^  (\d+)\. (.+)$", re.MULTILINE)
-_CHAMP = re.compile(r"«\s(?P<label>.+)\s»(?: \((?P<count>\d+) champs\))?(?: — demande .+)*$")
+_CHAMP = re.compile(
+    r"«\s(?P<label>.+)\s»(?: \((?P<count>\d+) champs\))?(?: — (?:demande|sans équivalent)\s.+)*$"
+)
 _ASKED_OTHERWISE = "Posé autrement"
 _PATIENCE = 60.0
 _MOST = 400

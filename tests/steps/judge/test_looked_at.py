@@ -13,6 +13,7 @@ from sqlalchemy import event, text
 from cli.run.status import _state
 from sandbox.generator.generate import generate
 from settings import Settings
+from steps.follow.followup import followed
 from steps.judge.judge import judge
 from steps.judge.situation_decisions import confirm
 from steps.judge.situations import members
@@ -173,6 +174,21 @@ def test_what_moved_is_decoded_and_mapped_once(
         respond(services, summary)
     assert len(summary.assessed) == len(summary.annotated) == 1
     assert done == {"decode_dossier": 1, "map_report": 1}
+
+
+def test_situations_are_followed_without_reading_a_report(
+    made: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_services(made.settings) as services:
+        judge(services, Summary())
+        monkeypatch.delattr(case_files, "decode_dossier")
+        with watching(services.store) as seen:
+            found = followed(services)
+        placed = {number for numbers in members(services).values() for number in numbers}
+    assert found.reports.keys() == placed
+    assert placed
+    assert seen.rows["dossiers"] == 1, "the day of the first deposit"
+    assert "dossiers" not in seen.walked
 
 
 def test_status_counts_without_reading_a_dossier(made: Bridge) -> None:

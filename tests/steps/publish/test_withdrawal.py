@@ -236,10 +236,11 @@ def test_what_leaves_the_network_or_ds_leaves_the_editions_and_what_passes_does_
         assert made.run().remade == []
 
         before = (weekly / "reseau.xlsx").read_bytes()
-        monkeypatch.setattr("steps.publish.circumstances.is_adopted", lambda _: False)
+        current = (root / "courant" / "reseau.xlsx").read_bytes()
+        monkeypatch.setattr("steps.publish.circumstances.kept_inside", lambda _: "à relire")
         control.submit(hidden, {TITLE: "Un autre titre"})
         assert made.run().remade == []
-        assert not (root / "courant" / "reseau.xlsx").exists(), "the network has nothing more now"
+        assert (root / "courant" / "reseau.xlsx").read_bytes() == current, "nothing more now"
         assert (weekly / "reseau.xlsx").read_bytes() == before, "and keeps what it had"
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.generator.generate import generate
 from steps.judge.acts import register_of
+from steps.judge.situation_descriptions import declared_of
 from steps.judge.situations import descriptions
 from steps.registre.around import AlreadyRead, Viewpoint, around
 from steps.registre.ranking import proposed_level
@@ -33,9 +34,9 @@ def test_who_is_expected_and_the_level_are_those_of_whole_reports(services: Serv
     kept = reports_in_memory(whole.values(), services.form)
     rules, found = services.form.expectations, set()
     for number, report in whole.items():
-        expected = expected_of([report], [], rules)
-        assert expected_of([kept[number]], [], rules) == expected
-        found |= {(one.axis, one.by) for one in expected}
+        drawn = declared_of(services, report)
+        assert declared_of(services, kept[number]) == drawn
+        found |= {(one.axis, one.by) for one in expected_of([drawn], [], rules)}
         level = proposed_level(services, [number])
         assert proposed_level(services, [number], known=kept) == level
     assert {axis for axis, _ in found} == {"age", "sexe", "prescripteur"}

@@ -70,7 +70,7 @@ def remember_all_about(store: Store, number: int, *, row: MakeRow, day: Day) -> 
     store.corrections.save(7, [Correction(number, day(0), day(1))])
     store.quarantine.record(7, number, reason=SECRET, at=day(0))
     described = SituationReport(number, "b", "SIT-0001", "bridge", day(0), SECRET)
-    store.situations.save(7, [described])
+    store.situations.save(7, [described], declared={number: SECRET})
     shown = HandedRow(number, ("lyon",), ("Titre",), (SECRET,))
     place = store.handed_out.last_sequence(7) + 1
     save_rows(store.handed_out, 7, "agence", [shown], sequence=place)

@@ -120,6 +120,8 @@ def test_what_was_decided_before_the_register_becomes_acts(
     with open_store(blank_url) as store:
         store.upgrade()
         acts = store.acts.list(7)
+        drawn = store.situations.declared(7, numbers=[1, 2, 3, 4])
+    assert {n: one.declared for n, one in drawn.items()} == dict.fromkeys((1, 2, 3, 4))
     assert [one.entered_at for one in acts] == sorted(one.entered_at for one in acts)
     register = read(acts)
     merged = register.situations["SIT-0002"]

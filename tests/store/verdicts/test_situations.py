@@ -5,7 +5,7 @@ from typing import Any
 from store.dossiers.pages import DossierRow
 from store.repository import Store
 from store.verdicts.rule_texts import RuleText
-from store.verdicts.situations import SituationReport
+from store.verdicts.situations import DeclaredRow, SituationReport
 
 
 def grouped(number: int, situation: str | None, **changes: Any) -> SituationReport:
@@ -28,6 +28,26 @@ def test_a_report_is_in_one_situation_the_last_that_was_kept(
     assert {n: one.situation for n, one in kept.items()} == {1: "SIT-0002", 2: None}
     assert kept[1].decided_by == "annotation"
     assert store.situations.reports(8) == {}
+
+
+def test_what_a_report_declares_stays_until_it_is_drawn_again_and_is_of_those_in_sight(
+    store: Store, row: Callable[..., DossierRow], day: Callable[[int], datetime]
+) -> None:
+    store.dossiers.save_page(7, [row(1), row(2), row(3)], watermark=None, seen_at=day(0))
+    store.situations.save(7, [grouped(1, None), grouped(2, None)], declared={1: "un", 2: "deux"})
+    store.situations.save(7, [grouped(3, None)])
+    store.situations.save(7, [grouped(1, "SIT-0001", basis="c")])
+    store.absences.mark_pending(7, {2: day(1)})
+    kept = store.situations.declared(7, numbers=[1, 2, 3, 4])
+    assert kept == {
+        1: DeclaredRow(1, "c", row(1).content_hash, "un"),
+        3: DeclaredRow(3, "b", row(3).content_hash, None),
+    }
+    assert {*store.situations.in_sight(7)} == {1, 3}
+    assert {*store.situations.reports(7)} == {1, 2, 3}
+    store.situations.save(7, [grouped(1, None)], declared={1: "un de plus"})
+    assert store.situations.declared(7, numbers=[1])[1].declared == "un de plus"
+    assert store.situations.declared(8, numbers=[1]) == {}
 
 
 def test_what_was_merged_stays_known_and_follows_later_merges(

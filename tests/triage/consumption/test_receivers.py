@@ -20,6 +20,7 @@ from triage.consumption.expected import (
     parse_expectations,
 )
 from triage.consumption.receivers import RATE, Receiver, receivers
+from triage.situations.declared import DeclaredFacts, declared
 
 
 @cache
@@ -46,8 +47,13 @@ def told(report: Report, **answers: Any) -> Report:
     return replace(report, fields={**report.fields, **fields})
 
 
+def drawn(*reports: Report) -> list[DeclaredFacts]:
+    read = rules().fields.read
+    return [declared(one, expected_by=read) for one in reports]
+
+
 def expects(*reports: Report, medicines: Sequence[Medicine] = ()) -> Mapping[str, set[str]]:
-    return {one.axis: set(one.codes) for one in expected_of(reports, medicines, rules())}
+    return {one.axis: set(one.codes) for one in expected_of(drawn(*reports), medicines, rules())}
 
 
 @pytest.mark.parametrize(
@@ -153,11 +159,11 @@ def test_conditions_of_prescription_say_specialists(report: Report) -> None:
 
 def test_what_a_report_alone_says_is_told_as_such(report: Report) -> None:
     licence = told(report, usage_autorise="Adulte", prescripteurs=("Neurologie",))
-    (age, who) = expected_of([licence], [], rules())
+    (age, who) = expected_of(drawn(licence), [], rules())
     assert (age.by, who.by) == ("autorisation", "signalement")
     assert "usage autorisé" in age.because
     assert "prescripteurs du dossier" in who.because
-    (seen,) = expected_of([told(report, population=("Adulte",))], [], rules())
+    (seen,) = expected_of(drawn(told(report, population=("Adulte",))), [], rules())
     assert seen.by == "signalement"
 
 

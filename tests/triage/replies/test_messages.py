@@ -15,6 +15,7 @@ from tests.triage.replying import (
     FINE,
     NOW,
     NUMBER,
+    QUESTION,
     RCP,
     ROOT,
     SIRET,
@@ -27,6 +28,7 @@ from tests.triage.replying import (
     reply_rules,
     sent,
     the_form,
+    written,
 )
 from triage.replies.inputs import Memory, ReplyRules
 from triage.replies.messages import asked_since, kind_of_reference, message_key
@@ -106,6 +108,21 @@ def test_an_open_scope_asks_for_its_questions_only() -> None:
     assert "« L'usage vise-t-il à soigner ? »" in plain(asked)
     assert "SIRET" not in asked.body
     assert asked.correction == "incomplete"
+
+
+def test_what_the_form_does_not_ask_is_asked_of_nobody() -> None:
+    """A person said that a scope question is not asked: they decide, and not the declarant."""
+    unasked = replace(QUESTION, field="territoire_national", asked=False)
+    alone = assessment(Status.A_PRECISER, items=(SIRET, RCP), unanswered_scope=(unasked,))
+    made = due(judged(verdict=alone), rules=asks())
+    assert message(made) is None
+    assert written(made)["statut"] == "À préciser"
+    assert unasked.text in written(made)["elements_manquants"]
+    both = assessment(Status.A_PRECISER, unanswered_scope=(unasked, QUESTION))
+    asked = message(due(judged(verdict=both), rules=asks()))
+    assert asked is not None
+    assert asked.items == ("but_medical:missing",)
+    assert plain(asked).count("oui ou par non") == 1
 
 
 def test_a_complete_report_is_acknowledged_once() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from mappings.report.model import Report
 from tests.triage.situations.planted import the_matching
+from triage.situations.declared import DeclaredFacts, declared
 from triage.situations.description import describe
 from triage.situations.facts import SituationFacts, facts_of
 from triage.situations.followup import delays, follow_up
@@ -32,14 +33,15 @@ def matching() -> MatchingRules:
 @pytest.fixture
 def facts(
     report: MakeReport, matching: MatchingRules
-) -> Callable[..., tuple[SituationFacts, list[Report]]]:
-    def make(*told: tuple[str, dict[int, Any]]) -> tuple[SituationFacts, list[Report]]:
+) -> Callable[..., tuple[SituationFacts, list[DeclaredFacts]]]:
+    def make(*told: tuple[str, dict[int, Any]]) -> tuple[SituationFacts, list[DeclaredFacts]]:
         reports = [
             report(changes, number=number, deposited_at=at(day), submitted_at=SUBMITTED)
             for number, (day, changes) in enumerate(told, start=1)
         ]
         told_of = {one.number: describe(one, matching, in_scope=True) for one in reports}
-        return facts_of("SIT-0001", reports, told_of, matching=matching), reports
+        drawn = [declared(one) for one in reports]
+        return facts_of("SIT-0001", drawn, told_of, matching=matching), drawn
 
     return make
 
@@ -55,7 +57,7 @@ def test_impossible_dates_are_used_in_no_delay(report: MakeReport, matching: Mat
         {36: "2026-12-01", 56: [{561: "Étude", 562: "Prise", 563: "1926-02-25"}]},
         {36: "2026-02-10", 56: [{561: "Étude", 562: "Prise", 563: "2026-03-01"}]},
     ]
-    reports = [report(one, number=number) for number, one in enumerate(told, start=1)]
+    reports = [declared(report(one, number=number)) for number, one in enumerate(told, start=1)]
     one = facts_of("SIT-0001", reports, {}, matching=matching)
     found = follow_up(one, reports, first=date(2026, 1, 1), until=date(2026, 6, 1))
     assert (one.known_on, found.measured_on) == (date(2026, 2, 10), date(2026, 3, 1))

@@ -16,7 +16,7 @@ from triage.rules.checks import CheckFacts
 from triage.rules.model import Item, RuleSet
 from triage.verdict.assess import assess, is_judged, verdict_fingerprint
 from triage.verdict.completeness import band, judge_items, score
-from triage.verdict.model import Assessment, ItemResult, Verdict
+from triage.verdict.model import Assessment, ItemResult, Status, Verdict
 
 MakeReport = Callable[..., Report]
 
@@ -164,6 +164,26 @@ def test_the_reason_of_the_scope_is_the_guide_s_and_names_the_question(
     (unanswered,) = verdict(c2=None).unanswered_scope
     assert (unanswered.option, unanswered.text) == ("", "question sans réponse")
     assert unanswered.label == "L'usage a-t-il un but médical ?"
+
+
+@pytest.mark.parametrize(("unasked", "told"), [(True, "aucun champ"), (False, "une personne")])
+def test_a_scope_question_that_the_form_does_not_ask_is_no_answer_of_its_declarant(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping, *, unasked: bool, told: str
+) -> None:
+    """Whether a person said so or not, nothing is in scope, complete or refused by it."""
+    complete, lacking = report({}), "territoire_national"
+    fields = {**complete.fields, lacking: Answer(AnswerState.NOT_ASKED)}
+    silence = frozenset({lacking} if unasked else ())
+    found = assess(
+        replace(complete, fields=fields, unasked=silence),
+        rules,
+        mapping=mapping,
+        fingerprint="f",
+        earlier_exists=True,
+    )
+    (question,) = found.unanswered_scope
+    assert (found.status, question.field, question.asked) == (Status.A_PRECISER, lacking, False)
+    assert told in question.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,194 @@
+"""What a mapping file says, kept where it is made again for the form that it was made for."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from french.text import normalise_label
+from mappings.adoption.absences import every_field
+from mappings.adoption.decisions import Decision
+from mappings.adoption.session import Session
+from mappings.dossier.revision import Revision, flatten
+from mappings.matching.match import Match
+from mappings.schema.champs import parts
+from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
+from mappings.schema.sources import Constant, OfDossier, Option
+
+_ENTRY = re.compile(r"^  (\w+):", re.MULTILINE)
+_NOTE = re.compile(
+    r"(?<=# )(?:« .* »|aucun champ .*|écrit à la main dans ce fichier)$", re.MULTILINE
+)
+_PLACES = ("\nfields:\n", "\nannotations:\n")
+
+
+def keys_of(spec: FieldSpec | AnnotationSpec) -> set[str]:
+    """Ids and normalised labels of the champs that a field names."""
+    further = parts(spec) if isinstance(spec, FieldSpec) else ()
+    return {*spec.champs, *(key for one in further for key in one.champs)}
+
+
+@dataclass(frozen=True)
+class FileKept:
+    """The fields of which a file says how they are read, and the form still gives something.
+
+    Attributes:
+        mapping: What the file says.
+        session: What was found of the form, and what a person says of it.
+        active: The form.
+        before: What was said when the file was written.
+    """
+
+    mapping: FormMapping
+    session: Session
+    active: Revision
+    before: Mapping[str, Decision]
+
+    def stays(self, path: str) -> bool:
+        """Whether what the file says of a field stays."""
+        return path in self._kept
+
+    def says_already(self, question: str) -> bool:
+        """Whether the file answers a question: which champ asks a field, or means an option."""
+        path, _, option = question.partition("=")
+        means = {one.means for one in self._specs[path].options.values()} if option else set()
+        return self.stays(path) and (not option or option in means)
+
+    def note(self, path: str) -> str:
+        """What is told above a field that stays: the question that gives it, if one does."""
+        ids, match = self._kept[path], self.session.taken.get(path)
+        if match and match.offered.champs == ids:
+            return f"« {' '.join(match.offered.descriptor.label.split())} »"
+        every = (*flatten(self.active.champs), *flatten(self.active.annotations))
+        label = next((one.label for one in every if one.id in ids), "")
+        return f"« {' '.join(label.split())} »" if label else "écrit à la main dans ce fichier"
+
+    def given_away(self, path: str, match: Match) -> bool:
+        """Whether the file gives what was found for a field to another one, or gives it another."""
+        if path in self.new:
+            return False
+        if path in self._kept:
+            return match.offered.champs != self._kept[path]
+        others = (ids for other, ids in self._kept.items() if other != path)
+        return any(not match.offered.champs.isdisjoint(ids) for ids in others)
+
+    def options(self, path: str) -> Mapping[str, Option]:
+        """What a person says this time of options of a champ, as a field keeps it."""
+        told = ((one.champ, key.partition("=")[2]) for key, one in self._options(path) if one)
+        return {normalise_label(their): Option(their, ours) for their, ours in told if their}
+
+    @property
+    def overrules(self) -> bool:
+        """Whether a person says otherwise, this time, than the file does."""
+        return any(self._says(path.partition("=")[0]) for path in self.new)
+
+    @cached_property
+    def new(self) -> Mapping[str, Decision | None]:
+        """What a person says this time, otherwise than when the file was written."""
+        said, nothing = self.session.decisions.of, Decision()
+        return {
+            path: said.get(path)
+            for path in dict.fromkeys((*said, *self.before))
+            if said.get(path, nothing) != self.before.get(path, nothing)
+        }
+
+    @cached_property
+    def _specs(self) -> Mapping[str, FieldSpec | AnnotationSpec]:
+        noted = {f"annotations.{name}": one for name, one in self.mapping.annotations.items()}
+        return {**every_field(self.mapping), **noted}
+
+    @cached_property
+    def _kept(self) -> Mapping[str, frozenset[str]]:
+        """Ids of the champs of each field that stays as the file says it."""
+        taken = {
+            champ: path
+            for path, match in self.session.taken.items()
+            if path in self.new and not match.shared
+            for champ in match.offered.champs
+        }
+        return {
+            path: ids
+            for path in self._specs
+            if self._says(path) and not self._said_otherwise(path)
+            for ids in [self._ids(path)]
+            if all(taken.get(one, path) == path for one in ids)
+        }
+
+    def _says(self, path: str) -> bool:
+        """Whether the file says where a field comes from, and the form gives any of it."""
+        spec = self._specs.get(path)
+        fixed = isinstance(spec, FieldSpec) and isinstance(spec.source, Constant | OfDossier)
+        return fixed or (spec is not None and bool(self._ids(path)))
+
+    def _ids(self, path: str) -> frozenset[str]:
+        asked = self.active.annotations if path.startswith("annotations.") else self.active.champs
+        keys = keys_of(self._specs[path])
+        return frozenset(
+            one.id for one in flatten(asked) if keys & {one.id, normalise_label(one.label)}
+        )
+
+    def _options(self, path: str) -> Iterator[tuple[str, Decision | None]]:
+        return ((key, one) for key, one in self.new.items() if key.startswith(f"{path}="))
+
+    def _said_otherwise(self, path: str) -> bool:
+        """Whether a person says something of a field this time, or what a part of it is."""
+        spec = self._specs[path]
+        parted = isinstance(spec, FieldSpec) and spec.source is not None
+        options = [one for _, one in self._options(path)]
+        within = any(key.startswith(f"{path}.") for key in self.new)
+        return path in self.new or None in options or (parted and (within or bool(options)))
+
+
+def with_former(text: str, mapping: FormMapping, former: str, said: FormMapping) -> str:
+    """A new file, with the letter of the one that it replaces where both say the same.
+
+    Args:
+        text: The new file.
+        mapping: What it says.
+        former: The one that it replaces, with what people wrote beside.
+        said: What that one says.
+    """
+    new, old = dict(_entries(text)), dict(_entries(former))
+    for place, now, then in (
+        (_PLACES[0], mapping.fields, said.fields),
+        (_PLACES[1], mapping.annotations, said.annotations),
+    ):
+        for name, spec in now.items():
+            key = (place, name)
+            if spec == then.get(name) and key in new and key in old:
+                says = keys_of(spec) or getattr(spec, "source", None)
+                entry = old[key] if says else _noted_as(old[key], new[key])
+                text = text.replace(new[key], entry, 1)
+    return text
+
+
+def _noted_as(entry: str, other: str) -> str:
+    """An entry that gives nothing, with the notes (why) that another one has."""
+    notes = _NOTE.findall(other)
+    if len(notes) != len(_NOTE.findall(entry)):
+        return entry
+    left = iter(notes)
+    return _NOTE.sub(lambda _: next(left), entry)
+
+
+def _entries(text: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each entry of a file, with the lines of comment above it, by its place and name."""
+    for place in _PLACES:
+        start = text.find(place)
+        if start < 0:
+            continue
+        start += len(place)
+        end = re.compile(r"^\S", re.MULTILINE).search(text, start)
+        body = text[start : end.start() if end else len(text)]
+        heads = [_above(body, one.start()) for one in _ENTRY.finditer(body)]
+        names = [one[1] for one in _ENTRY.finditer(body)]
+        for name, at, until in zip(names, heads, [*heads[1:], len(body)], strict=True):
+            yield (place, name), body[at:until]
+
+
+def _above(body: str, at: int) -> int:
+    """Where the comments and blank lines just above an entry begin."""
+    lines = body[:at].splitlines(keepends=True)
+    while lines and (not lines[-1].strip() or lines[-1].startswith("  #")):
+        at -= len(lines.pop())
+    return at

@@ -1,0 +1,82 @@
+"""What a form explains, under a question or above several: whether it changes what is asked.
+
+Help is ordinary where each of its words is one of the field's, or says nothing of what is asked:
+« Précisez », « Huit chiffres », « Vous le trouverez sur la boîte ». Any other word may bound it or
+ask something else: « Recopiez la rubrique 4.1 », « Cas de chute ». So may a word that sets apart.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from french.text import bare_label, fold
+from mappings.matching.likeness import FieldLikeness
+from mappings.matching.wanted import ANNOTATIONS
+from mappings.matching.words import NEGATED, Meanings
+
+_EXAMPLE: Final = re.compile(
+    r"\(?(?:\bpar exemple|\bexemples?|\bex\.|\bp\. ?ex\.?|\be\.g\.).*?(?=[.;!?](?:\s|$)|\n|$)",
+    re.IGNORECASE,
+)
+_SENTENCES: Final = re.compile(r"[.;!?]+(?:\s+|$)|\n+")
+_LIMITS: Final = re.compile(
+    r"\bne?(?: \w+){1,3} que\b"
+    r"|\b(?:uniquement|seulement|exclusivement|reservee?s?|(?<!un )(?<!une )seule?s?)\b"
+)
+_PURPOSE: Final = re.compile(r"\b(?:permet\w*|servi\w+|afin|nous|nos)\b")
+"""What says what an answer is for rather than what is asked."""
+_WHERE: Final = re.compile(
+    r"\btel(?:le)?s? qu(?:e|') ?(?:(?:il|elle)s? )?(?:est |sont )?"
+    r"(?:figure|apparai|ecrit|publie|inscrit|imprime)\w*[^,;:(]*"
+    r"|\b(?:ecrit|inscrit|imprime|figurant)\w*\b[^,;:(]*? (?:sur|dans|au) (?:l[ae'] ?)?"
+    r"(?:boite|etiquette|emballage|notice|accuse de reception)\b"
+)
+"""Where an answer is found: « tel qu'il figure au RCP »."""
+_SIZE: Final = re.compile(
+    r"\b\d+(?: (?:a|ou|et|x) \d+)?(?= ?(?:chiffres?|caracteres?|signes?|lettres?|mots?|lignes?"
+    r"|pages?|phrases?|positions?|digits?|characters?|mo|ko)\b)"
+)
+"""How long an answer is."""
+
+
+def narrowed(pair: FieldLikeness) -> bool:
+    """Whether its description, or that of a heading above it, may ask less, or something else."""
+    offered = pair.offered
+    lexicon = pair.wants.lexicon
+    nothing = (lexicon.general - lexicon.bounds - lexicon.kinds) | lexicon.neutral | lexicon.help
+    columns = frozenset[str]().union(*(one.vocabulary for one in pair.wanted.rows))
+    known = nothing | pair.wanted.vocabulary | columns | pair.sections | pair.label
+    if any(_bounds(one, pair, known) for one in _sentences(offered.descriptor.description)):
+        return True
+    if pair.wanted.path.startswith(f"{ANNOTATIONS}."):
+        return False  # under what an office says to itself
+    above = nothing | pair.wants.headings
+    return any(_bounds(one, pair, above) for one in _sentences(offered.explained))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """What a description says, sentence by sentence, folded; examples, places, lengths apart."""
+    for one in _SENTENCES.split(_EXAMPLE.sub("", text)):
+        yield _SIZE.sub("", bare_label(_WHERE.sub("", fold(one))))
+
+
+def _bounds(sentence: str, pair: FieldLikeness, known: Meanings) -> bool:
+    """Whether a sentence sets something aside, or speaks of what no way of asking names.
+
+    That no name may be given is said of any question, unless it asks a name.
+    """
+    lexicon, wanted = pair.wants.lexicon, pair.wanted
+    said = lexicon.words.meanings(sentence)
+    if NEGATED in said and said & lexicon.names - wanted.vocabulary:
+        return False
+    if NEGATED in said or _LIMITS.search(sentence):
+        return True
+    own = wanted.vocabulary | pair.sections | lexicon.names
+    if said & lexicon.strangers - own:
+        return True
+    if said not in wanted.phrases and any(said in one.phrases for one in pair.wants.rivals(wanted)):
+        return True
+    left = said - known - lexicon.names
+    if _PURPOSE.search(sentence):
+        left &= pair.wants.headings
+    return bool(left)

@@ -1,0 +1,43 @@
+"""The number of a row in a question, wherever it stands: « CIS n° 1 », « 2e médicament : dose »."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from french.text import bare_label, fold
+
+_ORDINALS: Final = (
+    "premier|premiere|1er|1e|1re|1ere|1st",
+    "deuxieme|second|seconde|2e|2eme|2nd|2nde|2de",
+    "troisieme|3e|3eme|3rd",
+    "quatrieme|4e|4eme|4th",
+    "cinquieme|5e|5eme|5th",
+    "sixieme|6e|6eme|6th",
+    "septieme|7e|7eme",
+    "huitieme|8e|8eme",
+    "neuvieme|9e|9eme",
+    "dixieme|10e|10eme",
+)
+_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi")
+_NUMBER: Final = re.compile(
+    r"(?<![\w%])(?:n|no|numero|num)? ?(?P<digits>[1-9]|1\d|20)(?![\w%])"
+    + "".join(rf"|(?<!\w)(?P<o{at}>{one})(?!\w)" for at, one in enumerate(_ORDINALS, 1))
+    + "".join(rf"|(?<!\w)(?P<r{at}>{one})(?!\w)" for at, one in enumerate(_ROMAN, 1))
+)
+_MARKS: Final = re.compile(r"[^\w%<>=+]+|_+")
+
+
+def numbered(label: str) -> Iterator[tuple[str, int]]:
+    """Each number of a question, with the question without it: bare, its own numbering kept too.
+
+    « 1. Médicament » may be the first question, or that of the first medicine: both are given.
+    """
+    seen = set()
+    for text in dict.fromkeys((bare_label(label), " ".join(_MARKS.sub(" ", fold(label)).split()))):
+        for found in _NUMBER.finditer(text):
+            (kind, _) = next((k, v) for k, v in found.groupdict().items() if v)
+            number = int(found["digits"]) if kind == "digits" else int(kind[1:])
+            template = " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
+            if template and (template, number) not in seen:
+                seen.add((template, number))
+                yield template, number
