@@ -13,7 +13,7 @@ class LaterDossier(ExportedDossier):
     Attributes:
         number: Its number.
         summary: What is counted and ordered of it.
-        facts: What sheets say of it by audience, see :class:`exports.readers.facts.Fact`; an
+        facts: What sheets say of it by audience, see :class:`exports.readers.facts.DossierFact`; an
             audience that is not there may not read it.
     """
 

@@ -8,7 +8,8 @@ from typing import Protocol, TypeVar
 
 from exports.model import ExportContext, ExportedDossier
 from exports.readers.policy import Policy
-from exports.readers.reading import Reading, readings
+from exports.readers.reading import Reading
+from exports.readers.who_reads import readings
 from exports.returned.taken_in import ReadAs, TakenIn
 from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile

@@ -117,9 +117,8 @@ def accept(*, common: Common = _DEFAULT) -> int:
     if common.json:
         print_json({"file": str(path), "drift": counts(left)})
     else:
-        Console().print(
-            f"{path} : {agreed(len(drifts), 'écart relu')}.", highlight=False, soft_wrap=True
-        )
+        count = sum(not one.of_the_form for one in drifts)
+        Console().print(f"{path} : {agreed(count, 'écart relu')}.", highlight=False, soft_wrap=True)
         for one in left:
             if one.severity is not Severity.INFORMATION:
                 ERROR.print(f"Reste {one.advice}", markup=False, highlight=False)

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from exports.cells import Content, Link
-from exports.readers.facts import Fact
 from exports.sheets.columns import Format, SheetSpec
 from exports.sheets.tables import CALCULATED, COUNTED, Column, Table
 from exports.sheets.to_treat import News
@@ -19,8 +18,6 @@ from exports.xlsx.row_writer import cell_value
 from french.text import typographic
 from store.staff.handed_out import HandedRow, Rows, holds
 
-HANDED: Fact[str] = Fact("handed out", str)
-"""Digest of what an audience reads of a dossier, see :func:`store.staff.handed_out.digest_of`."""
 NEW, CHANGED, GONE = "Nouveau", "Modifié", "Retiré"
 WITHHELD = "non repris : les règles de diffusion ont changé"
 _BY_PERSON = "où une personne l'a placé"

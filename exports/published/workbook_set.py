@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.model import ExportContext, ExportedDossier
-from exports.published.changes import HANDED, Comparison, first_edition, handed_row
+from exports.published.changes import Comparison, first_edition, handed_row
 from exports.readers.policy import Policy
-from exports.readers.reading import Reading, readings
+from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
+from exports.readers.who_reads import KEPT_BY_PERSON, kept_by_person, readings
 from exports.rows_put_aside import Row
 from exports.sheets.centres import (
     Assignment,
@@ -26,6 +27,7 @@ from exports.sheets.names_known import check_policy
 from exports.sheets.situations.table import trends_of
 from exports.sheets.tables import RowsKey, Table, TableMaker
 from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
+from exports.xlsx.kept_rows import FACTS, HANDED, decode_rows, encode_facts, encode_rows
 from exports.xlsx.rows_apart import RowsApart
 from mappings.schema.model import Audience
 from store.staff.handed_out import HandedRow, digest_of
@@ -87,6 +89,15 @@ class WorkbookSet:
         """Dossiers that an audience may not read."""
         return self._read_by(audience).kept
 
+    def kept_by_person(self) -> frozenset[int]:
+        """Dossiers that a person keeps at the agency, whatever their verdict."""
+        policy = self.policy
+        return frozenset(
+            one.number
+            for one, _ in self._read_by("agence").readings
+            if one.told(KEPT_BY_PERSON, lambda it: kept_by_person(it.entry, policy))
+        )
+
     def numbers(self, author: str) -> frozenset[int]:
         """Numbers of the dossiers of a workbook: ``agence``, ``reseau`` or ``crpv-<code>``."""
         return frozenset(one.number for one in self.made(author).readings)
@@ -138,8 +149,6 @@ class WorkbookSet:
 
         Of the rows that wait for somebody, those that no workbook has any more are left out.
         """
-        from exports.published.kept_rows import FACTS, encode_facts, encode_rows
-
         new = {number for one in self._audiences.values() for number in one.maker.new}
         tables = defaultdict[int, list[tuple[Audience, RowsKey, tuple[Row, ...]]]](list)
         for audience, one in self._audiences.items():
@@ -237,8 +246,6 @@ class WorkbookSet:
 
     def _put_aside(self, folder: Path) -> None:
         """Put what is kept of rows where the rows of each audience are put."""
-        from exports.published.kept_rows import decode_rows
-
         for audience in _WHOLE:
             self._apart[audience] = RowsApart(folder)
             self._rows[audience] = {}

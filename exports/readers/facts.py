@@ -7,7 +7,7 @@ _T_co = TypeVar("_T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fact(Generic[_T_co]):
+class DossierFact(Generic[_T_co]):
     """Something that is worked out once of a dossier for an audience, and that may be kept.
 
     Attributes:

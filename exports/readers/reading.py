@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from exports.later_dossier import LaterDossier
 from exports.model import DossierSummary, ExportContext, ExportedDossier, Opinion
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.patient_marks import (
     marked,
     marks_of,
@@ -24,7 +23,7 @@ from exports.readers.small_counts import count_of, safe_beside, small_count
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, AnswerState, Row, Unmapped, Value
 from mappings.schema.model import Audience, FieldSpec
-from triage.replies.decision import PRIORITY, DecisionTaken, decide, is_excluded
+from triage.replies.decision import PRIORITY, DecisionTaken, decide
 from triage.situations.propose import is_ours
 from triage.verdict.model import Assessment, Evidence
 
@@ -44,7 +43,7 @@ _NOT_ASKED = Answer(AnswerState.NOT_ASKED)
 
 
 _T = TypeVar("_T")
-DECISION: Fact[DecisionTaken] = Fact("decision", DecisionTaken)
+DECISION: DossierFact[DecisionTaken] = DossierFact("decision", DecisionTaken)
 
 
 class Reading(Struct, frozen=True, eq=False):
@@ -103,7 +102,7 @@ class Reading(Struct, frozen=True, eq=False):
         found: _T = known[name]
         return found
 
-    def told(self, fact: Fact[_T], work: Callable[["Reading"], _T]) -> _T:
+    def told(self, fact: DossierFact[_T], work: Callable[["Reading"], _T]) -> _T:
         """The same of what may be kept from one publication to the next."""
         try:  # asked a hundred times as often as it is worked out
             found: _T = self._known[fact.name]
@@ -111,7 +110,7 @@ class Reading(Struct, frozen=True, eq=False):
             return self.once(fact.name, work)
         return found
 
-    def facts(self, *among: Fact[Any]) -> dict[str, Any]:
+    def facts(self, *among: DossierFact[Any]) -> dict[str, Any]:
         """Those of some facts that are known, by name."""
         return {one.name: self._known[one.name] for one in among if one.name in self._known}
 
@@ -396,41 +395,3 @@ class Reading(Struct, frozen=True, eq=False):
 def _row_shown(row: Row, rule: WithheldRows) -> bool:
     answer = row.get(rule.decided_by, _NOT_ASKED)
     return answer.state is AnswerState.ANSWERED and answer.value in rule.shown
-
-
-def leaves_agency(entry: ExportedDossier, *, context: ExportContext, policy: Policy) -> bool:
-    """Whether the dossier may go to the network at all."""
-    if not entry.judged or context.kept_inside or kept_by_person(entry, policy):
-        return False
-    decision = entry.decision
-    if decision.shown in policy.agency_only_statuses or decision.excluded:
-        return False
-    consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
-    return consent.state is AnswerState.ANSWERED or context.network_default == "include"
-
-
-def kept_by_person(entry: ExportedDossier, policy: Policy) -> bool:
-    """Whether a person keeps the dossier at the agency, whatever its verdict."""
-    consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
-    said = consent.state in {AnswerState.ANSWERED, AnswerState.UNREADABLE}
-    return (said and consent.value is not True) or is_excluded(entry.held, verdict=False)
-
-
-def readings(
-    entries: Sequence[ExportedDossier],
-    *,
-    context: ExportContext,
-    policy: Policy,
-    audience: Audience,
-) -> tuple[Reading, ...]:
-    """Return the dossiers that the audience may read, by number."""
-    found = []
-    for entry in sorted(entries, key=lambda one: one.number):
-        if isinstance(entry, LaterDossier):
-            told = entry.facts.get(audience)
-        else:
-            open_ = audience == "agence" or leaves_agency(entry, context=context, policy=policy)
-            told = {} if open_ else None
-        if told is not None:
-            found.append(Reading(entry, context, policy, audience, _known={**told}))
-    return tuple(found)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.columns import Figures
 from french.text import typographic
@@ -14,7 +14,7 @@ from mappings.report.model import Answer
 from triage.registre.years.indicator import YearFigure
 from triage.verdict.model import Status
 
-NATURES: Fact[tuple[str, ...]] = Fact("natures", tuple[str, ...])
+NATURES: DossierFact[tuple[str, ...]] = DossierFact("natures", tuple[str, ...])
 PRIORITIES = ("P1", "P2", "P3", "P4")
 STATUSES = (
     Status.COMPLET,

@@ -9,7 +9,7 @@ from functools import partial
 
 from datafiles.file import DataFileError
 from exports.excel_names import file_code
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.policy import Mask
 from exports.readers.reading import Reading
 from exports.sheets.centre_names import centres_named
@@ -89,7 +89,7 @@ class Assignment:
         return (AssignmentReason.RAPPORTEUR if centre in self.rapporteurs else self.reason).value
 
 
-ASSIGNED: Fact[tuple[Assignment, bool]] = Fact("assigned", tuple[Assignment, bool])
+ASSIGNED: DossierFact[tuple[Assignment, bool]] = DossierFact("assigned", tuple[Assignment, bool])
 
 
 def parse_centres(text: str, *, source: str) -> tuple[Centre, ...]:

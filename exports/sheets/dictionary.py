@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.figures import Synthesis
 from exports.sheets.tables import CALCULATED, Column, Table
@@ -23,7 +23,9 @@ _HEADERS = (
     ("Origine", 25),
     ("Diffusion", 27),
 )
-UNMAPPED: Fact[tuple[tuple[str, str], ...]] = Fact("unmapped", tuple[tuple[str, str], ...])
+UNMAPPED: DossierFact[tuple[tuple[str, str], ...]] = DossierFact(
+    "unmapped", tuple[tuple[str, str], ...]
+)
 _OWN = "ceux qui le remplissent, et l'agence"
 _FILE, _AT_LENGTH = "vocabulaire", 60
 _WORDS, _FIGURES, _FORM = "Mots employés", "Synthèse", "Formulaire"

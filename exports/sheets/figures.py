@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median
 
 from exports.cells import Content, paris
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.blocks import Block, by_month, by_nature, by_status, by_year
 from exports.sheets.columns import Figures, Format
@@ -20,11 +20,11 @@ from triage.verdict.model import Status
 __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
 
 
-WITH_MEASURE: Fact[bool] = Fact("measure taken", bool)
-DEPOSITED_ON: Fact[date] = Fact("day of deposit", date)
-DELAY: Fact[int | None] = Fact("days to report", int | None)
-REPORTED_CASES: Fact[int | None] = Fact("cases", int | None)
-CASES_HIDDEN: Fact[bool] = Fact("cases hidden", bool)
+WITH_MEASURE: DossierFact[bool] = DossierFact("measure taken", bool)
+DEPOSITED_ON: DossierFact[date] = DossierFact("day of deposit", date)
+DELAY: DossierFact[int | None] = DossierFact("days to report", int | None)
+REPORTED_CASES: DossierFact[int | None] = DossierFact("cases", int | None)
+CASES_HIDDEN: DossierFact[bool] = DossierFact("cases hidden", bool)
 _BEYOND = (
     ("Dossiers d'outre-mer sans centre", "outre-mer", "de collectivités d'outre-mer"),
     ("Dossiers de l'étranger", "étranger", "de l'étranger seulement"),

@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from exports.readers.facts import Fact
+from exports.cells import paris
+from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.centres import EITHER, AssignmentReason
 from exports.sheets.columns import Reason, Turn
@@ -23,8 +24,8 @@ from mappings.report.model import Answer
 from triage.replies.decision import MANUAL
 from triage.verdict.model import Status
 
-COULD_WAIT: Fact[tuple[Reason, ...]] = Fact("could wait", tuple[Reason, ...])
-PLACE: Fact[tuple[str, float, int]] = Fact("place", tuple[str, float, int])
+COULD_WAIT: DossierFact[tuple[Reason, ...]] = DossierFact("could wait", tuple[Reason, ...])
+PLACE: DossierFact[tuple[str, float, int]] = DossierFact("place", tuple[str, float, int])
 NOTHING = "Rien à traiter cette semaine."
 _SINCE: tuple[Reason, ...] = ("nouveau", "reponse", "avis_recu")
 """Reasons that are of what moved since an edition."""
@@ -144,10 +145,11 @@ def to_treat(
         if why:
             turn, known = whose_turn(reading, why), reading.summary
             sent = max(known.deposited_at, known.champs_modified_at)
+            since = (turn == "declarant" and known.asked_at) or sent
             told = reading.copy(
                 due=SEMICOLON.join(typographic(words[name]) for name in why),
                 turn=typographic(turns.get(turn, "")),
-                waits_since=known.asked_at if turn == "declarant" else sent,
+                waits_since=paris(since),  # as DS wrote it, or as it was kept: one same cell
             )
             found.append((told, order[why[0]]))
     return tuple(one for one, _ in sorted(found, key=lambda one: _urgency(*one)))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from exports.cells import paris
 from exports.identity import IDENTITY, WorkbookIdentity
 from exports.model import ExportContext, ExportedDossier
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.policy import Mask, Policy
 from exports.readers.reading import Reading
 from exports.sheets.dictionary import unmapped_champs
@@ -34,7 +34,7 @@ AUDIENCES: dict[Audience, str] = {
 }
 
 
-class Withheld(NamedTuple):
+class WithheldParts(NamedTuple):
     """What a reader does not find in a dossier.
 
     Attributes:
@@ -48,7 +48,7 @@ class Withheld(NamedTuple):
     marks: int
 
 
-WITHHELD: Fact[Withheld] = Fact("withheld", Withheld)
+WITHHELD: DossierFact[WithheldParts] = DossierFact("withheld", WithheldParts)
 
 
 class Section(StrEnum):
@@ -216,11 +216,11 @@ def withheld_lines(
     return tuple(lines)
 
 
-def _withheld(reading: Reading) -> Withheld:
+def _withheld(reading: Reading) -> WithheldParts:
     policy = reading.policy
     fields = {field for rule in policy.withheld for field in rule.fields}
     rows = {rule.field: reading.rows_kept_back(rule.field) for rule in policy.rows}
-    return Withheld(
+    return WithheldParts(
         masked=tuple(sorted(one for one in fields if isinstance(reading.answer(one), Mask))),
         rows={field: count for field, count in rows.items() if count},
         marks=reading.patient_marks,

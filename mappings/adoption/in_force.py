@@ -19,9 +19,9 @@ from mappings.schema.model import FormMapping
 REMEDY = "`unc mapping adapt`, puis `unc mapping adopt`"
 _NOT_ADOPTED = "rien n'est écrit sur DS ni diffusé au réseau, les dossiers ne sont que lus et jugés"
 _TO_REVIEW = (
-    "lui ou le référentiel a changé depuis l'adoption ; d'ici là, rien n'est écrit sur DS, et les"
-    " classeurs du réseau et des centres restent ceux qui sont là ; le classeur de l'agence, le"
-    " portail et `unc rules explain` montrent à l'agence ce qui est jugé"
+    "lui ou le référentiel a changé depuis l'adoption ; d'ici là, rien n'est écrit sur DS, les"
+    " classeurs du réseau et des centres restent ceux qui sont là, et l'agence seule voit ce qui"
+    " est jugé (son classeur, le portail, `unc rules explain`)"
 )
 _REVIEW = "faire ce que dit chaque écart bloquant, ou relire, puis `unc mapping accept`"
 

@@ -11,7 +11,6 @@ from mappings.adoption.decisions import Decision
 from mappings.adoption.session import Session
 from mappings.dossier.revision import Revision, flatten
 from mappings.matching.match import Match
-from mappings.matching.wanted import asks_the_contrary
 from mappings.schema.champs import parts
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import Constant, OfDossier, Option
@@ -132,22 +131,12 @@ class FileKept:
         return ((key, one) for key, one in self.new.items() if key.startswith(f"{path}="))
 
     def _said_otherwise(self, path: str) -> bool:
-        """Whether a person says another champ this time, none, or what a part of it is."""
+        """Whether a person says something of a field this time, or what a part of it is."""
         spec = self._specs[path]
-        whole = not isinstance(spec, FieldSpec) or spec.source is None
+        parted = isinstance(spec, FieldSpec) and spec.source is not None
+        options = [one for _, one in self._options(path)]
         within = any(key.startswith(f"{path}.") for key in self.new)
-        if not whole and (within or any(True for _ in self._options(path))):
-            return True
-        if any(one is None for _, one in self._options(path)):
-            return True
-        said, match = self.new.get(path), self.session.taken.get(path)
-        if said is None:
-            return path in self.new
-        turned = isinstance(spec, FieldSpec) and said.inverted is not asks_the_contrary(spec)
-        if said.inverted is not None and turned:
-            return True
-        chosen = match.offered.champs if match else frozenset({said.champ})
-        return chosen != self._ids(path)
+        return path in self.new or None in options or (parted and (within or bool(options)))
 
 
 def with_former(text: str, mapping: FormMapping, former: str, said: FormMapping) -> str:

@@ -28,6 +28,8 @@ _PURPOSE: Final = re.compile(r"\b(?:permet\w*|servi\w+|afin|nous|nos)\b")
 _WHERE: Final = re.compile(
     r"\btel(?:le)?s? qu(?:e|') ?(?:(?:il|elle)s? )?(?:est |sont )?"
     r"(?:figure|apparai|ecrit|publie|inscrit|imprime)\w*[^,;:(]*"
+    r"|\b(?:ecrit|inscrit|imprime|figurant)\w*\b[^,;:(]*? (?:sur|dans|au) (?:l[ae'] ?)?"
+    r"(?:boite|etiquette|emballage|notice|accuse de reception)\b"
 )
 """Where an answer is found: « tel qu'il figure au RCP »."""
 _SIZE: Final = re.compile(

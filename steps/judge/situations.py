@@ -96,7 +96,7 @@ def descriptions(services: Services) -> Mapping[int, Description]:
 
 
 def declared_facts(services: Services, numbers: Iterable[int]) -> dict[int, DeclaredFacts]:
-    """What some reports in sight declare of their situation, by number.
+    """What some reports in sight declare of their situation, in order of number.
 
     It is what was kept with their descriptions; a report that says something else since, or that
     other data files would read otherwise, is read. One that cannot be read again is left out: those
@@ -112,7 +112,7 @@ def declared_facts(services: Services, numbers: Iterable[int]) -> dict[int, Decl
     if unknown := wanted - found.keys():
         for report in reports_of(services, numbers=unknown):
             found[report.number] = declared_of(services, report)
-    return found
+    return dict(sorted(found.items()))
 
 
 def titles_of(services: Services, numbers: Collection[int]) -> Mapping[int, str]:

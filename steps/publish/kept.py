@@ -7,8 +7,8 @@ from typing import Self
 
 from exports.later_dossier import LaterDossier
 from exports.model import ExportedDossier
-from exports.published.kept_rows import KeptFacts, decode_facts
 from exports.published.workbook_set import WorkbookSet
+from exports.xlsx.kept_rows import KeptFacts, decode_facts
 from steps.publish.circumstances import dossier_stamps
 from steps.publish.dossier_additions import corrected_of, opinions_of
 from steps.publish.entries import entries_of

@@ -17,7 +17,7 @@ from exports.committee.layout import page_of
 from exports.committee.pdf import as_pdf
 from exports.published.folders import UNFINISHED, alone, beside, flush, sweep, write_file
 from exports.readers.policy import Policy
-from exports.readers.reading import leaves_agency
+from exports.readers.who_reads import leaves_agency
 from french.text import typographic
 from french.time import PARIS
 from mappings.dossier.model import Company

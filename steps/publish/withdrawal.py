@@ -27,7 +27,6 @@ from exports.published.withdrawal import (
     sweep_sets,
 )
 from exports.published.workbook_set import WorkbookSet
-from exports.readers.reading import kept_by_person
 from exports.sheets.withheld_columns import WithheldColumns
 from mappings.schema.model import Audience
 from steps.wiring import logs
@@ -198,10 +197,11 @@ def _wanted(services: Services, made: WorkbookSet) -> _Wanted:
     store, demarche = services.store, services.demarche
     absent = {one.number for one in store.absences.list(demarche) if one.why in _GONE}
     gone = frozenset(absent - store.dossiers.known_numbers(demarche))
+    by_person = made.kept_by_person() if made.context.kept_inside else frozenset[int]()
     kept = {
         one.number
         for one in made.kept("reseau")
-        if one.judged and (not made.context.kept_inside or kept_by_person(one, made.policy))
+        if one.judged and (not made.context.kept_inside or one.number in by_person)
     }
     return _Wanted(
         {"agence": gone, "reseau": gone | kept},

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from exports.cells import Content
 from exports.model import SituationView
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.policy import Mask
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading, SituationRecords
@@ -29,7 +29,7 @@ _DIRECTIONS: dict[Direction, str] = {
     "down": "en baisse",
     "none": "sans écart établi",
 }
-COMPANY: Fact[str] = Fact("company", str)
+COMPANY: DossierFact[str] = DossierFact("company", str)
 Range: TypeAlias = tuple[int, int] | None
 """The lowest and the highest number that can be."""
 
@@ -48,8 +48,8 @@ class CasesTold(NamedTuple):
     number: int | None
 
 
-CASES: Mapping[str, Fact[CasesTold]] = {
-    name: Fact(f"cases of {name}", CasesTold) for name in ("cas_graves", "deces")
+CASES: Mapping[str, DossierFact[CasesTold]] = {
+    name: DossierFact(f"cases of {name}", CasesTold) for name in ("cas_graves", "deces")
 }
 TOO_FEW = "trop peu pour conclure"
 CONFIRMED = "confirmé"

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from exports.cells import paris
 from exports.model import ExportContext, latest_change
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.patient_marks import marked
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
@@ -33,8 +33,8 @@ from triage.situations.propose import is_ours
 from triage.situations.titles import title_of
 from triage.situations.trends import Trend, monthly
 
-DESCRIPTION: Fact[Description | None] = Fact("description", Description | None)
-SUBSTANCES: Fact[Mapping[str, str]] = Fact("substances", dict[str, str])
+DESCRIPTION: DossierFact[Description | None] = DossierFact("description", Description | None)
+SUBSTANCES: DossierFact[Mapping[str, str]] = DossierFact("substances", dict[str, str])
 
 
 def situations(

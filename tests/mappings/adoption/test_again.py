@@ -52,7 +52,14 @@ def again(mapping: FormMapping, one: Variant, decisions: Decisions) -> tuple[For
         lexicon=the_lexicon(),
     )
     session = Session(wanted, match_form(wanted, one.revision, samples={}), decisions)
-    made = adapted(mapping, session, revisions=(one.revision,), active=one.revision, again=True)
+    made = adapted(
+        mapping,
+        session,
+        revisions=(one.revision,),
+        active=one.revision,
+        again=True,
+        before=decisions.of,
+    )
     text = mapping_text(made, demarche=7, revision="5000")
     return parse_mapping(text, source="mapping.yaml"), session
 

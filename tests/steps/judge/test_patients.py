@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cli.app import call
-from exports.readers.reading import readings
+from exports.readers.who_reads import readings
 from mappings.report.model import Answer
 from sandbox.generator.generate import generate
 from steps.judge.judge import judge

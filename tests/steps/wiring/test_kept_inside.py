@@ -7,9 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from exports.published.editions import EditionKind, editions
 from sandbox.generator.generate import generate
 from settings import ROOT
 from steps.adopt.review import accept
+from steps.publish.edition import publish_edition
 from steps.publish.requested import Request, hand_out
 from steps.reply.respond import due_replies
 from steps.wiring.drift import form_in_force
@@ -92,6 +94,12 @@ def test_nothing_leaves_the_agency_while_drift_blocks_and_all_does_after(
             assert due_replies(services) == ()
             with pytest.raises(RequestError, match="à relire"):
                 hand_out(services, Summary(), request=Request(centre="lyon"))
+            with services.store.lock(services.demarche):
+                publish_edition(services, Summary(), kind=EditionKind.WEEKLY)
+            root, number = services.inputs.publishing.folder, services.demarche
+            (edition,) = editions(root, EditionKind.WEEKLY, demarche=number)
+            assert {one.name for one in edition.paths} == {"agence.xlsx"}
+            assert workbooks(ours).keys() == before.keys()
             accept(services)
 
         done = ours.run()

@@ -9,9 +9,9 @@ import msgspec
 
 from exports.cells import Link
 from exports.model import DossierSummary, Opinion
-from exports.published.changes import HANDED
-from exports.readers.facts import Fact
+from exports.readers.facts import DossierFact
 from exports.readers.reading import DECISION
+from exports.readers.who_reads import KEPT_BY_PERSON
 from exports.rows_put_aside import Row, RowPutAside
 from exports.sheets.blocks import NATURES
 from exports.sheets.centres import ASSIGNED
@@ -25,7 +25,9 @@ from exports.xlsx.about_lines import WITHHELD
 from exports.xlsx.rows_apart import RowsApart
 from mappings.schema.model import Audience
 
-FACTS: tuple[Fact[Any], ...] = (
+HANDED: DossierFact[str] = DossierFact("handed out", str)
+"""Digest of what an audience reads of a dossier, see :func:`store.staff.handed_out.digest_of`."""
+FACTS: tuple[DossierFact[Any], ...] = (
     ASSIGNED,
     CASES_HIDDEN,
     COMPANY,
@@ -35,6 +37,7 @@ FACTS: tuple[Fact[Any], ...] = (
     DEPOSITED_ON,
     DESCRIPTION,
     HANDED,
+    KEPT_BY_PERSON,
     NATURES,
     PLACE,
     REPORTED_CASES,

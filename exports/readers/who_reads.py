@@ -1,0 +1,53 @@
+"""Which dossiers an audience reads."""
+
+from collections.abc import Sequence
+
+from exports.later_dossier import LaterDossier
+from exports.model import ExportContext, ExportedDossier
+from exports.readers.facts import DossierFact
+from exports.readers.policy import Policy
+from exports.readers.reading import Reading
+from mappings.report.model import Answer, AnswerState
+from mappings.schema.model import Audience
+from triage.replies.decision import is_excluded
+
+KEPT_BY_PERSON: DossierFact[bool] = DossierFact("kept by a person", bool)
+_NOT_ASKED = Answer(AnswerState.NOT_ASKED)
+
+
+def leaves_agency(entry: ExportedDossier, *, context: ExportContext, policy: Policy) -> bool:
+    """Whether the dossier may go to the network at all."""
+    if not entry.judged or context.kept_inside or kept_by_person(entry, policy):
+        return False
+    decision = entry.decision
+    if decision.shown in policy.agency_only_statuses or decision.excluded:
+        return False
+    consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
+    return consent.state is AnswerState.ANSWERED or context.network_default == "include"
+
+
+def kept_by_person(entry: ExportedDossier, policy: Policy) -> bool:
+    """Whether a person keeps the dossier at the agency, whatever its verdict."""
+    consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
+    said = consent.state in {AnswerState.ANSWERED, AnswerState.UNREADABLE}
+    return (said and consent.value is not True) or is_excluded(entry.held, verdict=False)
+
+
+def readings(
+    entries: Sequence[ExportedDossier],
+    *,
+    context: ExportContext,
+    policy: Policy,
+    audience: Audience,
+) -> tuple[Reading, ...]:
+    """Return the dossiers that the audience may read, by number."""
+    found = []
+    for entry in sorted(entries, key=lambda one: one.number):
+        if isinstance(entry, LaterDossier):
+            told = entry.facts.get(audience)
+        else:
+            open_ = audience == "agence" or leaves_agency(entry, context=context, policy=policy)
+            told = {} if open_ else None
+        if told is not None:
+            found.append(Reading(entry, context, policy, audience, _known={**told}))
+    return tuple(found)
