@@ -11,6 +11,7 @@ from typing import Final
 from french.text import bare_label, fold
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import options_of
+from mappings.matching.asides import head, without_examples
 from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.wanted import PLACES, Wanted, Wants
@@ -28,14 +29,6 @@ _IF_NOT: Final = re.compile(r"(?:si|sinon|dans|a defaut|qu|en)\b")
 _SENTENCE: Final = re.compile(r"[.;!?](?:\s|$)|\n")
 _SAY_NO: Final = re.compile(r"\brepond(?:re|ez) (?:par )?(?:« ?)?non(?: ?»)?\b([^.;!?\n]*)")
 """What a description says that no is for."""
-_EXAMPLE: Final = re.compile(
-    r"\(?\b(?:par exemple|exemples?|ex\.|p\. ?ex\.).*?(?=[.;!?](?:\s|$)|\n|$)", re.IGNORECASE
-)
-_APART: Final = re.compile(
-    r"[,(] ?(?:à l['’]exclusion|à l['’]exception|hors|sauf|excepté|hormis)\b.*$", re.IGNORECASE
-)
-"""What a question sets apart after what it asks: « Usage voulu, sauf … »."""
-_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
@@ -208,16 +201,15 @@ class FieldLikeness:
 
     @cached_property
     def head(self) -> Meanings:
-        """What its question means without what it sets apart, and brackets that tell nothing."""
-        label = _APART.sub("", self.offered.descriptor.label)
-        told = self.wants.lexicon.strangers | self.wants.lexicon.kinds
+        """What its question means without what it sets apart; the whole where nothing is left."""
+        told = head(self.offered.descriptor.label, tells=self._tells_more)
+        return self._meanings(told) or self.label
 
-        def kept(bracket: re.Match[str]) -> str:
-            said = self._meanings(bracket[1])
-            tells = said & told or self.wants.content(said) & self.wants.rarity.keys()
-            return bracket[0] if tells else ""
-
-        return self._meanings(_BRACKETS.sub(kept, label)) or self.label
+    def _tells_more(self, bracket: str) -> bool:
+        """Whether what stands in brackets may change what is asked: « (toutes indications) »."""
+        said, lexicon = self._meanings(bracket), self.wants.lexicon
+        known = lexicon.strangers | lexicon.kinds
+        return bool(said & known or self.wants.content(said) & self.wants.rarity.keys())
 
     @property
     def mute(self) -> bool:
@@ -363,7 +355,7 @@ class FieldLikeness:
         if kinds - self.wanted.vocabulary:
             return 0.0  # « Combien ? » asks no method
         heading = (self._meanings(self.offered.section),) if self.label else ()
-        help_text = _SENTENCE.split(_EXAMPLE.sub("", descriptor.description))
+        help_text = _SENTENCE.split(without_examples(descriptor.description))
         ways = ((_HEADED, heading), (_HELPED, map(self._meanings, help_text)))
         return max(
             (
