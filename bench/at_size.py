@@ -54,14 +54,16 @@ _TOLD = (
 )
 """Not ``ru_maxrss``: a process begins with that of the one that started it."""
 _COMMAND = f"import sys; from cli.app import call; call(sys.argv[1:]){_TOLD}"
-_RUN = (
-    "import sys; from settings import load_settings; from steps.judge.judge import judge;"
-    " from steps.publish.export import export; from steps.run import gather;"
-    " from steps.wiring.services import connect; from steps.wiring.summary import Summary\n"
-    "summary = Summary()\n"
+RUN = (
+    "import gc, sys; gc.disable()\n"
+    "from settings import load_settings; from steps.judge.judge import judge\n"
+    "from steps.publish.export import export; from steps.run import gather\n"
+    "from steps.wiring.services import connect; from steps.wiring.summary import Summary\n"
+    "gc.freeze(); gc.enable(); summary = Summary()\n"
     "with connect(load_settings()) as services:\n"
     f"    for step in (gather, judge, export): step(services, summary){_TOLD}"
 )
+"""A run without its answers; what is imported is not looked through, as by ``unc``."""
 _JOINING = (
     "import sys, time; from pathlib import Path; from cli.app import call\n"
     "from exports.published.folders import is_held; from settings import load_settings\n"
@@ -152,14 +154,14 @@ class Measures:
         """The first workbooks, then as many as some changes replace, then none."""
         port = urlsplit(self.settings.ds_url).port or 0
         with running_sandbox(self.settings.home / "sandbox", port=port) as sandbox:
-            self._show("run, first workbooks", _RUN)
-            self._show("run, idle", _RUN)
+            self._show("run, first workbooks", RUN)
+            self._show("run, idle", RUN)
             shown = sandbox.control.snapshots(sandbox.demarche)
             open_ = sorted(n for n, one in shown.items() if one["state"] == "en_construction")
             for number in open_[: self.changed]:
                 sandbox.control.submit(number, {TITLE: f"Changé le {datetime.now(UTC)}"})
-            self._show(f"run, {self.changed} changed", _RUN)
-            self._show("run, idle again", _RUN)
+            self._show(f"run, {self.changed} changed", RUN)
+            self._show("run, idle again", RUN)
 
     def _editions(self) -> None:
         """An edition by one worker, then by several: the clock, and the processor of each."""
@@ -215,11 +217,17 @@ def made(home: Path, count: int, *, different: int = DIFFERENT) -> Settings:
     return settings
 
 
-def fill(services: Services, count: int) -> None:
-    """Keep the dossiers that are there again, under other numbers, each with a text of its own."""
+def fill(services: Services, count: int, *, begin: int = 0) -> None:
+    """Keep the dossiers that are there again, under other numbers, each with a text of its own.
+
+    Args:
+        services: Of the base.
+        count: How many are added.
+        begin: How many were added before.
+    """
     models = [one.raw for one in services.store.dossiers.iterate(services.demarche)]
-    for start in range(0, max(0, count), PAGE):
-        numbers = range(start, min(start + PAGE, count))
+    for start in range(begin, begin + max(0, count), PAGE):
+        numbers = range(start, min(start + PAGE, begin + count))
         rows = [other(services, models[n % len(models)], n) for n in numbers]
         services.store.dossiers.save_page(
             services.demarche, rows, watermark=None, seen_at=datetime.now(UTC)

@@ -22,6 +22,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter
 
+import triage.verdict.warnings  # noqa: F401 (loaded by the first report: not counted)
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from mappings.dossier.decode import decode_dossier, decode_revision

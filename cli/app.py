@@ -163,9 +163,11 @@ def make_app(*, listed: bool) -> App:
 def main() -> None:
     """Run the command of this process and leave with its exit code."""
     write_anywhere()
+    gc.disable()  # nothing that imports make is to be collected: looking for it is a tenth of them
     if sys.argv[1:2] and sys.argv[1] in COMMANDS:
         import_module(COMMANDS[sys.argv[1]][0].partition(":")[0])
     gc.freeze()  # what was imported stays: not looked through again while pages come and go
+    gc.enable()
     sys.exit(_written(call(sys.argv[1:])))
 
 

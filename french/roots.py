@@ -13,11 +13,12 @@ LONG = 7
 _SHORT = 4
 _LEAST = 5
 """Letters that a root has at least."""
-_ENDINGS = (
+_ENDINGS = frozenset({
     "ateur", "ation", "atric", "ement", "atif", "ativ", "ical", "ienn", "air", "anc", "ant", "ari",
     "aux", "enc", "ent", "eus", "eux", "ien", "ies", "ion", "iqu", "ism", "ist", "al", "ar", "au",
     "eu", "ia", "ic", "ie", "if", "is", "iv", "um", "us", "a", "e", "i", "y",
-)  # fmt: skip
+})  # fmt: skip
+_LONGEST = max(map(len, _ENDINGS))
 _SOUNDS = (("ph", "f"), ("th", "t"), ("rh", "r"), ("k", "c"), ("y", "i"))
 """How languages write one sound: « leukaemia » and « leucémie »."""
 _COMMON = 0.8
@@ -47,9 +48,9 @@ def root(bare: str) -> str:
     if len(bare) >= _LEAST:
         for written, said in _SOUNDS:
             bare = bare.replace(written, said)
-    for ending in _ENDINGS:
-        if bare.endswith(ending) and len(bare) - len(ending) >= _LEAST:
-            return bare[: -len(ending)]
+    for size in range(min(_LONGEST, len(bare) - _LEAST), 0, -1):
+        if bare[-size:] in _ENDINGS:
+            return bare[:-size]
     return bare
 
 

@@ -8,7 +8,6 @@ from msgspec import structs
 
 from mappings.dossier.model import Attachment
 from mappings.report.model import Answer, Value
-from triage.patient_data.finders import found_in
 from triage.patient_data.free_text import placed, with_texts
 from triage.verdict.model import Assessment, Mark
 
@@ -28,6 +27,8 @@ def marks_of(
 
 def typed_marks(name: str, answer: Answer) -> tuple[Mark, ...]:
     """Places of likely patient data in an answer that no verdict is about, in order."""
+    from triage.patient_data.finders import found_in  # its patterns take long to compile
+
     return tuple(
         Mark(name, start=at + start, end=at + end)
         for at, text in (() if answer.value is None else placed(answer.value))

@@ -15,7 +15,7 @@ from exports.model import ExportContext, ExportedDossier, SituationView, latest_
 from exports.published.current import current, replace_current, sweep_current
 from exports.published.editions import EditionKind, editions
 from exports.published.folders import alone, disk_told
-from exports.published.manifest import CURRENT
+from exports.published.manifest import CURRENT, sequence_of
 from exports.published.withdrawal import Withdrawn
 from exports.published.workbook_set import WorkbookSet
 from steps.follow.followup import followed
@@ -55,8 +55,9 @@ def export(services: Services, summary: Summary) -> None:
     source = source_digest(services)
     last = services.store.exports.last(demarche, kind=KIND)
     there = current(root, demarche=demarche)
-    known = (last.checksum, last.folder) if last else None
-    settled = there and there.intact and known == (source, str(there.folder))
+    known = (last.checksum, last.folder, sequence_of(last.manifest)) if last else None
+    # A restored base may be older than the set that is there.
+    settled = there and there.intact and known == (source, str(there.folder), there.sequence)
     if settled and not is_due(services):
         return
     aside, assessed = list[str](), frozenset(summary.assessed)

@@ -18,7 +18,7 @@ from triage.patient_data.apart import loosened
 from triage.patient_data.birth_days import births_alone_in
 from triage.patient_data.births import births_in, days_in
 from triage.patient_data.casing import recased
-from triage.patient_data.learned.tagger import MODEL, digest, learned_in
+from triage.patient_data.learned.tagger import MODEL, learned_in
 from triage.patient_data.letters import letters_in
 from triage.patient_data.numbers import CODE_BEFORE, hospital_numbers_in, nirs_in
 from triage.patient_data.persons.initials import initials_with_age_in
@@ -29,7 +29,6 @@ from triage.patient_data.phones import phones_in, spoken_phones_in
 from triage.patient_data.places import places_near_in
 from triage.patient_data.plain import Plain, joined, plain
 from triage.patient_data.second_look import days_near_in, is_a_thing, names_near_in, numbers_near_in
-from triage.patient_data.words import DIGEST as WORDS_DIGEST
 from triage.patient_data.words import WORDS, any_of, tells_of_a_person
 
 Span = tuple[int, int]
@@ -200,9 +199,6 @@ FINDERS: Mapping[str, Find] = {
 
 TOLD: Mapping[str, str] = {kind: WORDS.kinds[kind] for kind in FINDERS}
 """What the agency is told of each kind."""
-
-DIGEST = sha256((WORDS_DIGEST + digest()).encode()).hexdigest()[:8]
-"""What verdicts are told apart by when the words change, or what was learned."""
 
 
 def found_in(typed: str) -> Sequence[tuple[str, Span]]:

@@ -1,23 +1,21 @@
 """The words around a person in a text, as staff may add to them: read once, with the code.
 
 They are a part of the search as the numbering plans are of phonenumbers: a verdict rests on them
-(:data:`DIGEST`), and no setting points elsewhere.
+(:mod:`triage.patient_data.dictionary.digest`), and no setting points elsewhere.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from datafiles.file import DataFile, text_of
 from french.text import fold
-from triage.patient_data.dictionary.known_words import digest, rarer_first_names
-
-_HERE = Path(__file__).parent
-_WORDS, _NAMES = "personnes.yaml", "prenoms.yaml"
+from triage.patient_data.dictionary.digest import FIRST_NAMES as NAMES_FILE
+from triage.patient_data.dictionary.digest import PEOPLE
+from triage.patient_data.dictionary.known_words import rarer_first_names
 
 
 class _Part(BaseModel):
@@ -96,20 +94,16 @@ class WordLists(_Part):
     numbers: tuple[str, ...]
 
 
-def _read(name: str) -> DataFile:
-    return DataFile(text_of((_HERE / name).read_bytes(), source=name), source=name)
+def _read(path: Path) -> DataFile:
+    return DataFile(text_of(path.read_bytes(), source=path.name), source=path.name)
 
 
-WORDS = _read(_WORDS).validate(WordLists)
-_names = _read(_NAMES).validate(FirstNames)
+WORDS = _read(PEOPLE).validate(WordLists)
+_names = _read(NAMES_FILE).validate(FirstNames)
 USUAL_NAMES = frozenset(_names.seuls.split())
 """First names that are read as one without their capital too."""
 FIRST_NAMES = USUAL_NAMES | rarer_first_names()
 AMBIGUOUS_NAMES = frozenset(_names.ambigus.split())
-DIGEST = sha256(
-    digest().encode() + b"".join((_HERE / one).read_bytes() for one in (_WORDS, _NAMES))
-).hexdigest()[:8]
-"""What verdicts are told apart by when these words change."""
 
 
 _BARE_TOO = str.maketrans({letter: f"[{letter}{fold(letter)}]" for letter in "éèêëàâôîïûùç"})

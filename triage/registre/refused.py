@@ -1,7 +1,5 @@
 """What the register does not take."""
 
-from triage.patient_data.finders import TOLD, found_in
-
 
 class Refused(ValueError):  # noqa: N818 (named by what is told)
     """An act that cannot be; a French sentence says why and what to do."""
@@ -35,6 +33,8 @@ def without_patients(text: str, what: str, *, of_colleague: bool = False) -> str
     Raises:
         Refused: It looks like patient data; with its kinds.
     """
+    from triage.patient_data.finders import TOLD, found_in  # its patterns take long to compile
+
     left = _OF_COLLEAGUES if of_colleague else frozenset[str]()
     kinds = dict.fromkeys(TOLD[kind] for kind, _ in found_in(text) if kind not in left)
     if kinds:

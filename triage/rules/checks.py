@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from stdnum import ean
 from stdnum.fr import siret
@@ -17,7 +16,6 @@ from french.text import fold
 from french.time import PARIS
 from mappings.dossier.model import Company
 from mappings.report.model import Report, Value
-from triage.patient_data.phones import is_phone, phones_in
 from triage.rules.conditions import Answers
 
 _CIP_PREFIX = "34009"
@@ -146,6 +144,8 @@ def _beside(check: OtherCheck, value: Value, other: Value | None, facts: CheckFa
 
 @lru_cache(maxsize=1024)
 def _is_email(text: str) -> bool:
+    from email_validator import EmailNotValidError, validate_email  # long to load
+
     try:
         validate_email(text, check_deliverability=False)
     except EmailNotValidError:
@@ -164,8 +164,16 @@ def _has_emails(text: str) -> bool:
     return bool(found) and all(map(_is_email, found))
 
 
+def _is_phone(value: Value) -> bool:
+    from triage.patient_data.phones import is_phone  # its patterns take long to compile
+
+    return is_phone(str(value))
+
+
 def _has_phone(text: str) -> bool:
     """Whether a text is a number, or holds one: with « poste 12 », a name, a second number."""
+    from triage.patient_data.phones import is_phone, phones_in
+
     if is_phone(text):
         return True
     spans = phones_in(text) if len(text) <= _LONGEST else ()
@@ -224,7 +232,7 @@ def _not_before(value: Any, other: Any) -> bool:
 _ALONE: dict[str, Callable[[Value], bool]] = {
     "siret": _is_siret,
     "email": lambda value: _is_email(str(value).strip()),
-    "phone": lambda value: is_phone(str(value)),
+    "phone": _is_phone,
     "cip13": _is_cip13,
     "positive": lambda value: not _at_most(value, 0) and _at_most(0, value),
     "not_negative": lambda value: _at_most(0, value),

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from mappings.report.model import Answer
 from triage.rules.checks import Check, OtherCheck
 from triage.rules.conditions import Condition
 
@@ -231,6 +232,14 @@ class OutsideWarning(_Rule):
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"« low » ({self.low}) est supérieur à « high » ({self.high})")
         return self
+
+    def is_raised(self, answer: Answer) -> bool:
+        """Whether an answer is a number outside of what is plausible."""
+        value = answer.value
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            return False
+        below = self.low is not None and value < self.low
+        return below or (self.high is not None and value > self.high)
 
 
 class TooEarlyWarning(_Rule):

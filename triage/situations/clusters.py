@@ -49,14 +49,12 @@ class Cluster:
 
     Attributes:
         place: Its place among the clusters.
-        bits: A number with a bit for each of its signatures, see :class:`ApartIndex`.
         members: Its signatures, the first one first.
         kinds: How many members say the same, by a member that says so in the fewest words: of a use
             that is known, only the labels count beside another that is.
     """
 
     place: int
-    bits: int = 0
     members: list[Said] = field(default_factory=list)
     kinds: dict[Signature, tuple[Said, int]] = field(default_factory=dict)
 
@@ -79,9 +77,8 @@ class Cluster:
                 compared += 1
         return total / compared
 
-    def take(self, one: Said, bit: int) -> None:
+    def take(self, one: Said) -> None:
         """Count one more member."""
-        self.bits |= bit
         self.members.append(one)
         _, count = self.kinds.get(one.short, (one, 0))
         self.kinds[one.short] = (one, count + 1)
@@ -94,6 +91,8 @@ class Clusters:
         self._likeness = Likeness(matching)
         self._vocabulary = matching.vocabulary
         self.found: list[Cluster] = []
+        self._bits: list[int] = []
+        """Of each, a number with a bit for each of its signatures, see :class:`ApartIndex`."""
         self._of: list[Cluster] = []
         self._alone: dict[int, int] = {}
         self._kinds: dict[object, int] = {}
@@ -118,6 +117,7 @@ class Clusters:
         else:
             cluster = Cluster(len(self.found))
             self.found.append(cluster)
+            self._bits.append(0)
             beside = (one.medicines, one.classes, one.others, tuple(map(bool, one.uses)))
             self._alone[cluster.place] = self._kinds.setdefault(beside, len(self._kinds))
             for key in one.keys:
@@ -129,7 +129,8 @@ class Clusters:
                 for key in first.keys:
                     self._by_any[key].remove(cluster.place)
                 self._enter(cluster, one, first.keys)
-        cluster.take(said, self._apart_index.add(one.others))
+        cluster.take(said)
+        self._bits[cluster.place] |= self._apart_index.add(one.others)
         self._of.append(cluster)
         return cluster
 
@@ -155,29 +156,26 @@ class Clusters:
         near, likeness = self._near(one.whole), self._likeness
         if any(one.whole.uses):
             return ((each.joins(one, likeness), each) for each in near)
-        scores = {each.place: each.joins(one, likeness) for each in near if len(each.members) > 1}
-        alone = [each for each in near if each.place not in scores]
-        best = max(scores.values(), default=0.0)
-        scores |= self._likeliest_alone(one, alone, best=best)
+        scores = self._likeliest(one, near)
         return ((scores[each.place], each) for each in near if each.place in scores)
 
-    def _likeliest_alone(
-        self, one: Said, among: Iterable[Cluster], *, best: float
-    ) -> dict[int, float]:
-        """Likeness of one that names no use with clusters of one signature, if any may be best.
+    def _likeliest(self, one: Said, among: Iterable[Cluster]) -> dict[int, float]:
+        """Likeness of one that names no use with the clusters that may be the likeliest, by place.
 
         Most clusters of its substance may be alike: they are looked at by what their likeness can
-        be at most. It sees no use in theirs, so that what else they say tells all.
+        be at most. It sees no use in theirs, so that what else they say tells all; those of one
+        signature that say the same are as likely.
         """
         found: dict[int, float] = {}
         seen: dict[int, float] = {}
-        bits = reduce(or_, (each.bits for each in among), 0)
+        best = 0.0
+        bits = reduce(or_, (self._bits[each.place] for each in among), 0)
         for most, likely in self._apart_index.likely(one.whole.others, bits, self._likeness):
             if not most or most < best - _ROUNDING:
                 break
             for number in _bits(likely):
                 each = self._of[number]
-                kind = self._alone[each.place]
+                kind = self._alone[each.place] if len(each.members) == 1 else ~each.place
                 if kind not in seen:
                     seen[kind] = each.joins(one, self._likeness)
                     best = max(best, seen[kind])
@@ -197,7 +195,8 @@ class Clusters:
                 for word in wanted & there.keys():
                     known = there[word]
                     places |= known if isinstance(known, set) else {known}
-            likely = (place for place in places if not self.found[place].bits & apart)
+            bits = self._bits
+            likely = [place for place in places if not bits[place] & apart]
             near |= dict.fromkeys(sorted(likely))
         return [self.found[place] for place in near]
 

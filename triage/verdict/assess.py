@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from mappings.report.model import Report
 from mappings.schema.model import FormMapping
-from triage.patient_data.finders import DIGEST
+from triage.patient_data.dictionary.digest import DIGEST
 from triage.rules.checks import CheckFacts
 from triage.rules.conditions import Answers
 from triage.rules.model import RuleSet
@@ -22,7 +22,6 @@ from triage.verdict.priority import (
     to_verify,
     unanswered_scope,
 )
-from triage.verdict.warnings import warnings
 
 JUDGED = f"9-{DIGEST}"
 """How reports are judged, beside rule-set and mapping: part of what a verdict rests on, with the
@@ -59,6 +58,8 @@ def assess(
         public: Public facts of its medicines and its situation, as far as the priority asks them
             (:mod:`triage.rules.public_facts`): at the agency alone.
     """
+    from triage.verdict.warnings import warnings  # its patterns take long to compile
+
     facts = CheckFacts(report, earlier_exists, earlier_differs)
     items = judge_items(rules, facts)
     refused = refusal(rules, report, mapping=mapping)

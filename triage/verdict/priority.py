@@ -14,7 +14,6 @@ from triage.rules.conditions import Answers, holds, supports, truth
 from triage.rules.model import OutsideWarning, Priority, PriorityLevel, RuleSet, ScopeRule
 from triage.rules.public_facts import PUBLIC_FACTS, public_answer
 from triage.verdict.model import Criterion, Evidence, ScopeReason, Verdict
-from triage.verdict.warnings import is_outside
 
 
 def out_of_scope(rules: RuleSet, report: Report) -> ScopeRule | None:
@@ -148,7 +147,7 @@ def known_answers(
         for rule in rules.warnings
         if isinstance(rule, OutsideWarning) and rule.excluded
         for name in rule.fields
-        if is_outside(rule, fields[name])
+        if rule.is_raised(fields[name])
     }
     answers = {**fields, **dict.fromkeys(left_out, blank)} if left_out else fields
     if rules.priority.unknown is None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -132,7 +131,7 @@ def _fields(
     report = facts.report
     match rule:
         case OutsideWarning():
-            return tuple(name for name in rule.fields if is_outside(rule, report.fields[name]))
+            return tuple(name for name in rule.fields if rule.is_raised(report.fields[name]))
         case TooEarlyWarning():
             return tuple(name for name in rule.fields if _too_early(rule, report.fields[name]))
         case ContradictionWarning():
@@ -146,15 +145,6 @@ def _fields(
         case OnlyWarning():
             only = holds(rule.when, report.fields) and _rows_say_only(rule, report)
             return (*(rule.when.fields() if rule.when else ()), rule.rows) if only else ()
-
-
-def is_outside(rule: OutsideWarning, answer: Answer) -> bool:
-    """Whether a number is outside of what is plausible."""
-    value = answer.value
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return False
-    below = rule.low is not None and value < rule.low
-    return below or (rule.high is not None and value > rule.high)
 
 
 def _too_early(rule: TooEarlyWarning, answer: Answer) -> bool:

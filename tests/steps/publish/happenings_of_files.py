@@ -1,7 +1,6 @@
 """What moves every dossier at once: data files, settings, the clock, editions, accidents."""
 
 import shutil
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,12 +8,13 @@ from exports.published.editions import EditionKind
 from steps.adopt.review import say_absent
 from steps.follow.consumption_load import load_file
 from steps.publish.edition import make_edition
+from steps.publish.export import export
 from steps.publish.retention import remove_old_workbooks
 from steps.wiring.public_data.reference import load
 from steps.wiring.summary import Summary
 from tests.conftest import ROOT
 from tests.steps.answering import TO_ALL
-from tests.steps.publish.happenings import Happening, NothingToDoError
+from tests.steps.publish.happenings import HAPPENINGS, Happening, NothingToDoError
 from tests.steps.publish.oracle import Office
 
 FILES: dict[str, Happening] = {}
@@ -62,7 +62,7 @@ _EDITS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "sanctions": (
         "rules",
         "registre.yaml",
-        ("communiqué: {reduit: true}", "communiqué: {reduit: true, sanction: true}"),
+        ("étude: {reduit: false}", "étude: {reduit: true}"),
     ),
     "titre_de_donnee": (
         "mapping",
@@ -286,22 +286,17 @@ def garde_perdue(office: Office) -> None:
     office.spoil("DELETE FROM kept_rows WHERE number % 2 = 1")
 
 
-def saved(office: Office) -> Path:
-    return office.bridge.home.with_name("sauvegarde.sqlite")
-
-
 @happening
-def sauvegarde(office: Office) -> None:
-    with sqlite3.connect(office.base) as base, sqlite3.connect(saved(office)) as copy:
-        base.backup(copy)
-    base.close()
-    copy.close()
-
-
-@happening
-def restauration(office: Office) -> None:
-    if not saved(office).exists():
-        raise NothingToDoError
+def sauvegarde_restauree(office: Office) -> None:
+    """A base older than the workbooks; the démarche is then read again."""
+    saved = office.bridge.home.with_name("sauvegarde.sqlite")
+    shutil.copyfile(office.base, saved)
+    for name in ("depot", "titre", "avis"):
+        HAPPENINGS[name](office)
+    office.read()
+    with office.services() as services:
+        export(services, Summary())
     for one in office.bridge.home.glob("unc.sqlite-*"):
         one.unlink()
-    shutil.copyfile(saved(office), office.base)
+    shutil.copyfile(saved, office.base)
+    office.read()

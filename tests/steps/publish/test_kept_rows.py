@@ -186,7 +186,7 @@ def test_a_publication_that_was_killed_leaves_nothing_stale(office: Office, at: 
     office.read()
     assert office.publish() == []
     left = {one.name.lstrip(".").partition("-")[0] for one in office.root.iterdir()}
-    assert left <= {"courant", "editions", "verrou"}, left
+    assert left <= {"courant", "editions", "retraits", "verrou"}
 
 
 def test_killed_while_rows_are_kept(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

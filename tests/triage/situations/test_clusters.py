@@ -53,7 +53,7 @@ def by_each(signatures: list[Signature]) -> list[list[Signature]]:
     Of two that are as likely, the one that shares the first key comes first.
     """
     likeness, found = Likeness(MATCHING), list[Cluster]()
-    for at, one in enumerate(signatures):
+    for one in signatures:
         short = likeness.shortened(one)
         said = Said(one, short, likeness.is_known(one), still_known=likeness.is_known(short))
         near = (each for key in one.keys for each in found if key in each.members[0].whole.keys)
@@ -65,7 +65,7 @@ def by_each(signatures: list[Signature]) -> list[list[Signature]]:
         else:
             cluster = Cluster(len(found))
             found.append(cluster)
-        cluster.take(said, 1 << at)
+        cluster.take(said)
     return [[one.whole for one in each.members] for each in found]
 
 

@@ -2,23 +2,23 @@
 
 It is learned from labelled texts, all invented, names of medicines and sentences of the sandbox
 (``python -m bench.patient_data.learn``), and finds what no rule says. A verdict rests on its file
-as on the words (:func:`digest`), and no setting points elsewhere.
+as on the words (:mod:`triage.patient_data.dictionary.digest`), and no setting points elsewhere.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from triage.patient_data.dictionary.digest import LEARNED
 from triage.patient_data.learned.traits import tokens, traits
 from triage.patient_data.plain import plain
 
 Span = tuple[int, int]
 
-MODEL = Path(__file__).with_name("personnes.crf")
+MODEL = LEARNED
 OTHER, FIRST, NEXT = "O", "B", "I"
 """Of nobody; the first word of what designates a person; the others."""
 ALONE, BESIDE = 0.6, 0.15
@@ -26,12 +26,6 @@ ALONE, BESIDE = 0.6, 0.15
 _BETWEEN = re.compile(r"[^\w\n]{0,3}")
 """What may stand between two words of one passage."""
 _LOCK = Lock()
-
-
-@cache
-def digest() -> str:
-    """What tells one state of what was learned from another."""
-    return sha256(MODEL.read_bytes()).hexdigest()
 
 
 def learned_in(typed: str, found: Sequence[Span], model: Path = MODEL) -> Iterator[Span]:

@@ -145,6 +145,8 @@ class Vocabulary(BaseModel):
 
     def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
         """Whether the labels of two readings are of one use."""
+        if len(one) == len(other) == 1:
+            return self._same(one[0], other[0])
         fewer, more = sorted((one, other), key=len)
         told = sum(any(self._same(label, each) for each in more) for label in fewer)
         return told >= max(1, round(2 * len(fewer) / 3))
@@ -156,6 +158,8 @@ class Vocabulary(BaseModel):
         def narrowest(labels: Iterable[str]) -> tuple[str, ...]:
             """« cancer » is left out beside « cancer colorectal »."""
             told = tuple(labels)
+            if len(told) == 1:
+                return told
             return tuple(one for one in told if self.narrower(one).isdisjoint(told))
 
         def parse(reading: tuple[str, ...]) -> Parsed:
@@ -226,19 +230,19 @@ def parse_vocabulary(text: str, *, source: str) -> Vocabulary:
         for one, where in named
         if one not in found.uses
     ]
+    reader = _Reader({}, found)
     unknown += [
         file.problem((where, label), f"« {way} » dit aussi « {other} »")
         for where in ("uses", "routes", "listed", "forms")
-        for label, way, other in _said_twice(getattr(found, where), found)
+        for label, way, other in _said_twice(getattr(found, where), reader)
     ]
     if unknown:
         raise DataFileError(unknown)
     return found.model_copy(update={"digest": file.digest})
 
 
-def _said_twice(said: Mapping[str, str], found: Vocabulary) -> Iterator[tuple[str, str, str]]:
+def _said_twice(said: Mapping[str, str], reader: "_Reader") -> Iterator[tuple[str, str, str]]:
     """Ways of saying that are of two labels: label, way, and the label that has it already."""
-    reader = _Reader({}, found)
     first: dict[frozenset[str], str] = {}
     for label, others in said.items():
         for way in (label, *others.split(",")):
