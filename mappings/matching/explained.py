@@ -10,14 +10,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from french.text import bare_label, fold
+from mappings.matching.asides import without_examples
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.wanted import ANNOTATIONS
 from mappings.matching.words import NEGATED, Meanings
 
-_EXAMPLE: Final = re.compile(
-    r"\(?(?:\bpar exemple|\bexemples?|\bex\.|\bp\. ?ex\.?|\be\.g\.).*?(?=[.;!?](?:\s|$)|\n|$)",
-    re.IGNORECASE,
-)
 _SENTENCES: Final = re.compile(r"[.;!?]+(?:\s+|$)|\n+")
 _LIMITS: Final = re.compile(
     r"\bne?(?: \w+){1,3} que\b"
@@ -56,7 +53,7 @@ def narrowed(pair: FieldLikeness) -> bool:
 
 def _sentences(text: str) -> Iterator[str]:
     """What a description says, sentence by sentence, folded; examples, places, lengths apart."""
-    for one in _SENTENCES.split(_EXAMPLE.sub("", text)):
+    for one in _SENTENCES.split(without_examples(text)):
         yield _SIZE.sub("", bare_label(_WHERE.sub("", fold(one))))
 
 
