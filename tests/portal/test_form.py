@@ -16,7 +16,7 @@ from tests.portal.conftest import ADMIN, AGENCE, LYON, Portal, Visitor, add_acco
 from tests.portal.people.test_accounts import plain
 
 NAME = "Camille Martin"
-OTHERWISE, CONTRARY = 777, "L’usage a-t-il, sauf exception, un but médical ?"
+OTHERWISE, CONTRARY = 777, "L’usage est-il sans but médical ?"
 OTHER = "autre@ansm.example.fr"
 
 
