@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from french.text import normalise_label
 from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import Revision, flatten
+from mappings.dossier.revision import Descriptor, Revision, flatten
+from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import Absence, ReviewedForm, options_of
 from mappings.schema.champs import given, in_our_words, parts
-from mappings.schema.model import FieldSpec, FormMapping
+from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import TickedBoxes
 
 _OPEN = (
@@ -76,7 +77,9 @@ def _gives(mapping: FormMapping, revision: Revision, said: str) -> bool:
     path, _, option = said.partition("=")
     if path.startswith("annotations."):
         spec = mapping.annotations.get(path.removeprefix("annotations."))
-        return spec is not None and not revision.asked_annotations.isdisjoint(spec.champs)
+        if spec is None or revision.asked_annotations.isdisjoint(spec.champs):
+            return False
+        return not option or _written(spec, option, revision)
     if path not in given(mapping, revision.asked, revision=stable_id(revision.id)):
         return False
     return not option or option in _meant(every_field(mapping)[path], revision)
@@ -88,8 +91,22 @@ def _meant(spec: FieldSpec, revision: Revision) -> frozenset[str]:
         boxes = {one for key, one in spec.source.options.items() if key in revision.asked}
         return frozenset({*boxes, spec.source.otherwise})
     keys = {*spec.champs, *(key for one in parts(spec) for key in one.champs)}
-    asked = (one for one in flatten(revision.champs) if {one.id, normalise_label(one.label)} & keys)
+    asked = (one for one in flatten(revision.champs) if _names(one) & keys)
     return in_our_words(spec, (option for one in asked for option in options_of(one)))
+
+
+def _written(spec: AnnotationSpec, option: str, revision: Revision) -> bool:
+    """Whether an annotation may be given one of our options: as text, or by an option of a list."""
+    named = frozenset(spec.champs)
+    asked = (one for one in flatten(revision.annotations) if named & _names(one))
+    return all(
+        one.type not in LISTS or option in {*options_of(one), *in_our_words(spec, options_of(one))}
+        for one in asked
+    )
+
+
+def _names(one: Descriptor) -> frozenset[str]:
+    return frozenset({one.id, normalise_label(one.label)})
 
 
 def _said(one: Absence) -> str:
