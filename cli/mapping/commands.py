@@ -138,7 +138,10 @@ def absent(field: str, *, reason: str, by: str, common: Common = _DEFAULT) -> in
         path = review.say_absent(services, field, reason=reason, by=by)
         left = drift_of(services)
         told = next((one.told for one in absences_told(services) if one.path == field), "")
-    told = told or f"{field} : la correspondance la donne, rien n'est listé"
+    told = told or (
+        f"{field} : la correspondance la donne, rien n'est listé ; pour ne plus la lire, mettre"
+        " `absent: true` à sa ligne, au lieu de ce qui la donne"
+    )
     if common.json:
         print_json({"file": str(path), "field": field, "told": told, "drift": counts(left)})
     else:

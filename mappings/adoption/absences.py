@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from french.text import normalise_label
+from french.text import bare_label, normalise_label
+from mappings.adoption.decisions import Decision
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import Absence, ReviewedForm, options_of
+from mappings.matching.match import Match
 from mappings.schema.champs import given, in_our_words, parts
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import TickedBoxes
@@ -65,6 +67,39 @@ def absences(
             title if now else f"{title} ({_numbers(lacking)})",
             f"{told} ; {_OPEN}" if now and said in scope else told,
         )
+
+
+def refused(
+    reviewed: ReviewedForm, mapping: FormMapping, active: Revision, sure: Mapping[str, Match]
+) -> Mapping[str, Decision]:
+    """What a person said, with a reason, that the form does not ask, and that its file leaves so.
+
+    It stays, even of what a question surely asks: they had it before their eyes. Not so where that
+    question is new since the form was reviewed, or has another label or type.
+
+    Args:
+        reviewed: What a person said, and the form that they had before their eyes.
+        mapping: What the file says.
+        active: The form in force.
+        sure: The champ that surely asks each field.
+    """
+    other = {
+        one.id
+        for one in flatten((*active.champs, *active.annotations))
+        if not _as_reviewed(one, reviewed)
+    }
+    held = (one.path for one in absences(reviewed, mapping, revisions=(active,)))
+    return {
+        path: Decision(absent=reviewed.absent[path].reason)
+        for path in held
+        if reviewed.absent[path].signed and not (path in sure and sure[path].offered.champs & other)
+    }
+
+
+def _as_reviewed(one: Descriptor, reviewed: ReviewedForm) -> bool:
+    known = reviewed.champs.get(one.id)
+    labels = map(bare_label, known.labels) if known else ()
+    return known is not None and one.type in known.types and bare_label(one.label) in labels
 
 
 def _numbers(revisions: Sequence[Revision]) -> str:

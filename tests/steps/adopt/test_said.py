@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.mappings.matching.variants import ROOT, our_revision
-from tests.steps.adopt.offline import offline
+from settings import load_settings
+from steps.adopt.adapt import Adaptation, begin, write
+from steps.wiring.services import open_services
+from tests.mappings.matching.variants import ROOT, Raw, our_revision
+from tests.steps.adopt.offline import DEMARCHE, OfflineForm, offline
 
 STATUS = "annotations.statut"
 SIGNED = ("--by", "A. Martin")
@@ -27,3 +30,56 @@ def test_a_form_whose_status_lacks_options_is_adopted_once_a_person_said_so(
     there.unc("mapping", "absent", f"{STATUS}=Clos", "--reason", "Jamais", *SIGNED)
     adopted, told = there.unc("mapping", "adopt", *SIGNED)
     assert (adopted, "sans option pour" in told) == (0, False), told
+
+
+NATIONAL, STATUS_ID = 7001, 7901
+ASKED: Raw = {
+    "id": NATIONAL,
+    "type": "yes_no",
+    "label": "L'usage est-il constaté sur le territoire ?",
+    "required": False,
+}
+NOTE: Raw = {
+    "id": STATUS_ID,
+    "type": "drop_down_list",
+    "label": "Statut du triage",
+    "options": ["Complet"],
+    "required": False,
+}
+
+
+def small(**changes: str) -> Raw:
+    return {"champs": [ASKED | changes], "annotations": [NOTE]}
+
+
+def adapt(there: OfflineForm) -> Adaptation:
+    with open_services(load_settings()) as services:
+        adaptation = begin(services, target=there.folder / "mapping.yaml")
+        write(adaptation)
+    return adaptation
+
+
+@pytest.mark.slow
+def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = offline(tmp_path, monkeypatch, small())
+    found = adapt(there)
+    assert {"territoire_national", STATUS} <= found.session.taken.keys()
+    text = there.mapping
+    for path, champ in (("territoire_national", NATIONAL), (STATUS, STATUS_ID)):
+        told = there.unc("mapping", "absent", path, "--reason", "Non", *SIGNED)[1]
+        assert "`absent: true`" in told
+        text = text.replace(f"champ: {champ}", "absent: true")
+    (there.folder / "mapping.yaml").write_text(text, "utf-8")
+    reviewed = there.folder / "formulaire-relu.yaml"
+    adopted = f"adopted: [{{by: A. Martin, on: 2026-11-30, demarche: {DEMARCHE}, revision: '1'}}]\n"
+    reviewed.write_text(reviewed.read_text("utf-8") + adopted, "utf-8")
+    adapt(there)
+    said = there.mapping
+    assert (f"champ: {NATIONAL}" in said, f"champ: {STATUS_ID}" in said) == (False, False)
+    assert "adopted:" in reviewed.read_text("utf-8"), "what is read did not change"
+    there.publish(2, small(label="L'usage est-il constaté en France ?"))
+    adapt(there)
+    assert f"territoire_national: {{champ: {NATIONAL}" in there.mapping
+    assert f"champ: {STATUS_ID}" not in there.mapping
