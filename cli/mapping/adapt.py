@@ -1,8 +1,7 @@
 """`unc mapping adapt`: from a form that nobody knows to one that a person adopted."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,6 +9,7 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from cli.mapping.new import new
+from cli.mapping.question import question_lines
 from cli.mapping.view import show_adopted
 from cli.terminal.output import ERROR, Common, Console, print_json
 from datafiles.file import text_of
@@ -19,7 +19,6 @@ from mappings.adoption.session import ABSENT, ChoiceQuestion, Session
 from mappings.drift.model import Severity
 from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
-from mappings.schema.names import FIELD_NAMES, champ_type
 from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
@@ -29,6 +28,7 @@ from steps.wiring.services import open_services
 
 _DEFAULT = Common()
 _SHOWN: Final = 3
+_PLAIN: Final[Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 _DOSSIERS: Final = 5
 _TAKEN: Final = re.compile(r"(?P<sense>[cm]?)(?P<at>[1-9]\d?)?")
 """A proposal, the first by default; before it, whether it asks the contrary."""
@@ -138,6 +138,7 @@ def _champ(match: Match) -> dict[str, Any]:
         "champ": descriptor.id,
         "champs": sorted(match.offered.champs),
         "label": descriptor.label,
+        "help": match.help,
         "type": descriptor.type,
         "section": match.offered.section,
         "inverted": match.inverted,
@@ -185,7 +186,7 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
     """The session after a question; ``None`` when the person stops."""
     shown = _SHOWN
     while True:
-        for line in _question(choice, shown):
+        for line in question_lines(choice, shown):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
         said = input("> ").strip().lower()
         keys = choice.keys if choice.option else choice.keys[:shown]
@@ -236,33 +237,6 @@ def _refused(said: str, proposed: int) -> str:
             return f"« {said} » n'est pas une réponse."
 
 
-def _question(choice: ChoiceQuestion, shown: int) -> Iterator[str]:
-    needed = "lue par le référentiel" if choice.wanted.read else "facultative"
-    yield ""
-    if choice.option:
-        yield f"{choice.wanted.title} : quelle option veut dire « {choice.option} » ?"
-        yield from (f"  {at}. {one}" for at, one in enumerate(choice.options, 1))
-        return
-    kind = FIELD_NAMES[choice.wanted.type]
-    yield f"{choice.wanted.title} [{choice.path}] — {kind}, {needed}"
-    if not choice.champs:
-        yield "  aucune question ressemblante"
-    for at, one in enumerate(islice(choice.champs, shown), 1):
-        yield from _proposal(at, one)
-
-
-def _proposal(at: int, match: Match) -> Iterator[str]:
-    offered = match.offered
-    descriptor = offered.descriptor
-    several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
-    marks = "".join(f" — {one}" for one in match.marks)
-    yield f"  {at}. « {descriptor.label} »{several}{marks}"
-    parts = [offered.section, champ_type(descriptor.type), " ; ".join(descriptor.options[:_SHOWN])]
-    yield f"     {' · '.join(part for part in parts if part)}"
-    if offered.samples:
-        yield f"     réponses : {' | '.join(one[:60] for one in offered.samples[:2])}"
-
-
 def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> None:
     out = Console()
     out.print(
@@ -281,6 +255,9 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
             highlight=False,
             soft_wrap=True,
         )
+        for at in one["likeliest"]:
+            if at["help"]:
+                ERROR.print(f"    « {at['label']} », aide : {at['help']}", **_PLAIN)
     asked = {one["field"] for one in told["left"]}
     for problem in (one["advice"] for one in told["against"] if one["field"] not in asked):
         ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)

@@ -51,6 +51,8 @@ def origin_lines(line: dict[str, Any]) -> Iterator[str]:
         moved = f", modifié le {show(line['updated_at'])}" if line["updated_at"] else ""
         origin = f"champ {line['champ']} « {line['label']} »"
         yield f"    {origin}, révision {line['revision']}{moved}"
+    if line.get("help"):
+        yield f"    aide : {line['help']}"
     if line["reading"]:
         yield f"    {line['reading']}"
 

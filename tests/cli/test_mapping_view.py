@@ -115,6 +115,12 @@ def test_what_an_option_of_an_annotation_means_has_its_line_of_the_file() -> Non
     ]
 
 
+def test_a_card_shows_the_help_of_a_question() -> None:
+    form = parse_mapping(TEXT, source="m")
+    line = next(iter(card(report(form, champ(1, Text("a"))), mapping=form)))
+    assert "    aide : Le nom seul" in origin_lines({**asdict(line), "help": "Le nom seul"})
+
+
 def test_each_reading_has_its_line_of_the_file() -> None:
     form = parse_mapping(TEXT, source="mapping.yaml")
     assert reading_lines(form, DataFile(TEXT, source="mapping.yaml")) == [
