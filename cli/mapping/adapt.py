@@ -32,6 +32,10 @@ _PLAIN: Final[Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 _DOSSIERS: Final = 5
 _TAKEN: Final = re.compile(r"(?P<sense>[cm]?)(?P<at>[1-9]\d?)?")
 """A proposal, the first by default; before it, whether it asks the contrary."""
+_REFUSED: Final = (
+    "l'adoption serait refusée, pour ce qui est dit ci-dessus ; répondez-y, puis relancez"
+    " `unc mapping adapt`."
+)
 _HELP = (
     "Entrée : la première ; un numéro : celle-là ; + : d'autres ; n : ce formulaire ne le demande"
     " pas ; c, ou c2 : la première, ou la deuxième, demande le contraire ; m, ou m2 : elle ne le"
@@ -85,8 +89,8 @@ def adapt(
         print_json(told)
     else:
         _show(after, adaptation, told)
-        if asked and ended:
-            return _adopted(after, adaptation)
+        if asked and ended and _adopted(after, adaptation, told):
+            return 0
     return 1 if any(one["read"] for one in told["left"]) or told["against"] else 0
 
 
@@ -276,17 +280,25 @@ def _nothing_near(left: dict[str, Any]) -> str:
     return f"aucune option ne veut dire « {option} »" if option else "aucune question ressemblante"
 
 
-def _adopted(settings: Settings, adaptation: Adaptation) -> int:
-    """Ask to adopt what was shown."""
+def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> bool:
+    """Ask to adopt what was shown, unless that would be refused; whether it is adopted."""
+    out = Console()
+    if told["against"]:
+        asked = {one["field"] for one in told["left"]}
+        for one in told["against"]:
+            if one["field"] in asked:  # of the others it is told already
+                ERROR.print(f"Contre l'adoption : {one['advice']}", **_PLAIN)
+        out.print(f"Non adopté : {_REFUSED}", highlight=False, soft_wrap=True)
+        return False
     try:
         said = input("Adopter ce formulaire ? La passerelle écrira dès lors sur DS. [o/N] ")
     except (EOFError, KeyboardInterrupt):
         said = ""
     if said.strip().lower() not in {"o", "oui"}:
-        Console().print("Non adopté : `unc mapping adopt` quand vous voudrez.", highlight=False)
-        return 0
+        out.print("Non adopté : `unc mapping adopt` quand vous voudrez.", highlight=False)
+        return False
     with open_services(settings) as services:
         done = review.adopt(services, by=adaptation.session.decisions.by)
     left = [one.advice for one in done.left if one.severity is not Severity.INFORMATION]
     show_adopted(done.adoption, str(done.file), left)
-    return 0 if done.adoption else 1
+    return done.adoption is not None

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from mappings.adoption.absences import every_field
+from mappings.adoption.decisions import Decision, Decisions, dump_decisions
 from settings import load_settings
 from steps.adopt.adapt import Adaptation, begin, write
 from steps.wiring.services import open_services
-from tests.mappings.matching.variants import ROOT, Raw, our_revision
+from tests.mappings.matching.variants import ROOT, Raw, our_revision, the_mapping
 from tests.steps.adopt.offline import DEMARCHE, OfflineForm, offline
 
 STATUS = "annotations.statut"
@@ -30,6 +32,35 @@ def test_a_form_whose_status_lacks_options_is_adopted_once_a_person_said_so(
     there.unc("mapping", "absent", f"{STATUS}=Clos", "--reason", "Jamais", *SIGNED)
     adopted, told = there.unc("mapping", "adopt", *SIGNED)
     assert (adopted, "sans option pour" in told) == (0, False), told
+
+
+@pytest.mark.parametrize(
+    ("put_off", "typed", "code", "asked"),
+    [("usage_intentionnel", ["s", "n"], 1, False), ("mesure_pgr", ["s", "n"], 0, True)],
+    ids=["a scope question", "what nothing reads"],
+)
+def test_an_adoption_that_would_be_refused_is_not_proposed(
+    put_off: str,
+    typed: list[str],
+    code: int,
+    *,
+    asked: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = offline(tmp_path, monkeypatch, {"champs": [], "annotations": []})
+    said = {
+        path: Decision(absent="Jamais") for path in every_field(the_mapping()) if path != put_off
+    }
+    said |= {f"annotations.{name}": Decision(absent="Jamais") for name in the_mapping().annotations}
+    there.folder.mkdir(parents=True)
+    text = dump_decisions(Decisions(DEMARCHE, "A. Martin", said))
+    (there.folder / "adaptation.yaml").write_text(text, "utf-8")
+    found, told = there.unc("mapping", "adapt", typed=typed)
+    assert found == code, told
+    assert ("Adopter ce formulaire ?" in told) is asked
+    assert ("Contre l'adoption" in told.replace("’", "'")) is not asked
+    assert "Non adopté" in told
 
 
 NATIONAL, STATUS_ID = 7001, 7901
