@@ -141,7 +141,7 @@ def _champ(match: Match) -> dict[str, Any]:
     return {
         "champ": descriptor.id,
         "champs": sorted(match.offered.champs),
-        "label": descriptor.label,
+        "label": match.offered.label,
         "help": match.help,
         "type": descriptor.type,
         "section": match.offered.section,

@@ -38,7 +38,7 @@ def _proposal(at: int, match: Match) -> Iterator[str]:
     descriptor = offered.descriptor
     several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
     marks = "".join(f" — {one}" for one in match.marks)
-    yield f"  {at}. « {descriptor.label} »{several}{marks}"
+    yield f"  {at}. « {offered.label} »{several}{marks}"
     parts = [offered.section, champ_type(descriptor.type), _options(descriptor.options)]
     yield f"     {' · '.join(part for part in parts if part)}"
     if match.help:

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
+
 from cli.mapping.question import question_lines
 from french.text import excerpt
 from mappings.adoption.decisions import Decisions
 from mappings.adoption.session import Session
 from mappings.matching.match import match_form
+from mappings.matching.numbered import as_written
 from tests.mappings.matching.variants import Variant, as_form, our_wants
 
 
@@ -44,3 +47,17 @@ def test_options_are_shown_and_those_that_are_not_are_counted() -> None:
     many = [*few, *"abcdefg"]
     lines = asked("usage_intentionnel", {**listed, "options": many})
     assert any(one.endswith("; a ; b ; c ; d ; … (3 de plus)") for one in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("template", "label", "shown"),
+    [
+        ("cis du medicament", "CIS du médicament n° 1", "CIS du médicament"),
+        ("substance active dci", "Substance active (DCI) n° 1", "Substance active (DCI)"),
+        ("medicament denomination", "1er médicament : dénomination", "médicament : dénomination"),
+        ("indication de l amm", "Indication de l'AMM (2)", "Indication de l'AMM"),
+        ("dci", "D.C.I. n° 1", "D.C.I. n° 1"),
+    ],
+)
+def test_words_are_shown_as_the_form_writes_them(template: str, label: str, shown: str) -> None:
+    assert as_written(template, label) == shown
