@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from french.text import bare_label, normalise_label
-from mappings.adoption.decisions import Decision
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten
 from mappings.drift.retyping import LISTS
@@ -71,7 +70,7 @@ def absences(
 
 def refused(
     reviewed: ReviewedForm, mapping: FormMapping, active: Revision, sure: Mapping[str, Match]
-) -> Mapping[str, Decision]:
+) -> Mapping[str, Absence]:
     """What a person said, with a reason, that the form does not ask, and that its file leaves so.
 
     It stays, even of what a question surely asks: they had it before their eyes. Not so where that
@@ -90,7 +89,7 @@ def refused(
     }
     held = (one.path for one in absences(reviewed, mapping, revisions=(active,)))
     return {
-        path: Decision(absent=reviewed.absent[path].reason)
+        path: reviewed.absent[path]
         for path in held
         if reviewed.absent[path].signed and not (path in sure and sure[path].offered.champs & other)
     }

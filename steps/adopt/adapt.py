@@ -34,7 +34,7 @@ from mappings.report.provenance import card
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import drift_of, needs_now, observed_form
+from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_mapping, read_text, reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
@@ -69,7 +69,7 @@ class Adaptation:
     base: FormMapping
     again: bool = False
     before: Mapping[str, Decision] = field(default_factory=dict)
-    refused: Mapping[str, Decision] = field(default_factory=dict)
+    refused: Mapping[str, Absence] = field(default_factory=dict)
     doubtful: frozenset[str] = frozenset()
 
     @property
@@ -168,12 +168,15 @@ def begin(
                 " (--output), ou recommencez (--anew)."
             )
     again = not anew and _is_adapted(services.inputs.mapping_file, target)
-    reviewed = (reviewed_form(target) if again else None) or ReviewedForm()
+    # The mapping in use, and what was said beside it, are of this form.
+    its_own = again or (not anew and form_adopted(services))
+    reviewed = (its_own and reviewed_form(services.inputs.mapping_file)) or ReviewedForm()
     gone = refused(reviewed, form.mapping, observed.active, matching.sure)
     # One of adaptation.yaml that says otherwise was said before the file was left so.
     gone = {path: one for path, one in gone.items() if not _absent(decisions, path)}
     said = {path: one for path, one in decisions.of.items() if path not in gone}
-    decisions = replace(decisions, by=by.strip() or decisions.by, of={**gone, **said})
+    said = {path: Decision(absent=one.reason) for path, one in gone.items()} | said
+    decisions = replace(decisions, by=by.strip() or decisions.by, of=said)
     return Adaptation(
         session=Session(found, matching, decisions),
         target=target,
@@ -216,7 +219,11 @@ def keep_decisions(adaptation: Adaptation) -> None:
     if adaptation.overrules:
         write(adaptation)
     decisions, elsewhere = adaptation.session.decisions, adaptation.refused
-    of = {path: one for path, one in decisions.of.items() if elsewhere.get(path) != one}
+    of = {
+        path: one
+        for path, one in decisions.of.items()
+        if path not in elsewhere or one.absent != elsewhere[path].reason
+    }
     adaptation.target.parent.mkdir(parents=True, exist_ok=True)
     _replace(adaptation.decisions_file, dump_decisions(replace(decisions, of=of)))
 
@@ -237,7 +244,8 @@ def write(adaptation: Adaptation) -> None:
     earlier = _written_before(target, text)
     back = {path for path, one in adaptation.before.items() if one.absent} - decisions.of.keys()
     gone = session.taken.keys() | back
-    absent = {path: one for path, one in earlier.absent.items() if path not in gone}
+    every = {**adaptation.refused, **earlier.absent}
+    absent = {path: one for path, one in every.items() if path not in gone}
     for path, reason in session.absent.items():
         if path not in absent or absent[path].reason != reason:
             absent[path] = Absence(reason, decisions.by, _today())

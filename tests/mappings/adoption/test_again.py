@@ -98,7 +98,9 @@ def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
     field = replace(the_mapping().fields[FIELD], champs=())
     left_out = replace(the_mapping(), fields={**the_mapping().fields, FIELD: field})
     found = refused(reviewed, left_out, now.revision, sure)
-    assert found == ({FIELD: Decision(absent="Non")} if stays else {})
+    assert found == (reviewed.absent if stays else {})
+    asked_by_none = refused(reviewed, left_out, now.revision, {})
+    assert asked_by_none == reviewed.absent, "nor is it asked again"
     given = replace(left_out, fields={FIELD: replace(field, champs=("1",))})
     assert refused(reviewed, given, now.revision, sure) == {}, "the file gives it"
 

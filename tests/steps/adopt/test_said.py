@@ -110,6 +110,8 @@ def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
     said = there.mapping
     assert (f"champ: {NATIONAL}" in said, f"champ: {STATUS_ID}" in said) == (False, False)
     assert "adopted:" in reviewed.read_text("utf-8"), "what is read did not change"
+    there.unc("mapping", "absent", "but_medical", "--reason", "Jamais", *SIGNED)
+    assert "but_medical" not in {one.path for one in adapt(there).questions()}, "nor asked again"
     there.publish(2, small(label="L'usage est-il constaté en France ?"))
     adapt(there)
     assert f"territoire_national: {{champ: {NATIONAL}" in there.mapping
