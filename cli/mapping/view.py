@@ -20,6 +20,7 @@ def proposed(one: Proposal) -> str:
         what = "le bloc" if "\n" in one.line else "la ligne"
         how = f"remplace {what} « {one.replaces} » (ressemblance {one.likeness:.0f} %)"
     head = f"# sous {one.place}, {how} : champ {one.champ} « {one.label} »"
+    head += f"\n# aide : {one.help}" if one.help else ""
     depth = "  " * len(one.place.split("."))
     return "\n".join([head, *(f"{depth}{line}" for line in one.line.splitlines()), ""])
 
