@@ -56,8 +56,8 @@ def adapt(
 
     Ce qui est sûr est fait ; le reste est demandé, l'obligatoire d'abord, et peut s'arrêter et se
     reprendre à tout moment. Le fichier est écrit et vérifié, cinq dossiers sont montrés, puis
-    l'adoption est proposée : avant elle, rien n'est écrit sur DS ni diffusé au réseau. Code 1 : une
-    donnée que lit le référentiel n'a pas encore de champ.
+    l'adoption est proposée, sauf si elle serait refusée : avant elle, rien n'est écrit sur DS ni
+    diffusé au réseau. Code 1 : une donnée que lit le référentiel n'a pas encore de champ.
 
     Args:
         auto: Faire ce qui est sûr et dire le reste, sans rien demander.

@@ -9,6 +9,7 @@ from mappings.adoption.absences import every_field
 from mappings.adoption.decisions import Decision, Decisions, dump_decisions
 from settings import load_settings
 from steps.adopt.adapt import Adaptation, begin, write
+from steps.adopt.form import FormAdoption
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import ROOT, Raw, our_revision, the_mapping
 from tests.steps.adopt.offline import DEMARCHE, OfflineForm, offline
@@ -112,6 +113,12 @@ def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
     assert "adopted:" in reviewed.read_text("utf-8"), "what is read did not change"
     there.unc("mapping", "absent", "but_medical", "--reason", "Jamais", *SIGNED)
     assert "but_medical" not in {one.path for one in adapt(there).questions()}, "nor asked again"
+    with open_services(load_settings()) as services:
+        page = FormAdoption(services)
+        assert page.state().said["but_medical"] == "Jamais"
+        page.take_back("but_medical", by="A. Martin")
+        assert "but_medical" in {one.path for one in page.state().questions}
+    assert "but_medical" not in reviewed.read_text("utf-8")
     there.publish(2, small(label="L'usage est-il constaté en France ?"))
     adapt(there)
     assert f"territoire_national: {{champ: {NATIONAL}" in there.mapping
