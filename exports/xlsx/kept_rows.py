@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from sys import intern
 from typing import Any, TypeAlias
 
 import msgspec
@@ -47,6 +48,8 @@ FACTS: tuple[DossierFact[Any], ...] = (
     WITH_MEASURE,
     *CASES.values(),
 )
+_ALIKE = frozenset(one.name for one in (ASSIGNED, COMPANY, COULD_WAIT, DECISION, NATURES, UNMAPPED))
+"""Facts of which few differ from one dossier to the next."""
 _LEVEL = 1
 _First: TypeAlias = Link | int | str | None
 _AT_HAND = (Link, int, str, type(None))
@@ -83,15 +86,20 @@ def encode_facts(summary: DossierSummary, told: Told) -> bytes:
     return msgspec.msgpack.encode((summary, told))
 
 
-def decode_facts(kept: bytes) -> KeptFacts | None:
-    """Those of :func:`encode_facts`; ``None`` where they cannot be read again."""
+def decode_facts(kept: bytes, alike: dict[Any, Any]) -> KeptFacts | None:
+    """Those of :func:`encode_facts`; ``None`` where they cannot be read again.
+
+    Args:
+        kept: From there.
+        alike: What is equal from one dossier to the next, which is held once: filled here.
+    """
     try:
         summary, told = _facts().decode(kept)
     except msgspec.DecodeError:
         return None
     return summary, {
         audience: {
-            name: value
+            name: alike.setdefault(value, value) if name in _ALIKE else value
             for name, field in _fields().items()
             if (value := getattr(one, field)) is not msgspec.UNSET
         }
@@ -126,19 +134,17 @@ def decode_rows(
         tables = _ROWS.decode(zlib.decompress(kept))
     except (msgspec.DecodeError, zlib.error):
         return
+    cells: dict[_First, _First] = {}  # most rows begin with the same link
     for one in tables:
+        opinion = Opinion(*one.opinion) if one.opinion else None
         key = RowsKey(
-            one.sheet,
-            number,
-            Opinion(*one.opinion) if one.opinion else None,
-            one.why,
-            one.due,
-            one.turn,
+            intern(one.sheet), number, opinion, *map(intern, (one.why, one.due, one.turn))
         )
-        rows = tuple(
-            apart[one.audience].put(row.first, row.leading, row.digest, row.xml) for row in one.rows
-        )
-        yield one.audience, key, rows
+        rows = []
+        for row in one.rows:
+            first, *leading = (cells.setdefault(it, it) for it in (row.first, *row.leading))
+            rows.append(apart[one.audience].put(first, tuple(leading), row.digest, row.xml))
+        yield one.audience, key, tuple(rows)
 
 
 def _kept_row(row: Row) -> _KeptRow | None:

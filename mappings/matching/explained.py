@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from french.text import bare_label, fold
+from mappings.matching.asides import without_examples
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.wanted import ANNOTATIONS
 from mappings.matching.words import NEGATED, Meanings
@@ -17,10 +18,6 @@ from mappings.matching.words import NEGATED, Meanings
 OWN: Final = "son texte d'aide"
 ABOVE: Final = "le texte d'aide au-dessus d'elle"
 """Which help may bound a question, as a person is told to read it."""
-_EXAMPLE: Final = re.compile(
-    r"\(?(?:\bpar exemple|\bexemples?|\bex\.|\bp\. ?ex\.?|\be\.g\.).*?(?=[.;!?](?:\s|$)|\n|$)",
-    re.IGNORECASE,
-)
 _SENTENCES: Final = re.compile(r"[.;!?]+(?:\s+|$)|\n+")
 _LIMITS: Final = re.compile(
     r"\bne?(?: \w+){1,3} que\b"
@@ -64,7 +61,7 @@ def narrowed(pair: FieldLikeness) -> str:
 
 def _sentences(text: str) -> Iterator[str]:
     """What a description says, sentence by sentence, folded; examples, places, lengths apart."""
-    for one in _SENTENCES.split(_EXAMPLE.sub("", text)):
+    for one in _SENTENCES.split(without_examples(text)):
         yield _SIZE.sub("", bare_label(_WHERE.sub("", fold(one))))
 
 

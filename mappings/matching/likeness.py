@@ -11,9 +11,10 @@ from typing import Final
 from french.text import bare_label, fold
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import options_of
+from mappings.matching.asides import head, without_examples
 from mappings.matching.offered import Offered
 from mappings.matching.options import Aligned, aligned, answers
-from mappings.matching.wanted import Wanted, Wants
+from mappings.matching.wanted import PLACES, Wanted, Wants
 from mappings.matching.words import NEGATED, Meanings
 from mappings.report.territories import code_of
 
@@ -40,6 +41,11 @@ _IN_BARE_WORDS: Final = 0.9
 """« Pour qui ? », word for word, though each of its words may stand in any question."""
 _IN_OUR_OPTIONS: Final = 0.5
 """What it is worth that a list is of our options, whatever its question."""
+_HELPED: Final = 0.9
+_HEADED: Final = 0.6
+"""What a sentence of help, or a heading, is worth where the label says nothing of its own."""
+_OF_PLACES: Final = 0.7
+"""A list of departments asks departments, whatever its label."""
 _OF_ITS_OWN: Final = 0.9
 """Questions that ask each one option of a choice."""
 _ALONE: Final = 0.7
@@ -179,19 +185,36 @@ class FieldLikeness:
         if (told := self._said_by_no) is not None:
             return told
         text = self.explained
-        said = self.label | (text - {NEGATED})  # no, in a description, sets apart: it asks nothing
+        said = self.head | (text - {NEGATED})  # no, in a description, sets apart: it asks nothing
         contrary = any(one and one <= said for one in self.wanted.inverse)
         if contrary and self._denies:  # « … (pas une erreur) »
             return False
         if not self.wants.content(text) & self.wanted.typical:  # « … procède-t-il d'une erreur ? »
             contrary = contrary or any(one <= text for one in self.wanted.denied)
-        return not self.asked and (contrary or NEGATED in self.label)
+        return not self.asked and (contrary or NEGATED in self.head)
 
     @property
     def explained(self) -> Meanings:
         """What its question and the first sentence of its description say: others set apart."""
         help_text, *_ = _SENTENCE.split(self.offered.descriptor.description, maxsplit=1)
-        return self.label | self._meanings(_SAY_NO.sub("", fold(help_text)))
+        return self.head | self._meanings(_SAY_NO.sub("", fold(help_text)))
+
+    @cached_property
+    def head(self) -> Meanings:
+        """What its question means without what it sets apart; the whole where nothing is left."""
+        told = head(self.offered.descriptor.label, tells=self._tells_more)
+        return self._meanings(told) or self.label
+
+    def _tells_more(self, bracket: str) -> bool:
+        """Whether what stands in brackets may change what is asked: « (toutes indications) »."""
+        said, lexicon = self._meanings(bracket), self.wants.lexicon
+        known = lexicon.strangers | lexicon.kinds
+        return bool(said & known or self.wants.content(said) & self.wants.rarity.keys())
+
+    @property
+    def mute(self) -> bool:
+        """Whether its label says nothing of any field: the question is in its help, or nowhere."""
+        return not self.wants.content(self.label) & self.wants.rarity.keys()
 
     @property
     def _said_by_no(self) -> bool | None:
@@ -316,8 +339,42 @@ class FieldLikeness:
             self._overlap(self.label, self.wanted.phrases),
             0.8 * self._overlap(self.label | help_text, self.wanted.phrases) if help_text else 0.0,
             0.65 * self._overlap(self.label | before, self.wanted.phrases) if before else 0.0,
+            0.9 * self._overlap(self.head, self.wanted.phrases) if self.head < self.label else 0.0,
+            self._by_help if self.mute else 0.0,
+            _OF_PLACES if self._of_places else 0.0,
         )
         return max(found * 0.6, 0.75 * self._contrary) if self.inverse else found
+
+    @property
+    def _by_help(self) -> float:
+        """How far a sentence of its help asks the field, or its label under its heading, 0 to 1."""
+        lexicon, descriptor = self.wants.lexicon, self.offered.descriptor
+        if self.wanted.type in {"yes_no", "checkbox"} and descriptor.type in _TEXTS:
+            return 0.0
+        kinds = self.label & lexicon.kinds
+        if kinds - self.wanted.vocabulary:
+            return 0.0  # « Combien ? » asks no method
+        heading = (self._meanings(self.offered.section),) if self.label else ()
+        help_text = _SENTENCE.split(without_examples(descriptor.description))
+        ways = ((_HEADED, heading), (_HELPED, map(self._meanings, help_text)))
+        return max(
+            (
+                worth * self._overlap(said | kinds, self.wanted.phrases)
+                for worth, sentences in ways
+                for said in sentences
+                if self.wants.content(said) & self.wanted.vocabulary
+            ),
+            default=0.0,
+        )
+
+    @property
+    def _of_places(self) -> bool:
+        """Whether its type, or that of the one column of its rows, is that of the places wanted."""
+        if self.wanted.lists_places:
+            (column,) = self.wanted.rows
+            kinds = [one.descriptor.type for one in self.offered.rows]
+            return kinds == [column.type]
+        return self.wanted.type in PLACES and self.fit is Fit.EXACT
 
     @property
     def _contrary(self) -> float:
@@ -392,6 +449,10 @@ class FieldLikeness:
         champ = self.offered.descriptor.type
         if self.wanted.type == "yes_no" and champ == "checkbox":
             return True  # an unticked box is no « non »
+        if self.options is not None and self.options.begun:
+            return True  # « Oui, mais … »
+        if self.wanted.type in {"yes_no", "checkbox"} and (NEGATED in self.label - self.head):
+            return True  # « …, sauf … »
         if self.wanted.type in {"integer", "decimal", "date"} and champ in _LONG_TEXTS:
             return True  # a text of several lines tells of cases rather than counts them
         if self.wanted.type == "date" and champ in _TEXTS and not self._dated:

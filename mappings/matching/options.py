@@ -13,14 +13,16 @@ from mappings.matching.words import stems
 _BRACKETS: Final = re.compile(r"\((?:art(?:icle)?s?\b[^()]*|[A-ZÉ]{2,6})\)", re.ASCII)
 _CODE: Final = re.compile(r"^\[?[A-Z0-9]{1,4}\]? ?[-–—:.)] *(?=\S{2})")
 """What a paper form puts before a choice: « PR – pharmacien responsable », « 01 : lettre »."""
+_REST: Final = re.compile(r" ?[,;:(]| [-–—] ")
+"""What goes on after an answer: « Oui, au moins un », « Par erreur (de flacon) »."""
 _LITTLE: Final = frozenset(
     stems(
         "le la les l un une des du de d au aux a en dans par lors chez pour sur il elle c est et y"
         " t cela ce malgre"
     )
 )
-_YES: Final = frozenset({"oui", "vrai", "yes"})
-_NO: Final = frozenset({"non", "faux", "no"})
+_YES: Final = frozenset({"oui", "vrai", "yes", "o", "y"})
+_NO: Final = frozenset({"non", "faux", "no", "n"})
 _NEITHER: Final = frozenset(
     fold(one)
     for one in (
@@ -48,11 +50,13 @@ class Aligned:
         same: Ours that the champ has word for word, case and accents apart.
         means: Option of the champ → ours, or our answer to a yes/no question (``None``: neither).
         left: Options of the champ that nothing says the meaning of.
+        begun: Whether some are known by how they begin alone: « Oui, mais … ».
     """
 
     same: frozenset[str] = frozenset()
     means: Mapping[str, str | bool | None] = field(default_factory=dict)
     left: tuple[str, ...] = ()
+    begun: bool = False
 
     @property
     def ours(self) -> frozenset[str]:
@@ -110,16 +114,20 @@ def answers(options: Sequence[str], wording: Wording) -> Aligned | None:
     """The options of a list that asks yes or no; ``None`` where it asks something else."""
     said = {bare_label(theirs): our for theirs, our in wording.options.items()}
     means: dict[str, str | bool | None] = {}
-    left = []
+    plain = {_plain(theirs): our in _YES for theirs, our in said.items() if our in _YES | _NO}
+    left, begun = [], False
     for option, named in _uncoded(options).items():
-        bare = bare_label(named)
+        bare, first = bare_label(named), bare_label(_REST.split(named, maxsplit=1)[0])
         if bare in said and said[bare] in _YES | _NO:
             means[option] = said[bare] in _YES
         elif bare in _YES | _NO:
             means[option] = bare in _YES
         elif bare in _NEITHER:
             means[option] = None
+        elif first in _YES | _NO or _plain(first) in plain:
+            means[option] = first in _YES or plain.get(_plain(first), False)
+            begun = True
         else:
             left.append(option)
     both = {True, False} <= set(means.values())
-    return Aligned(frozenset(), means, tuple(left)) if both else None
+    return Aligned(frozenset(), means, tuple(left), begun) if both else None

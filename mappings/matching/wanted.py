@@ -17,7 +17,7 @@ from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapp
 ANNOTATIONS = "annotations"
 _ANY = "autre autres inconnu inconnue"
 """Words of the options that any list has."""
-_PLACES = frozenset({"region", "departement", "commune", "epci"})
+PLACES = frozenset({"region", "departement", "commune", "epci"})
 _YES, _NO = "oui", "non"
 _TYPICAL = 0.25
 """Share of the phrases of a field from which a meaning is one that speaks of it."""
@@ -91,7 +91,7 @@ class Wanted:
     @property
     def lists_places(self) -> bool:
         """Whether its rows are places, and nothing else."""
-        return len(self.rows) == 1 and self.rows[0].type in _PLACES
+        return len(self.rows) == 1 and self.rows[0].type in PLACES
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 from exports.later_dossier import LaterDossier
 from exports.model import ExportedDossier
@@ -36,9 +36,9 @@ class KeptDossiers:
     @classmethod
     def read(cls, services: Services) -> Self:
         """Look at what moved since the last publication."""
-        stamps, same = dossier_stamps(services), dict[int, KeptFacts]()
+        stamps, same, alike = dossier_stamps(services), dict[int, KeptFacts](), dict[Any, Any]()
         for number, stamp, kept in services.store.kept_rows.facts(services.demarche):
-            if stamps.get(number) == stamp and (facts := decode_facts(kept)):
+            if stamps.get(number) == stamp and (facts := decode_facts(kept, alike)):
                 same[number] = facts
         return cls(services, stamps, same)
 

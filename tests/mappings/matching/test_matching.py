@@ -946,3 +946,57 @@ def test_a_box_that_asks_for_an_absence_is_not_said_to_ask_the_contrary() -> Non
     label = "Le signataire certifie l'exactitude, et l'absence de donnée identifiant un patient"
     found, _ = matched({"type": "checkbox", "label": label})
     assert not found.likeliest["attestation"][0].inverted
+
+
+@pytest.mark.parametrize(
+    ("path", "champ"),
+    [
+        (
+            "references_bibliographiques",
+            {"type": "textarea", "label": "Lesquels ?", "description": "Auteurs, revue, année."},
+        ),
+        (
+            "dossier_precedent",
+            {"type": "text", "label": "Lequel ?", "description": "Le numéro du dossier précédent."},
+        ),
+        (
+            "departements",
+            {
+                "type": "repetition",
+                "label": "Lesquels ?",
+                "children": [{"type": "departements", "label": "Le 75, le 69…"}],
+            },
+        ),
+    ],
+)
+def test_help_or_a_type_says_what_a_bare_label_asks_for_a_person_to_look_at(
+    path: str, champ: Raw
+) -> None:
+    found, _ = matched(champ)
+    assert found.matches[path].offered.descriptor.label == champ["label"]
+    assert path not in found.sure
+
+
+@pytest.mark.parametrize(
+    ("label", "path", "inverted"),
+    [
+        ("Usage délibéré, à l'exclusion d'une erreur médicamenteuse", "usage_intentionnel", False),
+        ("Usage hors de tout but médical (abus)", "but_medical", True),
+    ],
+)
+def test_what_a_question_sets_apart_after_what_it_asks_does_not_turn_it(
+    label: str, path: str, inverted: bool
+) -> None:
+    found, _ = matched({"type": "drop_down_list", "label": label, "options": ["Y", "N"]})
+    match = found.matches[path]
+    assert (match.sure, match.inverted) == (False, inverted)
+
+
+def test_options_that_only_begin_with_yes_or_no_are_proposed_and_never_sure() -> None:
+    label = "Des effets indésirables ont-ils été rapportés ?"
+    options = ["Non, personne", "Oui, mais sans gravité", "Oui, dont des cas graves"]
+    found, _ = matched({"type": "drop_down_list", "label": label, "options": options})
+    match = found.matches["effets_indesirables"]
+    assert match.options is not None
+    assert list(match.options.means.values()) == [False, True, True]
+    assert not match.sure

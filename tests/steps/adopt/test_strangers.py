@@ -160,7 +160,7 @@ class Told:
             return any(
                 value == (answer != self._author(key).get("inverse", False))
                 if isinstance(answer, bool)
-                else value in self._meanings(key, answer)[0]
+                else {value, "Oui" if value else "Non"} & self._meanings(key, answer)[0]
                 or ("sens" not in self._author(key) and _begins(answer) == value)
                 for key, answer in told
             )
