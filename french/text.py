@@ -106,3 +106,12 @@ def agreed(count: int, one: str, several: str = "") -> str:
             word if word[-1:] in "sxz" else f"{word}s" for word in one.split()
         )
     return f"{f'{count:,}'.replace(',', NARROW)} {one}"
+
+
+def excerpt(text: str, most: int = _OFTEN) -> str:
+    """The beginning of a text on one line, cut after a word, with « … » where it is cut."""
+    whole = " ".join(text.split())
+    if len(whole) <= most:
+        return whole
+    cut = whole[: most + 1].rpartition(" ")[0] or whole[:most]
+    return f"{cut.rstrip(' ,;:.')}…"

@@ -1,8 +1,7 @@
 """`unc mapping adapt`: from a form that nobody knows to one that a person adopted."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,6 +9,7 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from cli.mapping.new import new
+from cli.mapping.question import question_lines
 from cli.mapping.view import show_adopted
 from cli.terminal.output import ERROR, Common, Console, print_json
 from datafiles.file import text_of
@@ -19,7 +19,6 @@ from mappings.adoption.session import ABSENT, ChoiceQuestion, Session
 from mappings.drift.model import Severity
 from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
-from mappings.schema.names import FIELD_NAMES, champ_type
 from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
@@ -29,9 +28,14 @@ from steps.wiring.services import open_services
 
 _DEFAULT = Common()
 _SHOWN: Final = 3
+_PLAIN: Final[Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 _DOSSIERS: Final = 5
 _TAKEN: Final = re.compile(r"(?P<sense>[cm]?)(?P<at>[1-9]\d?)?")
 """A proposal, the first by default; before it, whether it asks the contrary."""
+_REFUSED: Final = (
+    "l'adoption serait refusée, pour ce qui est dit ci-dessus ; répondez-y, puis relancez"
+    " `unc mapping adapt`."
+)
 _HELP = (
     "Entrée : la première ; un numéro : celle-là ; + : d'autres ; n : ce formulaire ne le demande"
     " pas ; c, ou c2 : la première, ou la deuxième, demande le contraire ; m, ou m2 : elle ne le"
@@ -52,8 +56,8 @@ def adapt(
 
     Ce qui est sûr est fait ; le reste est demandé, l'obligatoire d'abord, et peut s'arrêter et se
     reprendre à tout moment. Le fichier est écrit et vérifié, cinq dossiers sont montrés, puis
-    l'adoption est proposée : avant elle, rien n'est écrit sur DS ni diffusé au réseau. Code 1 : une
-    donnée que lit le référentiel n'a pas encore de champ.
+    l'adoption est proposée, sauf si elle serait refusée : avant elle, rien n'est écrit sur DS ni
+    diffusé au réseau. Code 1 : une donnée que lit le référentiel n'a pas encore de champ.
 
     Args:
         auto: Faire ce qui est sûr et dire le reste, sans rien demander.
@@ -85,8 +89,8 @@ def adapt(
         print_json(told)
     else:
         _show(after, adaptation, told)
-        if asked and ended:
-            return _adopted(after, adaptation)
+        if asked and ended and _adopted(after, adaptation, told):
+            return 0
     return 1 if any(one["read"] for one in told["left"]) or told["against"] else 0
 
 
@@ -137,7 +141,8 @@ def _champ(match: Match) -> dict[str, Any]:
     return {
         "champ": descriptor.id,
         "champs": sorted(match.offered.champs),
-        "label": descriptor.label,
+        "label": match.offered.label,
+        "help": match.help,
         "type": descriptor.type,
         "section": match.offered.section,
         "inverted": match.inverted,
@@ -185,7 +190,7 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
     """The session after a question; ``None`` when the person stops."""
     shown = _SHOWN
     while True:
-        for line in _question(choice, shown):
+        for line in question_lines(choice, shown):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
         said = input("> ").strip().lower()
         keys = choice.keys if choice.option else choice.keys[:shown]
@@ -236,33 +241,6 @@ def _refused(said: str, proposed: int) -> str:
             return f"« {said} » n'est pas une réponse."
 
 
-def _question(choice: ChoiceQuestion, shown: int) -> Iterator[str]:
-    needed = "lue par le référentiel" if choice.wanted.read else "facultative"
-    yield ""
-    if choice.option:
-        yield f"{choice.wanted.title} : quelle option veut dire « {choice.option} » ?"
-        yield from (f"  {at}. {one}" for at, one in enumerate(choice.options, 1))
-        return
-    kind = FIELD_NAMES[choice.wanted.type]
-    yield f"{choice.wanted.title} [{choice.path}] — {kind}, {needed}"
-    if not choice.champs:
-        yield "  aucune question ressemblante"
-    for at, one in enumerate(islice(choice.champs, shown), 1):
-        yield from _proposal(at, one)
-
-
-def _proposal(at: int, match: Match) -> Iterator[str]:
-    offered = match.offered
-    descriptor = offered.descriptor
-    several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
-    marks = "".join(f" — {one}" for one in match.marks)
-    yield f"  {at}. « {descriptor.label} »{several}{marks}"
-    parts = [offered.section, champ_type(descriptor.type), " ; ".join(descriptor.options[:_SHOWN])]
-    yield f"     {' · '.join(part for part in parts if part)}"
-    if offered.samples:
-        yield f"     réponses : {' | '.join(one[:60] for one in offered.samples[:2])}"
-
-
 def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> None:
     out = Console()
     out.print(
@@ -281,6 +259,9 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
             highlight=False,
             soft_wrap=True,
         )
+        for at in one["likeliest"]:
+            if at["help"]:
+                ERROR.print(f"    « {at['label']} », aide : {at['help']}", **_PLAIN)
     asked = {one["field"] for one in told["left"]}
     for problem in (one["advice"] for one in told["against"] if one["field"] not in asked):
         ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)
@@ -299,17 +280,25 @@ def _nothing_near(left: dict[str, Any]) -> str:
     return f"aucune option ne veut dire « {option} »" if option else "aucune question ressemblante"
 
 
-def _adopted(settings: Settings, adaptation: Adaptation) -> int:
-    """Ask to adopt what was shown."""
+def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> bool:
+    """Ask to adopt what was shown, unless that would be refused; whether it is adopted."""
+    out = Console()
+    if told["against"]:
+        asked = {one["field"] for one in told["left"]}
+        for one in told["against"]:
+            if one["field"] in asked:  # of the others it is told already
+                ERROR.print(f"Contre l'adoption : {one['advice']}", **_PLAIN)
+        out.print(f"Non adopté : {_REFUSED}", highlight=False, soft_wrap=True)
+        return False
     try:
         said = input("Adopter ce formulaire ? La passerelle écrira dès lors sur DS. [o/N] ")
     except (EOFError, KeyboardInterrupt):
         said = ""
     if said.strip().lower() not in {"o", "oui"}:
-        Console().print("Non adopté : `unc mapping adopt` quand vous voudrez.", highlight=False)
-        return 0
+        out.print("Non adopté : `unc mapping adopt` quand vous voudrez.", highlight=False)
+        return False
     with open_services(settings) as services:
         done = review.adopt(services, by=adaptation.session.decisions.by)
     left = [one.advice for one in done.left if one.severity is not Severity.INFORMATION]
     show_adopted(done.adoption, str(done.file), left)
-    return 0 if done.adoption else 1
+    return done.adoption is not None

@@ -20,7 +20,8 @@ from cli.terminal.output import ERROR, Common, Console, print_json
 from cli.terminal.parsing import DossierNumber
 from datafiles.file import DataFile, DataFileError, text_of
 from datafiles.refusals import refusal
-from french.text import agreed
+from french.text import agreed, excerpt
+from mappings.dossier.revision import flatten
 from mappings.drift.model import COLUMNS, Drift, Severity, blocks, counts
 from mappings.drift.model import table as drift_table
 from mappings.drift.proposals import propose as proposals
@@ -138,7 +139,10 @@ def absent(field: str, *, reason: str, by: str, common: Common = _DEFAULT) -> in
         path = review.say_absent(services, field, reason=reason, by=by)
         left = drift_of(services)
         told = next((one.told for one in absences_told(services) if one.path == field), "")
-    told = told or f"{field} : la correspondance la donne, rien n'est listé"
+    told = told or (
+        f"{field} : la correspondance la donne, rien n'est listé ; pour ne plus la lire, mettre"
+        " `absent: true` à sa ligne, au lieu de ce qui la donne"
+    )
     if common.json:
         print_json({"file": str(path), "field": field, "told": told, "drift": counts(left)})
     else:
@@ -232,8 +236,11 @@ def _card(services: Services, number: int) -> list[dict[str, Any]] | None:
     stored = services.store.dossiers.get(services.demarche, number)
     if stored is None:
         return None
-    report = CaseFiles.read(services).of(stored).report
-    return [asdict(line) for line in card_of(report, mapping=services.form.mapping)]
+    case = CaseFiles.read(services).of(stored)
+    every = flatten(case.revision.champs) if case.revision else ()
+    helps = {one.id: excerpt(one.description) for one in every}
+    lines = card_of(case.report, mapping=services.form.mapping)
+    return [{**asdict(line), "help": helps.get(line.champ, "")} for line in lines]
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ def proposed(one: Proposal) -> str:
         what = "le bloc" if "\n" in one.line else "la ligne"
         how = f"remplace {what} « {one.replaces} » (ressemblance {one.likeness:.0f} %)"
     head = f"# sous {one.place}, {how} : champ {one.champ} « {one.label} »"
+    head += f"\n# aide : {one.help}" if one.help else ""
     depth = "  " * len(one.place.split("."))
     return "\n".join([head, *(f"{depth}{line}" for line in one.line.splitlines()), ""])
 
@@ -51,6 +52,8 @@ def origin_lines(line: dict[str, Any]) -> Iterator[str]:
         moved = f", modifié le {show(line['updated_at'])}" if line["updated_at"] else ""
         origin = f"champ {line['champ']} « {line['label']} »"
         yield f"    {origin}, révision {line['revision']}{moved}"
+    if line.get("help"):
+        yield f"    aide : {line['help']}"
     if line["reading"]:
         yield f"    {line['reading']}"
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from french.text import normalise_label
+from french.text import bare_label, normalise_label
 from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import Revision, flatten
+from mappings.dossier.revision import Descriptor, Revision, flatten
+from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import Absence, ReviewedForm, options_of
+from mappings.matching.match import Match
 from mappings.schema.champs import given, in_our_words, parts
-from mappings.schema.model import FieldSpec, FormMapping
+from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import TickedBoxes
 
 _OPEN = (
@@ -66,6 +68,39 @@ def absences(
         )
 
 
+def refused(
+    reviewed: ReviewedForm, mapping: FormMapping, active: Revision, sure: Mapping[str, Match]
+) -> Mapping[str, Absence]:
+    """What a person said, with a reason, that the form does not ask, and that its file leaves so.
+
+    It stays, even of what a question surely asks: they had it before their eyes. Not so where that
+    question is new since the form was reviewed, or has another label or type.
+
+    Args:
+        reviewed: What a person said, and the form that they had before their eyes.
+        mapping: What the file says.
+        active: The form in force.
+        sure: The champ that surely asks each field.
+    """
+    other = {
+        one.id
+        for one in flatten((*active.champs, *active.annotations))
+        if not _as_reviewed(one, reviewed)
+    }
+    held = (one.path for one in absences(reviewed, mapping, revisions=(active,)))
+    return {
+        path: reviewed.absent[path]
+        for path in held
+        if reviewed.absent[path].signed and not (path in sure and sure[path].offered.champs & other)
+    }
+
+
+def _as_reviewed(one: Descriptor, reviewed: ReviewedForm) -> bool:
+    known = reviewed.champs.get(one.id)
+    labels = map(bare_label, known.labels) if known else ()
+    return known is not None and one.type in known.types and bare_label(one.label) in labels
+
+
 def _numbers(revisions: Sequence[Revision]) -> str:
     numbers = ", ".join(stable_id(one.id) for one in revisions)
     return f"révision{'s' if len(revisions) > 1 else ''} {numbers}"
@@ -76,7 +111,9 @@ def _gives(mapping: FormMapping, revision: Revision, said: str) -> bool:
     path, _, option = said.partition("=")
     if path.startswith("annotations."):
         spec = mapping.annotations.get(path.removeprefix("annotations."))
-        return spec is not None and not revision.asked_annotations.isdisjoint(spec.champs)
+        if spec is None or revision.asked_annotations.isdisjoint(spec.champs):
+            return False
+        return not option or _written(spec, option, revision)
     if path not in given(mapping, revision.asked, revision=stable_id(revision.id)):
         return False
     return not option or option in _meant(every_field(mapping)[path], revision)
@@ -88,8 +125,22 @@ def _meant(spec: FieldSpec, revision: Revision) -> frozenset[str]:
         boxes = {one for key, one in spec.source.options.items() if key in revision.asked}
         return frozenset({*boxes, spec.source.otherwise})
     keys = {*spec.champs, *(key for one in parts(spec) for key in one.champs)}
-    asked = (one for one in flatten(revision.champs) if {one.id, normalise_label(one.label)} & keys)
+    asked = (one for one in flatten(revision.champs) if _names(one) & keys)
     return in_our_words(spec, (option for one in asked for option in options_of(one)))
+
+
+def _written(spec: AnnotationSpec, option: str, revision: Revision) -> bool:
+    """Whether an annotation may be given one of our options: as text, or by an option of a list."""
+    named = frozenset(spec.champs)
+    asked = (one for one in flatten(revision.annotations) if named & _names(one))
+    return all(
+        one.type not in LISTS or option in {*options_of(one), *in_our_words(spec, options_of(one))}
+        for one in asked
+    )
+
+
+def _names(one: Descriptor) -> frozenset[str]:
+    return frozenset({one.id, normalise_label(one.label)})
 
 
 def _said(one: Absence) -> str:

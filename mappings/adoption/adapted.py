@@ -235,7 +235,7 @@ class _Maker:
         if match is None and rows is not None and rows.listed:
             match = rows
         if match is not None:
-            return f"« {_line(match.offered.descriptor.label)} »"
+            return f"« {_line(match.offered.label)} »"
         reason = self.session.absent.get(path)
         return f"aucun champ : {_line(reason)}" if reason else "aucun champ trouvé : à compléter"
 

@@ -58,7 +58,7 @@ class FileKept:
         """What is told above a field that stays: the question that gives it, if one does."""
         ids, match = self._kept[path], self.session.taken.get(path)
         if match and match.offered.champs == ids:
-            return f"« {' '.join(match.offered.descriptor.label.split())} »"
+            return f"« {' '.join(match.offered.label.split())} »"
         every = (*flatten(self.active.champs), *flatten(self.active.annotations))
         label = next((one.label for one in every if one.id in ids), "")
         return f"« {' '.join(label.split())} »" if label else "écrit à la main dans ce fichier"

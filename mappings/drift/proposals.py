@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from rapidfuzz import fuzz
 
-from french.text import normalise_label
+from french.text import excerpt, normalise_label
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision, flatten
 from mappings.drift.form_champs import named
@@ -34,6 +34,7 @@ class Proposal:
         line: The YAML, without the spaces that stand before it in the file.
         place: Under which key of the file it goes.
         replaces: Name of the field whose line, or block, it replaces; "" for a new one.
+        help: What the form explains of it, shortened.
     """
 
     champ: str
@@ -43,6 +44,7 @@ class Proposal:
     line: str
     place: str
     replaces: str = ""
+    help: str = ""
 
 
 _Pairs: TypeAlias = Mapping[str, tuple[FieldSpec, float]]
@@ -97,14 +99,15 @@ def _level(
     place = f"fields.{rows}.fields" if rows else "fields"
     taken = set(specs)
     for one in champs:
+        told = excerpt(one.description)
         if one.id in pairs:
             spec, likeness = pairs[one.id]
             line = further_candidate(spec, one.id, inner=_inner(spec, one, likely))
             path = f"{rows}.{spec.name}" if rows else spec.name
-            yield Proposal(one.id, one.label, path, likeness, line, place, spec.name)
+            yield Proposal(one.id, one.label, path, likeness, line, place, spec.name, told)
         elif line := new_field(one, taken=taken):
             taken.add(line.partition(":")[0])
-            yield Proposal(one.id, one.label, "", 0.0, line, place)
+            yield Proposal(one.id, one.label, "", 0.0, line, place, help=told)
 
 
 def _inner(spec: FieldSpec, champ: Descriptor, likely: Likely | None) -> list[str]:

@@ -91,7 +91,7 @@ def misplaced(pair: FieldLikeness) -> bool:
     word for word, what it asks is not.
     """
     more = not _worded(pair) and _asks_more(pair)
-    return _under_another(pair) or narrowed(pair) or more
+    return _under_another(pair) or bool(narrowed(pair)) or more
 
 
 def _under_another(pair: FieldLikeness) -> bool:

@@ -15,6 +15,9 @@ from mappings.matching.likeness import FieldLikeness
 from mappings.matching.wanted import ANNOTATIONS
 from mappings.matching.words import NEGATED, Meanings
 
+OWN: Final = "son texte d'aide"
+ABOVE: Final = "le texte d'aide au-dessus d'elle"
+"""Which help may bound a question, as a person is told to read it."""
 _SENTENCES: Final = re.compile(r"[.;!?]+(?:\s+|$)|\n+")
 _LIMITS: Final = re.compile(
     r"\bne?(?: \w+){1,3} que\b"
@@ -36,19 +39,24 @@ _SIZE: Final = re.compile(
 """How long an answer is."""
 
 
-def narrowed(pair: FieldLikeness) -> bool:
-    """Whether its description, or that of a heading above it, may ask less, or something else."""
+def narrowed(pair: FieldLikeness) -> str:
+    """What explains it and may ask less, or something else, in French; "" where nothing does.
+
+    Its description may, or that of a heading above it.
+    """
     offered = pair.offered
     lexicon = pair.wants.lexicon
     nothing = (lexicon.general - lexicon.bounds - lexicon.kinds) | lexicon.neutral | lexicon.help
     columns = frozenset[str]().union(*(one.vocabulary for one in pair.wanted.rows))
     known = nothing | pair.wanted.vocabulary | columns | pair.sections | pair.label
     if any(_bounds(one, pair, known) for one in _sentences(offered.descriptor.description)):
-        return True
+        return OWN
     if pair.wanted.path.startswith(f"{ANNOTATIONS}."):
-        return False  # under what an office says to itself
+        return ""  # under what an office says to itself
     above = nothing | pair.wants.headings
-    return any(_bounds(one, pair, above) for one in _sentences(offered.explained))
+    if any(_bounds(one, pair, above) for one in _sentences(offered.explained)):
+        return ABOVE
+    return ""
 
 
 def _sentences(text: str) -> Iterator[str]:

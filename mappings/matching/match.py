@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from french.text import excerpt
 from mappings.dossier.revision import Revision
 from mappings.matching.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
 from mappings.matching.contrary import maybe_contrary
 from mappings.matching.doubt import doubted, misplaced
+from mappings.matching.explained import ABOVE, narrowed
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
@@ -57,6 +59,7 @@ class Match:
         options: Its options beside ours.
         listed: Whether each option that is chosen makes a row.
         shared: Whether the champ asks another field as well: « Bénéfice et risque de cet usage ».
+        to_read: Which help makes unsure what its label would make sure, in French; "" if none.
     """
 
     path: str
@@ -68,6 +71,7 @@ class Match:
     options: Aligned | None = None
     listed: bool = False
     shared: bool = False
+    to_read: str = ""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -81,8 +85,17 @@ class Match:
             ("demande peut-être le contraire", self.contrary),
             ("demande aussi autre chose", self.shared),
             (f"sans équivalent : {shown}", bool(left)),
+            (f"à lire : {self.to_read}", bool(self.to_read)),
         )
         return tuple(one for one, holds in told if holds)
+
+    @property
+    def help(self) -> str:
+        """What its form explains of it, as a person is shown it: above it too where that counts."""
+        above = f"au-dessus : {excerpt(self.offered.explained)}" if self.to_read == ABOVE else ""
+        return " — ".join(
+            one for one in (excerpt(self.offered.descriptor.description), above) if one
+        )
 
     @property
     def sure(self) -> bool:
@@ -164,11 +177,14 @@ def _level(
     beside = _beside(wanted, offers, first)
     held = {key: score + _NEIGHBOUR * beside(key) for key, score in scores.items()}
     chosen = _assigned(wanted, offers, held)
-    sure = frozenset(
-        key
-        for key in sure
-        if not (misplaced if key in goes_on else doubted)(pairs[key])
-        and (key in goes_on or not may_follow(key, wanted, offers, pairs, chosen))
+    by_label, sure = (
+        sure,
+        frozenset(
+            key
+            for key in sure
+            if not (misplaced if key in goes_on else doubted)(pairs[key])
+            and (key in goes_on or not may_follow(key, wanted, offers, pairs, chosen))
+        ),
     )
     found: dict[str, Match] = {}
     likeliest: dict[str, tuple[Match, ...]] = {}
@@ -178,7 +194,11 @@ def _level(
             key=lambda key: (chosen.get(key[0]) != key[1], -held[key]),
         )
         likeliest[one.path] = tuple(
-            _match(pairs[key], key in sure, held[key]) for key in ranked[:_RANKED]
+            replace(
+                _match(pairs[key], key in sure, held[key]),
+                to_read=narrowed(pairs[key]) if key in by_label - sure else "",
+            )
+            for key in ranked[:_RANKED]
         )
         if one.path in chosen:
             found[one.path] = likeliest[one.path][0]

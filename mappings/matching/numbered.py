@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from french.text import bare_label, fold
@@ -24,6 +25,7 @@ _NUMBER: Final = re.compile(
     + "".join(rf"|(?<!\w)(?P<o{at}>{one})(?!\w)" for at, one in enumerate(_ORDINALS, 1))
     + "".join(rf"|(?<!\w)(?P<r{at}>{one})(?!\w)" for at, one in enumerate(_ROMAN, 1))
 )
+_WORD: Final = re.compile(r"[^\W_]+|[%<>=+]")
 _MARKS: Final = re.compile(r"[^\w%<>=+]+|_+")
 
 
@@ -41,3 +43,26 @@ def numbered(label: str) -> Iterator[tuple[str, int]]:
             if template and (template, number) not in seen:
                 seen.add((template, number))
                 yield template, number
+
+
+def as_written(template: str, label: str) -> str:
+    """Words of a question as its form writes them; the whole question where they are not found.
+
+    Args:
+        template: Some of its words in their order, bare.
+        label: The question.
+    """
+    said = list(_WORD.finditer(label))
+    found: list[int] = []
+    for word in template.split(" "):
+        start = found[-1] + 1 if found else 0
+        at = next((at for at in range(start, len(said)) if fold(said[at][0]) == word), None)
+        if at is None:
+            return label
+        found.append(at)
+    text = said[found[0]][0]
+    for before, at in pairwise(found):
+        near = at == before + 1
+        text += label[said[before].end() : said[at].start()] if near else " "
+        text += said[at][0]
+    return f"{text})" if text.count("(") > text.count(")") else text

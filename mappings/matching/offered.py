@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from french.text import bare_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor
-from mappings.matching.numbered import numbered
+from mappings.matching.numbered import as_written, numbered
 
 Samples = Mapping[str, Sequence[str]]
 """Answers of real dossiers by champ: a few, as text."""
@@ -41,6 +41,7 @@ class Offered:
         boxes: For a list asked as boxes, the champ of each option.
         joined: For a field asked in two parts, the champs of both, in the form's order.
         rows: What the rows of a repetition offer.
+        shown: Its label as a person is shown it, where the descriptor's is bare.
         asks: Path of the one field that it was made for, where its champs ask each one option.
     """
 
@@ -54,7 +55,13 @@ class Offered:
     boxes: Mapping[str, str] = field(default_factory=dict)
     joined: tuple[str, ...] = ()
     rows: tuple["Offered", ...] = ()
+    shown: str = ""
     asks: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its question as the form has it; of several champs, what they have in common."""
+        return self.shown or self.descriptor.label
 
     @property
     def champs(self) -> frozenset[str]:
@@ -98,13 +105,14 @@ def put_together(first: Offered, second: Offered) -> Offered:
     )
     joined = (first.descriptor.id, second.descriptor.id)
     samples = tuple(" ".join(pair) for pair in zip(first.samples, second.samples, strict=False))
-    return replace(first, descriptor=whole, joined=joined, samples=samples)
+    return replace(first, descriptor=whole, joined=joined, samples=samples, shown="")
 
 
 def as_boxes(named: Mapping[str, Offered]) -> Offered:
     """Champs that ask each one option of a list, by that option, as the list."""
     first = next(iter(named.values()))
     head = first.descriptor.label.rpartition(" : ")[0]
+    shown = head if bare_label(head) else ""
     whole = replace(
         first.descriptor,
         id=f"boxes-{first.descriptor.id}-{len(named)}",
@@ -114,7 +122,7 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
         options=tuple(named),
     )
     boxes = {option: one.descriptor.id for option, one in named.items()}
-    return replace(first, descriptor=whole, boxes=boxes)
+    return replace(first, descriptor=whole, boxes=boxes, shown=shown)
 
 
 def as_questions(path: str, named: Mapping[str, Offered]) -> Offered:
@@ -123,7 +131,7 @@ def as_questions(path: str, named: Mapping[str, Offered]) -> Offered:
     descriptor = replace(
         whole.descriptor, id=f"{whole.descriptor.id}-{path}", label=_labels(named.values())
     )
-    return replace(whole, descriptor=descriptor, asks=path)
+    return replace(whole, descriptor=descriptor, shown="", asks=path)
 
 
 def as_row(columns: Sequence[Offered]) -> Offered:
@@ -143,7 +151,7 @@ def as_row(columns: Sequence[Offered]) -> Offered:
         children=tuple(one.descriptor for one in inner),
     )
     row = {name: champ for champ, name in names.items()}
-    return replace(first, descriptor=whole, flat=(row,), rows=inner, samples=())
+    return replace(first, descriptor=whole, flat=(row,), rows=inner, samples=(), shown="")
 
 
 def _labels(some: Iterable[Offered]) -> str:
@@ -286,7 +294,7 @@ def _as_rows(columns: Mapping[Column, Rows]) -> Offered:
         for key, rows in columns.items()
     )
     inner = tuple(
-        replace(rows[1], descriptor=child)
+        replace(rows[1], descriptor=child, shown=as_written(child.label, rows[1].descriptor.label))
         for child, rows in zip(children, columns.values(), strict=True)
     )
     whole = Descriptor(
@@ -302,7 +310,8 @@ def _as_rows(columns: Mapping[Column, Rows]) -> Offered:
         {names[key]: rows[number].descriptor.id for key, rows in columns.items() if number in rows}
         for number in numbers
     )
-    return replace(firsts[0], descriptor=whole, flat=flat, rows=inner, samples=())
+    shown = as_written(shared, firsts[0].descriptor.label)
+    return replace(firsts[0], descriptor=whole, flat=flat, rows=inner, samples=(), shown=shown)
 
 
 def _shared(labels: Sequence[str]) -> str:

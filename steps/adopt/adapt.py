@@ -1,5 +1,6 @@
 """A form that nobody knows: what is found of it, what a person says of it, and the file of both."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from french.text import agreed
 from french.time import PARIS
+from mappings.adoption.absences import refused
 from mappings.adoption.adapted import ADAPTED, Adapted, adapted, mapping_text
 from mappings.adoption.decisions import (
     FILE_NAME,
@@ -32,7 +34,7 @@ from mappings.report.provenance import card
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import drift_of, needs_now, observed_form
+from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_mapping, read_text, reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
@@ -56,6 +58,7 @@ class Adaptation:
         base: The mapping that gives the internal schema.
         again: Whether that is the file to write, which was adapted before.
         before: What a person said when it was written.
+        refused: What they said elsewhere that the form does not ask, and the file leaves so.
         doubtful: Fields of which the form changed so that verdicts may be wrong.
     """
 
@@ -66,6 +69,7 @@ class Adaptation:
     base: FormMapping
     again: bool = False
     before: Mapping[str, Decision] = field(default_factory=dict)
+    refused: Mapping[str, Absence] = field(default_factory=dict)
     doubtful: frozenset[str] = frozenset()
 
     @property
@@ -163,17 +167,31 @@ def begin(
                 f"{file} est d'une autre démarche ({decisions.demarche}) : donnez un autre fichier"
                 " (--output), ou recommencez (--anew)."
             )
-    decisions = replace(decisions, by=by.strip() or decisions.by)
+    again = not anew and _is_adapted(services.inputs.mapping_file, target)
+    # The mapping in use, and what was said beside it, are of this form.
+    its_own = again or (not anew and form_adopted(services))
+    reviewed = (its_own and reviewed_form(services.inputs.mapping_file)) or ReviewedForm()
+    gone = refused(reviewed, form.mapping, observed.active, matching.sure)
+    # One of adaptation.yaml that says otherwise was said before the file was left so.
+    gone = {path: one for path, one in gone.items() if not _absent(decisions, path)}
+    said = {path: one for path, one in decisions.of.items() if path not in gone}
+    said = {path: Decision(absent=one.reason) for path, one in gone.items()} | said
+    decisions = replace(decisions, by=by.strip() or decisions.by, of=said)
     return Adaptation(
         session=Session(found, matching, decisions),
         target=target,
         revisions=tuple(observed.revisions),
         active=observed.active,
         base=form.mapping,
-        again=not anew and _is_adapted(services.inputs.mapping_file, target),
+        again=again,
         before=decisions.of,
+        refused=gone,
         doubtful=frozenset(one.field for one in drift_of(services) if one.blocks),
     )
+
+
+def _absent(decisions: Decisions, path: str) -> bool:
+    return bool(decisions.of.get(path, Decision()).absent)
 
 
 def _is_adapted(used: Path, target: Path) -> bool:
@@ -200,15 +218,21 @@ def keep_decisions(adaptation: Adaptation) -> None:
     """
     if adaptation.overrules:
         write(adaptation)
+    decisions, elsewhere = adaptation.session.decisions, adaptation.refused
+    of = {
+        path: one
+        for path, one in decisions.of.items()
+        if path not in elsewhere or one.absent != elsewhere[path].reason
+    }
     adaptation.target.parent.mkdir(parents=True, exist_ok=True)
-    _replace(adaptation.decisions_file, dump_decisions(adaptation.session.decisions))
+    _replace(adaptation.decisions_file, dump_decisions(replace(decisions, of=of)))
 
 
 def write(adaptation: Adaptation) -> None:
     """Write the mapping, and the form as it is reviewed with it; it is not adopted by that.
 
-    The mapping that was there is kept beside, under ``.avant``. Writing the same again changes
-    nothing: an adoption stands.
+    The mapping that was there is kept beside, under ``.avant``. Writing the same again, notes above
+    fields apart, changes nothing: an adoption stands. An absence that was taken back goes.
     """
     session, target = adaptation.session, adaptation.target
     decisions, revision = session.decisions, stable_id(adaptation.active.id)
@@ -218,7 +242,10 @@ def write(adaptation: Adaptation) -> None:
         adaptation.made, demarche=decisions.demarche, revision=revision, former=former
     )
     earlier = _written_before(target, text)
-    absent = {path: one for path, one in earlier.absent.items() if path not in session.taken}
+    back = {path for path, one in adaptation.before.items() if one.absent} - decisions.of.keys()
+    gone = session.taken.keys() | back
+    every = {**adaptation.refused, **earlier.absent}
+    absent = {path: one for path, one in every.items() if path not in gone}
     for path, reason in session.absent.items():
         if path not in absent or absent[path].reason != reason:
             absent[path] = Absence(reason, decisions.by, _today())
@@ -239,7 +266,12 @@ def _written_before(target: Path, text: str) -> ReviewedForm:
     if not before.startswith(ADAPTED):
         return ReviewedForm()  # of another form, or written by hand
     earlier = reviewed_form(target) or ReviewedForm()
-    return earlier if before == text else replace(earlier, adopted=())
+    same = _without_notes(before) == _without_notes(text)
+    return earlier if same else replace(earlier, adopted=())
+
+
+def _without_notes(text: str) -> list[str]:
+    return [one for one in text.splitlines() if not re.match(r" +#", one)]
 
 
 def samples_of(services: Services) -> Mapping[str, Sequence[str]]:

@@ -177,7 +177,7 @@ def _told(session: Session, path: str, said: Decision) -> str:
     if not said.champ:
         return said.absent or "plus tard"
     match = session.taken.get(path)
-    told = f"« {match.offered.descriptor.label if match else said.champ} »"
+    told = f"« {match.offered.label if match else said.champ} »"
     return f"{told}, qui demande le contraire" if said.inverted else told
 
 

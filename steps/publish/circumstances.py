@@ -99,6 +99,7 @@ def dossier_stamps(services: Services) -> dict[int, str]:
         row.number: _digest(
             around,
             row.content_hash,
+            row.fingerprint,
             row.assessed_fingerprint,
             str(row.assessed_basis),
             str(row.status),

@@ -4,9 +4,10 @@ from dataclasses import asdict
 
 import pytest
 
-from cli.mapping.view import origin_lines, reading_lines
+from cli.mapping.view import origin_lines, proposed, reading_lines
 from datafiles.file import DataFile
 from mappings.dossier.model import Champ, Choice, Choices, Text, YesNo
+from mappings.drift.proposals import Proposal
 from mappings.report.provenance import card
 from mappings.schema.file import parse_mapping
 from tests.mappings.report.dossiers import HEAD, champ, field, report
@@ -113,6 +114,21 @@ def test_what_an_option_of_an_annotation_means_has_its_line_of_the_file() -> Non
     assert reading_lines(form, DataFile(text, source="mapping.yaml")) == [
         "mapping.yaml:7 : annotations.statut : options : « Bon » = « Complet »"
     ]
+
+
+def test_a_proposed_line_shows_the_help_of_its_question() -> None:
+    told = proposed(Proposal("7", "Lieu", "", 0.0, "lieu: {champ: 7}", "fields", help="Le pays"))
+    assert told.splitlines()[:3] == [
+        "# sous fields, à ajouter : champ 7 « Lieu »",
+        "# aide : Le pays",
+        "  lieu: {champ: 7}",
+    ]
+
+
+def test_a_card_shows_the_help_of_a_question() -> None:
+    form = parse_mapping(TEXT, source="m")
+    line = next(iter(card(report(form, champ(1, Text("a"))), mapping=form)))
+    assert "    aide : Le nom seul" in origin_lines({**asdict(line), "help": "Le nom seul"})
 
 
 def test_each_reading_has_its_line_of_the_file() -> None:

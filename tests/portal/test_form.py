@@ -17,6 +17,7 @@ from tests.portal.people.test_accounts import plain
 
 NAME = "Camille Martin"
 OTHERWISE, CONTRARY = 777, "L’usage est-il sans but médical ?"
+HELP = "Soigner, prévenir ou diagnostiquer."
 OTHER = "autre@ansm.example.fr"
 
 
@@ -29,7 +30,15 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, 
         edits: list[dict[str, Any]] = [
             {"op": "reword", "champ": 21, "label": "Usage qui est fait du médicament"},
             {"op": "remove", "champ": 2},
-            {"op": "add", "champ": {"id": OTHERWISE, "type": "yes_no", "label": CONTRARY}},
+            {
+                "op": "add",
+                "champ": {
+                    "id": OTHERWISE,
+                    "type": "yes_no",
+                    "label": CONTRARY,
+                    "description": HELP,
+                },
+            },
         ]
         bridge.sandbox.control.publish(bridge.sandbox.demarche, edits=edits)
         bridge.run()
@@ -104,6 +113,7 @@ def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
         assert status == 409
         assert why in told
     assert f"{CONTRARY} (7. Pièces et engagement) — demande le contraire" in page
+    assert f"« {CONTRARY} », texte d’aide : {HELP}" in page
     said = {"geste": "choisir", "choix": str(OTHERWISE), "nom": NAME}
     assert say(admin, "but_medical", **said, sens="contraire")[0] == 200
     written = (home / "mapping.yaml").read_text("utf-8")

@@ -1,11 +1,14 @@
 """A form that was adapted, adopted, and is adapted again: what a person made of it stays."""
 
+from dataclasses import replace
+
 import pytest
 
+from mappings.adoption.absences import refused
 from mappings.adoption.adapted import adapted, mapping_text
 from mappings.adoption.decisions import Decision, Decisions
 from mappings.adoption.session import Session
-from mappings.drift.reviewed import review
+from mappings.drift.reviewed import Absence, review
 from mappings.matching.match import match_form
 from mappings.matching.wanted import wants
 from mappings.schema.file import parse_mapping
@@ -71,6 +74,35 @@ def test_a_question_that_asks_the_contrary_asks_it_the_second_time_too(kind: str
     assert before.inverted or before.options["oui"].means is False
     mapping, session = again(mapping, form(kind), session.decisions)
     assert mapping.fields[FIELD] == before
+
+
+PLAIN = "L'usage est-il constaté sur le territoire ?"
+
+
+@pytest.mark.parametrize(
+    ("now", "stays"),
+    [
+        (form("yes_no", PLAIN), True),
+        (form("yes_no", "L'usage est-il constaté en France ?"), False),
+        (form("drop_down_list", PLAIN), False),
+    ],
+    ids=["the same", "other words", "another type"],
+)
+def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
+    now: Variant, *, stays: bool
+) -> None:
+    before = form("yes_no", PLAIN)
+    reviewed = review([before.revision], absent={FIELD: Absence("Non", "A. Martin")})
+    sure = match_form(our_wants(), now.revision, samples={}).sure
+    assert FIELD in sure
+    field = replace(the_mapping().fields[FIELD], champs=())
+    left_out = replace(the_mapping(), fields={**the_mapping().fields, FIELD: field})
+    found = refused(reviewed, left_out, now.revision, sure)
+    assert found == (reviewed.absent if stays else {})
+    asked_by_none = refused(reviewed, left_out, now.revision, {})
+    assert asked_by_none == reviewed.absent, "nor is it asked again"
+    given = replace(left_out, fields={FIELD: replace(field, champs=("1",))})
+    assert refused(reviewed, given, now.revision, sure) == {}, "the file gives it"
 
 
 @pytest.mark.parametrize("kind", ["yes_no", "drop_down_list"])

@@ -284,3 +284,19 @@ def test_only_a_yes_or_no_is_asked_the_other_way_round() -> None:
     assert "oui / non" in session.why_not_contrary(other, "1")
     option = replace(choice, option="Suivi", options=("Complément",), champs=())
     assert "pas d’une option" in session.why_not_contrary(option, "Complément")
+
+
+def test_questions_that_differ_by_a_number_are_named_as_the_form_writes_them() -> None:
+    columns = ("Dénomination de la spécialité", "Code CIS")
+    labels = [f"Spécialité concernée n° {row} : {one}" for row in (1, 2) for one in columns]
+    asked: list[Raw] = [
+        {"id": at, "type": "text", "label": one, "required": False}
+        for at, one in enumerate(labels, 1)
+    ]
+    form = Variant(as_form({"champs": asked, "annotations": []}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    there = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
+    text = mapping_text(there, demarche=7, revision="5000")
+    for shown in ("Spécialité concernée", *columns):
+        assert f"# « {shown} »\n" in text

@@ -133,6 +133,8 @@ def test_two_questions_with_the_label_of_a_field_block(needs: Needs) -> None:
     observed = form([one], [one, champ(6, "Date de survenue :")])
     found = drifts(observed, BY_LABEL, needs=needs, reviewed=reviewed)
     assert (Kind.AMBIGUOUS, Severity.BLOCKING, "5, 6", "a") in told(found)
+    by_id = drifts(observed, ("a", "5", BY_LABEL[2]), needs=needs, reviewed=reviewed)
+    assert not any(one.blocks for one in by_id), "named by its id, it is the one that it was"
 
 
 def test_an_annotation_or_a_row_with_the_label_of_a_field_takes_nothing_from_it() -> None:

@@ -25,7 +25,8 @@ _OPTION = re.compile(
 )
 _PROPOSED = re.compile(r"^  (\d+)\. (.+)$", re.MULTILINE)
 _CHAMP = re.compile(
-    r"«\s(?P<label>.+)\s»(?: \((?P<count>\d+) champs\))?(?: — (?:demande|sans équivalent)\s.+)*$"
+    r"«\s(?P<label>.+)\s»(?: \((?P<count>\d+) champs\))?"
+    r"(?: — (?:demande|sans équivalent|à lire)\s.+)*$"
 )
 _ASKED_OTHERWISE = "Posé autrement"
 _PATIENCE = 60.0

@@ -1,0 +1,125 @@
+"""What a person said of a form holds: an adoption, an absence, whatever is looked at again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mappings.adoption.absences import every_field
+from mappings.adoption.decisions import Decision, Decisions, dump_decisions
+from settings import load_settings
+from steps.adopt.adapt import Adaptation, begin, write
+from steps.adopt.form import FormAdoption
+from steps.wiring.services import open_services
+from tests.mappings.matching.variants import ROOT, Raw, our_revision, the_mapping
+from tests.steps.adopt.offline import DEMARCHE, OfflineForm, offline
+
+STATUS = "annotations.statut"
+SIGNED = ("--by", "A. Martin")
+
+
+def test_a_form_whose_status_lacks_options_is_adopted_once_a_person_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mapping.yaml"
+    shutil.copy(ROOT / "mappings/unc/mapping.yaml", file)
+    monkeypatch.setenv("UNC_MAPPING", str(file))
+    revision = our_revision()
+    status = next(one for one in revision["annotations"] if one["label"] == "Statut du triage")
+    status["options"] = [one for one in status["options"] if one != "Clos"]
+    there = offline(tmp_path, monkeypatch, revision)
+    refused, told = there.unc("mapping", "adopt", *SIGNED)
+    assert (refused, "sans option pour" in told) == (1, True)
+    there.unc("mapping", "absent", f"{STATUS}=Clos", "--reason", "Jamais", *SIGNED)
+    adopted, told = there.unc("mapping", "adopt", *SIGNED)
+    assert (adopted, "sans option pour" in told) == (0, False), told
+
+
+@pytest.mark.parametrize(
+    ("put_off", "typed", "code", "asked"),
+    [("usage_intentionnel", ["s", "n"], 1, False), ("mesure_pgr", ["s", "n"], 0, True)],
+    ids=["a scope question", "what nothing reads"],
+)
+def test_an_adoption_that_would_be_refused_is_not_proposed(
+    put_off: str,
+    typed: list[str],
+    code: int,
+    *,
+    asked: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = offline(tmp_path, monkeypatch, {"champs": [], "annotations": []})
+    said = {
+        path: Decision(absent="Jamais") for path in every_field(the_mapping()) if path != put_off
+    }
+    said |= {f"annotations.{name}": Decision(absent="Jamais") for name in the_mapping().annotations}
+    there.folder.mkdir(parents=True)
+    text = dump_decisions(Decisions(DEMARCHE, "A. Martin", said))
+    (there.folder / "adaptation.yaml").write_text(text, "utf-8")
+    found, told = there.unc("mapping", "adapt", typed=typed)
+    assert found == code, told
+    assert ("Adopter ce formulaire ?" in told) is asked
+    assert ("Contre l'adoption" in told.replace("’", "'")) is not asked
+    assert "Non adopté" in told
+
+
+NATIONAL, STATUS_ID = 7001, 7901
+ASKED: Raw = {
+    "id": NATIONAL,
+    "type": "yes_no",
+    "label": "L'usage est-il constaté sur le territoire ?",
+    "required": False,
+}
+NOTE: Raw = {
+    "id": STATUS_ID,
+    "type": "drop_down_list",
+    "label": "Statut du triage",
+    "options": ["Complet"],
+    "required": False,
+}
+
+
+def small(**changes: str) -> Raw:
+    return {"champs": [ASKED | changes], "annotations": [NOTE]}
+
+
+def adapt(there: OfflineForm) -> Adaptation:
+    with open_services(load_settings()) as services:
+        adaptation = begin(services, target=there.folder / "mapping.yaml")
+        write(adaptation)
+    return adaptation
+
+
+@pytest.mark.slow
+def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = offline(tmp_path, monkeypatch, small())
+    found = adapt(there)
+    assert {"territoire_national", STATUS} <= found.session.taken.keys()
+    text = there.mapping
+    for path, champ in (("territoire_national", NATIONAL), (STATUS, STATUS_ID)):
+        told = there.unc("mapping", "absent", path, "--reason", "Non", *SIGNED)[1]
+        assert "`absent: true`" in told
+        text = text.replace(f"champ: {champ}", "absent: true")
+    (there.folder / "mapping.yaml").write_text(text, "utf-8")
+    reviewed = there.folder / "formulaire-relu.yaml"
+    adopted = f"adopted: [{{by: A. Martin, on: 2026-11-30, demarche: {DEMARCHE}, revision: '1'}}]\n"
+    reviewed.write_text(reviewed.read_text("utf-8") + adopted, "utf-8")
+    adapt(there)
+    said = there.mapping
+    assert (f"champ: {NATIONAL}" in said, f"champ: {STATUS_ID}" in said) == (False, False)
+    assert "adopted:" in reviewed.read_text("utf-8"), "what is read did not change"
+    there.unc("mapping", "absent", "but_medical", "--reason", "Jamais", *SIGNED)
+    assert "but_medical" not in {one.path for one in adapt(there).questions()}, "nor asked again"
+    with open_services(load_settings()) as services:
+        page = FormAdoption(services)
+        assert page.state().said["but_medical"] == "Jamais"
+        page.take_back("but_medical", by="A. Martin")
+        assert "but_medical" in {one.path for one in page.state().questions}
+    assert "but_medical" not in reviewed.read_text("utf-8")
+    there.publish(2, small(label="L'usage est-il constaté en France ?"))
+    adapt(there)
+    assert f"territoire_national: {{champ: {NATIONAL}" in there.mapping
+    assert f"champ: {STATUS_ID}" not in there.mapping
