@@ -35,7 +35,7 @@ from tests.steps.publish.test_withdrawal import killed
 pytestmark = [pytest.mark.slow, pytest.mark.first]
 
 EXAMPLES = int(os.environ.get("UNC_TEST_EXAMPLES", "0"))
-AT_ONCE = 4
+AT_ONCE = 6
 
 
 def in_rounds(happenings: Mapping[str, Any]) -> list[list[str]]:
