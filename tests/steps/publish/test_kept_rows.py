@@ -177,6 +177,20 @@ def test_nothing_of_what_was_erased_is_kept(quiet: Office) -> None:
 # Accidents of publishing
 
 
+def test_a_base_restored_to_before_its_workbooks_replaces_them(quiet: Office) -> None:
+    kept = quiet.base.read_bytes()
+    assert happen(quiet, ["titre"])
+    quiet.read()
+    assert quiet.publish() == []
+    for one in quiet.bridge.home.glob("unc.sqlite-*"):
+        one.unlink()
+    quiet.base.write_bytes(kept)
+    with quiet.services() as services:
+        summary = Summary()
+        export(services, summary)
+    assert summary.workbooks
+
+
 @pytest.mark.parametrize("at", [4, 14])
 def test_a_publication_that_was_killed_leaves_nothing_stale(office: Office, at: int) -> None:
     happen(office, ["titre", "avis", "territoire"])
