@@ -1,5 +1,6 @@
 """The application: what the pages work with, the routes, and what is refused how."""
 
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -140,6 +142,8 @@ def make_app(source: Source, site: Site) -> FastAPI:
         *register,
     ):
         app.include_router(pages.router)
+    # A route is made when a request first comes near it: here, no two requests make it at once.
+    deque(iter_route_contexts(app.routes), maxlen=0)
     app.mount("/statique", StaticFiles(directory=STATIC), name="statique")
     app.add_exception_handler(PortalError, _refuse)
     app.add_exception_handler(HTTPException, _no_such_page)

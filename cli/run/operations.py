@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -292,14 +293,17 @@ def _troubles(_summary: Summary) -> int:
 
 
 def _dated(settings: Settings, name: str) -> Path:
+    """Where the next copy of this name goes: of two in one second, the later has a number."""
     stamp = f"{now().astimezone(PARIS):%Y-%m-%d-%H%M%S}"
     kind = "sqlite" if settings.database().startswith("sqlite") else "dump"
-    return settings.home / BACKUPS / f"{name}-{stamp}.{kind}"
+    first = settings.home / BACKUPS / f"{name}-{stamp}.{kind}"
+    numbered = (first.with_stem(f"{first.stem}-{number}") for number in count(2))
+    return next(one for one in chain([first], numbered) if not one.exists())
 
 
 def _let_go(settings: Settings, name: str, *, keep: int) -> list[Path]:
     """Erase the oldest copies of this name, but for the last ones; which they were."""
-    dated = re.compile(rf"{re.escape(name)}-[\d-]{{17}}\.(?:sqlite|dump)")
+    dated = re.compile(rf"{re.escape(name)}-\d{{4}}-\d\d-\d\d-\d{{6}}(?:-\d+)?\.(?:sqlite|dump)")
     folder = settings.home / BACKUPS
     found = [one for one in folder.iterdir() if one.is_file() and dated.fullmatch(one.name)]
     old = sorted(found, key=lambda one: (one.stat().st_mtime, one.name))[:-keep]

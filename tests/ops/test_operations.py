@@ -309,6 +309,23 @@ def test_backups_are_rotated_and_the_last_one_is_restored(
         assert made.sandbox.control.snapshots(made.sandbox.demarche)
 
 
+def test_backups_made_within_a_second_are_all_there_and_the_first_is_let_go_first(
+    bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bridge([]) as made:
+        with open_store(made.settings.database()) as store:
+            store.upgrade()
+        copies = []
+        for _ in range(4):
+            assert unc(made.environment, "backup", "--json") == 0
+            copies.append(json.loads(capsys.readouterr().out)["backup"])
+        assert len(set(copies)) == 4
+        assert all(Path(one).is_file() for one in copies)
+        assert unc(made.environment, "backup", "--keep", "3", "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+        assert set(told["removed"]) == set(copies[:2])
+
+
 @pytest.mark.slow
 def test_dossiers_handled_long_ago_are_erased_and_do_not_come_back(
     bridge: MakeBridge, unc: Unc, capsys: pytest.CaptureFixture[str]
