@@ -19,7 +19,7 @@ from mappings.schema.sources import (
     Source,
     TickedBoxes,
 )
-from mappings.schema.written import block, field_keys, options_key, quoted
+from mappings.schema.written import block, field_keys, quoted, sense_keys
 
 ADAPTED = "# Correspondance écrite par `unc mapping adapt`"
 """How the file begins."""
@@ -160,6 +160,7 @@ class _Maker:
             spec,
             champs=(match.offered.descriptor.id,) if match else (),
             options={normalise_label(one): Option(one, our) for one, our in means.items()},
+            inverted=_asks_the_contrary(match, spec, means),
         )
 
     def labels(self) -> Mapping[str, str]:
@@ -198,8 +199,7 @@ class _Maker:
             champs=tuple(self._candidates(match.offered.descriptor)) if named else (),
             source=source,
             options={normalise_label(one): Option(one, our) for one, our in means.items()},
-            # a list says the contrary by what its options mean
-            inverted=match.inverted and spec.type == "yes_no" and not means,
+            inverted=_asks_the_contrary(match, spec, means),
         )
 
     def _source(self, spec: FieldSpec, match: Match) -> Source | None:
@@ -265,6 +265,13 @@ class _Maker:
         return f"aucun champ : {_line(reason)}" if reason else "aucun champ trouvé : à compléter"
 
 
+def _asks_the_contrary(
+    match: Match | None, spec: FieldSpec | AnnotationSpec, means: Mapping[str, object]
+) -> bool:
+    """Whether its yes is our no: a list says it by what its options mean."""
+    return match is not None and match.inverted and spec.type == "yes_no" and not means
+
+
 def _flat(match: Match | None) -> bool:
     return match is not None and bool(match.offered.flat)
 
@@ -313,9 +320,9 @@ def _fields(fields: Mapping[str, FieldSpec], notes: Mapping[str, str]) -> Iterat
 def _annotation(spec: AnnotationSpec) -> str:
     champ = f"champ: {spec.champs[0]}" if spec.champs else "absent: true"
     written = ", written: true" if spec.written else ""
-    options = "".join(f", {one}" for one in options_key(spec))
+    sense = "".join(f", {one}" for one in sense_keys(spec))
     title = f"title: {quoted(spec.title)}"
-    return f"{spec.name}: {{{champ}{options}, type: {spec.type}, {title}{written}}}"
+    return f"{spec.name}: {{{champ}{sense}, type: {spec.type}, {title}{written}}}"
 
 
 def _medicines(rows: MedicineRows) -> Iterator[str]:

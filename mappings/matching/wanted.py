@@ -237,7 +237,7 @@ def _seen(
 
 def asks_the_contrary(spec: FieldSpec | AnnotationSpec) -> bool:
     """Whether the yes of what a mapping reads is our no, or one of its options says so."""
-    if not isinstance(spec, FieldSpec) or spec.type != "yes_no":
+    if spec.type != "yes_no":
         return False
     meant = ((key, one.means) for key, one in spec.options.items())
     return spec.inverted or any(

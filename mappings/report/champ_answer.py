@@ -22,7 +22,7 @@ def champ_answer(champ: Champ, spec: FieldSpec | AnnotationSpec, origin: Origin)
         return Answer(AnswerState.BLANK, None, origin)
     if isinstance(value, Unreadable):
         return Answer(AnswerState.UNREADABLE, origin=origin, raw=value.raw, problem=value.reason)
-    if spec.options or _inverted(spec):
+    if spec.options or spec.inverted:
         return _in_our_words(champ, value, spec, origin)
     return _as_it_is(champ, value, spec, origin)
 
@@ -40,10 +40,6 @@ def _as_it_is(
     return Answer(AnswerState.ANSWERED, converted, origin)
 
 
-def _inverted(spec: FieldSpec | AnnotationSpec) -> bool:
-    return isinstance(spec, FieldSpec) and spec.inverted
-
-
 def _in_our_words(
     champ: Champ, value: ChampValue, spec: FieldSpec | AnnotationSpec, origin: Origin
 ) -> Answer:
@@ -59,7 +55,7 @@ def _in_our_words(
     answer = _as_it_is(champ, value, spec, origin)
     if answer.state is not AnswerState.ANSWERED:
         return answer
-    if _inverted(spec) and isinstance(answer.value, bool):
+    if spec.inverted and isinstance(answer.value, bool):
         return replace(answer, value=not answer.value, raw=served)
     ours = aligned(answer.value, spec)
     return answer if ours == answer.value else replace(answer, value=ours, raw=served)
