@@ -13,6 +13,7 @@ from mappings.dossier.model import Champ, Choice, Dossier, Text, Unreadable, Yes
 from mappings.schema.champs import in_our_word
 from mappings.schema.model import AnnotationSpec, FormMapping
 from triage.replies.annotations import shown
+from triage.replies.policy import ReplyPolicy
 from triage.verdict.model import Assessment, Status
 
 STATUS: Final = "statut"
@@ -54,6 +55,11 @@ class DecisionTaken:
     exclusion: str = ""
     proposed: str = ""
     proposed_priority: str = ""
+
+
+def annotations_read(policy: ReplyPolicy) -> frozenset[str]:
+    """Annotations by which a person decides of a dossier, and of which the bridge acts."""
+    return frozenset({*DECIDING, MANUAL, *policy.proposals})
 
 
 def held_by_person(dossier: Dossier, written: Written, *, mapping: FormMapping) -> dict[str, str]:

@@ -35,6 +35,23 @@ def test_a_form_whose_status_lacks_options_is_adopted_once_a_person_said_so(
     assert (adopted, "sans option pour" in told) == (0, False), told
 
 
+def test_what_lets_a_dossier_out_blocks_once_it_is_asked_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision = our_revision()
+    there = offline(tmp_path, monkeypatch, revision)
+    assert "bloquant" not in there.unc("mapping", "check")[1]
+    consent = next(one for one in revision["annotations"] if one["id"] == CONSENT_ID)
+    for label, blocks in (("Diffusable au réseau des C.R.P.V.", False), ("Ne pas diffuser", True)):
+        notes = [
+            {**one, "label": label} if one is consent else one for one in revision["annotations"]
+        ]
+        there.publish(2, {**revision, "annotations": notes})
+        told = there.unc("mapping", "check")[1]
+        assert ("bloquant : champ 924" in told) is blocks, told
+        assert ("à relire" in told) is blocks
+
+
 @pytest.mark.parametrize(
     ("put_off", "typed", "code", "asked"),
     [("usage_intentionnel", ["s", "n"], 1, False), ("mesure_pgr", ["s", "n"], 0, True)],
@@ -64,7 +81,7 @@ def test_an_adoption_that_would_be_refused_is_not_proposed(
     assert "Non adopté" in told
 
 
-NATIONAL, STATUS_ID = 7001, 7901
+NATIONAL, STATUS_ID, CONSENT_ID = 7001, 7901, 924
 ASKED: Raw = {
     "id": NATIONAL,
     "type": "yes_no",
