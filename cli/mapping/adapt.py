@@ -22,7 +22,7 @@ from mappings.schema.file import parse_mapping
 from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
-from steps.wiring.drift import drift_of
+from steps.wiring.drift import drift_of, form_adopted
 from steps.wiring.failures import RequestError
 from steps.wiring.services import open_services
 
@@ -110,7 +110,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
     session, file = adaptation.session, adaptation.target
     parse_mapping(text_of(file.read_bytes(), source=file.name), source=file.name)
     with open_services(settings) as services:
-        drifts = drift_of(services)
+        drifts, adopted = drift_of(services), form_adopted(services)
     taken = _fields(session)
     used = {champ for match in taken.values() for champ in match.offered.champs}
     asked = {one.id: one for one in adaptation.active.champs}
@@ -127,7 +127,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
             if one.id not in used and one.type not in {"header_section", "explication"}
         ],
         "against": [{"field": one.field, "advice": one.advice} for one in review.against(drifts)],
-        "adopted": False,
+        "adopted": adopted,
     }
 
 

@@ -52,6 +52,7 @@ def adapted(
     active: Revision,
     again: bool = False,
     before: Mapping[str, Decision] | None = None,
+    unsaid: frozenset[str] = frozenset(),
 ) -> Adapted:
     """The mapping once each field has the champ that was found for it, and no other.
 
@@ -66,9 +67,10 @@ def adapted(
         active: The one that was looked at.
         again: Whether the mapping was made for this form already.
         before: What was said when its file was written; all that is said now is new without it.
+        unsaid: Fields of which its file says nothing of this form (:class:`FileKept`).
     """
     earlier = tuple(one for one in revisions if one.id != active.id)
-    kept = FileKept(mapping, session, active, before or {}) if again else None
+    kept = FileKept(mapping, session, active, before or {}, earlier, unsaid) if again else None
     make = _Maker(session, earlier, active, kept)
     fields = _told_twice({name: make.field(spec) for name, spec in mapping.fields.items()})
     annotations = {name: make.annotation(spec) for name, spec in mapping.annotations.items()}
@@ -155,6 +157,8 @@ class _Maker:
         if self.kept and self.kept.stays(path):
             return replace(spec, options={**spec.options, **self.kept.options(path)})
         match = self.match_of(path)
+        if match is None and self.kept and self.kept.of_before(path):
+            return spec
         means = self.session.means(path) if match else {}
         return replace(
             spec,
@@ -188,7 +192,7 @@ class _Maker:
         if self.kept and self.kept.stays(path):
             return replace(spec, options={**spec.options, **self.kept.options(path)})
         if match is None:
-            return bare
+            return spec if self.kept and self.kept.of_before(path) else bare
         source = self._source(spec, match)
         if isinstance(source, FlatRows) and not source.rows:
             return bare  # asked row after row, and nobody said yet which champ asks which column
@@ -262,6 +266,8 @@ class _Maker:
         if match is not None:
             return f"« {_line(match.offered.label)} »"
         reason = self.session.absent.get(path)
+        if self.kept and self.kept.of_before(path):
+            return "aucun champ de cette révision : gardé pour les dossiers des précédentes"
         return f"aucun champ : {_line(reason)}" if reason else "aucun champ trouvé : à compléter"
 
 

@@ -94,6 +94,11 @@ class Drift:
         return self.severity is Severity.BLOCKING
 
     @property
+    def against_adoption(self) -> bool:
+        """Whether nobody may adopt a form that shows it."""
+        return self.kind is Kind.UNWRITABLE or (self.blocks and not self.of_the_form)
+
+    @property
     def of_the_form(self) -> bool:
         """Whether it is none of one champ: what keeps the form as a whole inside the agency."""
         return self.kind in {Kind.NOT_ADOPTED, Kind.TO_REVIEW}

@@ -35,6 +35,23 @@ def test_a_form_whose_status_lacks_options_is_adopted_once_a_person_said_so(
     assert (adopted, "sans option pour" in told) == (0, False), told
 
 
+def test_what_a_person_corrected_in_a_copy_of_our_mapping_stays_and_the_rest_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mapping.yaml"
+    ours = (ROOT / "mappings/unc/mapping.yaml").read_text("utf-8")
+    by_hand = f"usage_intentionnel: {{champ: {NATIONAL}, inverted: true, type"
+    file.write_text(ours.replace("usage_intentionnel: {champ: 1, type", by_hand), "utf-8")
+    monkeypatch.setenv("UNC_MAPPING", str(file))
+    asked = [ASKED | {"label": "Est-ce une erreur ?"}, ASKED | {"id": 2, "label": "Est-il noir ?"}]
+    there = offline(tmp_path, monkeypatch, {"champs": asked, "annotations": []})
+    for _ in range(2):
+        there.unc("mapping", "adapt", "--auto")
+        text = file.read_text("utf-8")
+        assert by_hand in text
+        assert "but_medical: {absent: true" in text, "an id that is there by chance"
+
+
 def test_what_lets_a_dossier_out_blocks_once_it_is_asked_otherwise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
