@@ -60,7 +60,8 @@ def adapt(
     Ce qui est sûr est fait ; le reste est demandé, l'obligatoire d'abord, et peut s'arrêter et se
     reprendre à tout moment. Le fichier est écrit et vérifié, cinq dossiers sont montrés, puis
     l'adoption est proposée, sauf si elle serait refusée : avant elle, rien n'est écrit sur DS ni
-    diffusé au réseau. Code 1 : une donnée que lit le référentiel n'a pas encore de champ.
+    diffusé au réseau. Code 1 : une donnée que lit le référentiel n'a pas encore de champ,
+    ou l'adoption, proposée, n'a pas été faite.
 
     Args:
         auto: Faire ce qui est sûr et dire le reste, sans rien demander.
@@ -83,17 +84,17 @@ def adapt(
     if asked:
         adaptation, ended = _ask(adaptation)
         keep_decisions(adaptation)
-        if not ended:
-            ERROR.print(f"Gardé dans {adaptation.decisions_file} : relancez pour reprendre.")
     write(adaptation)
     after = settings.model_copy(update={"mapping": target})
     told = _told(after, adaptation)
     if common.json:
         print_json(told)
+    elif asked and not ended:
+        ERROR.print(f"Gardé dans {adaptation.decisions_file} : relancez pour reprendre.", **_PLAIN)
     else:
         _show(after, adaptation, told)
-        if asked and ended and _adopted(after, adaptation, told):
-            return 0
+        if asked:
+            return 0 if _adopted(after, adaptation, told) else 1
     return 1 if any(one["read"] for one in told["left"]) or told["against"] else 0
 
 
@@ -347,7 +348,7 @@ def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -
     except (EOFError, KeyboardInterrupt):
         said = ""
     if said.strip().lower() not in {"o", "oui"}:
-        out.print("Non adopté : `unc mapping adopt` quand vous voudrez.", highlight=False)
+        out.print("Non adopté, vous ne l'avez pas demandé : `unc mapping adopt` le fera.", **_PLAIN)
         return False
     with open_services(settings) as services:
         done = review.adopt(services, by=adaptation.session.decisions.by)

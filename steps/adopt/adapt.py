@@ -1,5 +1,6 @@
 """A form that nobody knows: what is found of it, what a person says of it, and the file of both."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,7 @@ from mappings.adoption.decisions import (
 from mappings.adoption.kept import FileKept, copied
 from mappings.adoption.session import ChoiceQuestion, Session
 from mappings.dossier.decode import stable_id
-from mappings.dossier.model import Champ, Rows
+from mappings.dossier.model import Champ, Dossier, Rows
 from mappings.dossier.revision import Revision
 from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm, dump_reviewed, review
@@ -32,7 +33,7 @@ from mappings.matching.match import Matching, match_form
 from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.report.mapper import map_report
-from mappings.report.provenance import card
+from mappings.report.provenance import CardLine, annotated, card
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
@@ -345,24 +346,43 @@ def examples(
     for dossier, revision in files.each(
         stored, lambda _, case: (case.dossier, case.revision), told=None, done="relu"
     ):
-        answers = dict(_answers(dossier.champs))
-        report = map_report(dossier, mapping=mapping, revision=revision)
-        lines = [
-            (line.label, answers.get(line.champ, ""), line.title, line.value or line.state)
-            for line in card(report, mapping=mapping)
-            if line.champ
-        ]
-        yield dossier.number, lines
+        yield dossier.number, compared(dossier, mapping=mapping, revision=revision)
 
 
-def _answers(champs: Sequence[Champ]) -> Iterator[tuple[str, str]]:
+def compared(
+    dossier: Dossier, *, mapping: FormMapping, revision: Revision | None
+) -> list[tuple[str, str, str, str]]:
+    """What a dossier says beside how it is read: question, answer, field, value, line by line."""
+    answers = dict(_answers((*dossier.champs, *dossier.annotations)))
+    report = map_report(dossier, mapping=mapping, revision=revision)
+    return [
+        (line.label, _answer(answers, line), line.title, line.value or line.state)
+        for line in (*card(report, mapping=mapping), *annotated(report, mapping=mapping))
+        if line.champ
+    ]
+
+
+_Answers = Mapping[tuple[int, str], str]
+"""Answers by the row, from 1, that the champ stands in (0: none), and its id."""
+
+
+def _answer(answers: _Answers, line: CardLine) -> str:
+    """What the form says of a field: in a row of it, that row's."""
+    found = re.search(r"\[(\d+)\]", line.field)
+    row = int(found[1]) if found else 0
+    ids = line.champ.split(", ")
+    told = (answers.get((row, one)) or answers.get((0, one), "") for one in ids)
+    return " ; ".join(filter(None, told))
+
+
+def _answers(champs: Sequence[Champ], row: int = 0) -> Iterator[tuple[tuple[int, str], str]]:
     for one in champs:
         if isinstance(one.value, Rows):
-            for row in one.value.rows[:1]:
-                yield from _answers(row)
-            yield one.id, agreed(len(one.value.rows), "ligne")
+            for at, inner in enumerate(one.value.rows, 1):
+                yield from _answers(inner, at)
+            yield (row, one.id), agreed(len(one.value.rows), "ligne")
         else:
-            yield one.id, show_champ(one.value) if one.value is not None else ""
+            yield (row, one.id), show_champ(one.value) if one.value is not None else ""
 
 
 def _reviewed(services: Services, *, anew: bool) -> list[tuple[FormMapping, ReviewedForm]]:
