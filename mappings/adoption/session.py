@@ -97,12 +97,6 @@ class Session:
                 "Seule une donnée « oui / non » peut être demandée à l’envers : prenez une autre"
                 " question, ou dites que le formulaire ne la demande pas."
             )
-        if match.offered.descriptor.type == "checkbox":
-            return (
-                "Une case non cochée ne dit pas « non » : elle ne peut pas être lue à l’envers."
-                " Demandez-la sur DS par une question oui / non, ou dites que le formulaire ne la"
-                " demande pas."
-            )
         return ""
 
     def why_which_sense(self, choice: ChoiceQuestion, champ: str) -> str:

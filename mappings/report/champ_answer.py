@@ -35,6 +35,8 @@ def _as_it_is(
     except NotConvertibleError as error:
         return Answer(AnswerState.UNREADABLE, origin=origin, raw=as_text(value), problem=str(error))
     if converted is False and spec.type == "yes_no" and champ.type == "checkbox":
+        if spec.inverted:  # ticked is our no; unticked is never our yes
+            return Answer(AnswerState.BLANK, None, origin, raw="non cochée", problem=_NO_ANSWER)
         # The question was retyped: an unticked box does not say that the answer is no.
         return Answer(AnswerState.UNREADABLE, origin=origin, raw="non cochée", problem=_UNTICKED)
     return Answer(AnswerState.ANSWERED, converted, origin)

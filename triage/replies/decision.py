@@ -126,6 +126,8 @@ def taken_over(dossier: Dossier, mapping: FormMapping) -> bool:
     if spec is None or champ is None:
         return False
     match champ.value:
+        case YesNo(yes=False) if spec.inverted and champ.type == "checkbox":
+            return False  # a box that was not ticked says nothing
         case YesNo() as answer:
             return answer.yes is not spec.inverted
         case Text(text=text) | Choice(option=text):

@@ -41,10 +41,11 @@ def in_network(ours: Contact) -> set[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", ["yes_no", "checkbox"])
 def test_a_consent_asked_the_contrary_keeps_what_it_should_and_lets_the_rest_out(
-    contact: MakeContact, monkeypatch: pytest.MonkeyPatch
+    kind: str, contact: MakeContact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    variant, champ = relabelled(CONSENT, "Ne pas diffuser aux CRPV")
+    variant, champ = relabelled(CONSENT, "Ne pas diffuser aux CRPV", kind)
     ours = contact(variant)
     ours.unc("sync")
     ours.unc("mapping", "adapt", "--auto")
