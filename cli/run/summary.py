@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cli.terminal.output import Common, Console, print_json, say, table
 from french.text import agreed
+from mappings.drift.model import blocks
 from mappings.report.display import show
 from steps.wiring.summary import COUNTS, Summary
 from steps.wiring.troubles import LISTED, counted, troubles_of
@@ -46,7 +47,10 @@ def _show(summary: Summary) -> None:
     counts = summary.json()
     if summary.nothing_done():
         read = f"{agreed(counts['seen'], 'dossier relu')}, " if summary.seen else ""
-        out.print(f"Rien à faire : {read}aucun changement.")
+        if blocks(summary.form_drift):
+            out.print(f"Rien n'est écrit : {read}ce qui est dû sur DS attend le formulaire.")
+        else:
+            out.print(f"Rien à faire : {read}aucun changement.")
         return
     rows = [(label, show(counts[name])) for name, label in COUNTS.items() if counts[name]]
     if rows:
