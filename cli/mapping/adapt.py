@@ -154,7 +154,7 @@ def _champ(match: Match) -> dict[str, Any]:
         "champs": sorted(match.offered.champs),
         "label": match.offered.label,
         "help": match.help,
-        "type": descriptor.type,
+        "type": match.offered.parted or descriptor.type,
         "section": match.offered.section,
         "inverted": match.inverted,
         "marks": list(match.marks),
