@@ -299,7 +299,7 @@ class Session:
         """Options that rules name, or the bridge writes, and that nothing in the form means yet."""
         if not match.offered.descriptor.options or match.options is None:
             return frozenset()
-        named = one.to_write if one.written else one.needed
+        named = one.must_have or frozenset(one.options) if one.written else one.needed
         left = frozenset(one.options) - match.options.ours
         if _one_of_several(one, match) and len(left) == 1:
             named |= left

@@ -315,7 +315,7 @@ def _rows_found(rows: Matching, *, sure: bool) -> dict[str, Match]:
 
 
 def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
-    lacking = pair.wanted.to_write - pair.options.ours if pair.options else frozenset[str]()
+    lacking = pair.wanted.must_have - pair.options.ours if pair.options else frozenset[str]()
     return Match(
         path=pair.wanted.path,
         offered=pair.offered,

@@ -89,11 +89,6 @@ class Wanted:
     rows: tuple["Wanted", ...] = ()
 
     @property
-    def to_write(self) -> frozenset[str]:
-        """Options that the bridge writes in it, as far as anybody knows."""
-        return (self.must_have or frozenset(self.options)) if self.written else frozenset()
-
-    @property
     def lists_places(self) -> bool:
         """Whether its rows are places, and nothing else."""
         return len(self.rows) == 1 and self.rows[0].type in PLACES

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from french.text import agreed
 from french.time import PARIS
 from mappings.adoption.absences import refused
 from mappings.adoption.adapted import ADAPTED, Adapted, adapted, mapping_text
@@ -22,7 +21,7 @@ from mappings.adoption.decisions import (
 from mappings.adoption.kept import FileKept, copied
 from mappings.adoption.session import ChoiceQuestion, Session
 from mappings.dossier.decode import stable_id
-from mappings.dossier.model import Champ, Dossier, Rows
+from mappings.dossier.model import Champ, Rows
 from mappings.dossier.revision import Revision
 from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm, dump_reviewed, review
@@ -32,8 +31,6 @@ from mappings.matching.lexicon import Lexicon, no_lexicon, parse_lexicon
 from mappings.matching.match import Matching, match_form
 from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
-from mappings.report.mapper import map_report
-from mappings.report.provenance import CardLine, annotated, card
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
@@ -267,7 +264,7 @@ def write(adaptation: Adaptation) -> None:
     text = mapping_text(
         adaptation.made, demarche=decisions.demarche, revision=revision, former=former
     )
-    earlier = _said_before(target, text, its_own=adaptation.again)
+    earlier, stands = _said_before(target, text, adaptation)
     back = {path for path, one in adaptation.before.items() if one.absent} - decisions.of.keys()
     gone = session.taken.keys() | back
     every = {**adaptation.refused, **earlier.absent}
@@ -275,24 +272,38 @@ def write(adaptation: Adaptation) -> None:
     for path, reason in session.absent.items():
         if path not in absent or absent[path].reason != reason:
             absent[path] = Absence(reason, decisions.by, _today())
-    reviewed = review(adaptation.revisions, absent=absent)
+    form = earlier if stands else review(adaptation.revisions)
+    reviewed = replace(form, absent=absent, adopted=earlier.adopted)
     target.parent.mkdir(parents=True, exist_ok=True)
     for file in (target, reviewed_file(target)):
         before = file.with_name(f"{file.name}.avant")
         if file.exists() and not before.exists():
             before.write_bytes(file.read_bytes())
     # The adoption goes before the mapping changes: killed between, nothing is written to DS.
-    _replace(reviewed_file(target), dump_reviewed(replace(reviewed, adopted=earlier.adopted)))
+    _replace(reviewed_file(target), dump_reviewed(reviewed))
     _replace(target, text)
 
 
-def _said_before(target: Path, text: str, *, its_own: bool) -> ReviewedForm:
-    """What a person said beside the file that is replaced; its adoption if both say the same."""
+def _said_before(target: Path, text: str, adaptation: Adaptation) -> tuple[ReviewedForm, bool]:
+    """What a person said beside the file that is replaced; whether it stands, whole.
+
+    Its adoption goes with what the file says, unless only notes above fields move. All of it stands
+    where both say the same of another revision and nobody says more: nothing was reviewed then.
+    """
     before = read_text(target, "UNC_MAPPING") if target.exists() else ""
-    if not (its_own or before.startswith(ADAPTED)):
-        return ReviewedForm()  # of another form
+    if not (adaptation.again or before.startswith(ADAPTED)):
+        return ReviewedForm(), False  # of another form
     earlier = _beside(target)
-    return earlier if _say_the_same(before, text) else replace(earlier, adopted=())
+    if _without_notes(before) == _without_notes(text):
+        return earlier, False
+    said = {**adaptation.session.decisions.of} != {**adaptation.before}
+    if earlier.adopted and not said and _say_the_same(before, text):
+        return earlier, True
+    return replace(earlier, adopted=()), False
+
+
+def _without_notes(text: str) -> list[str]:
+    return [one for one in text.splitlines() if not re.match(r" +#", one)]
 
 
 def _say_the_same(*texts: str) -> bool:
@@ -334,55 +345,6 @@ def samples_of(services: Services) -> Mapping[str, Sequence[str]]:
     for dossier in files.each(stored, lambda _, case: case.dossier, told=None, done="relu"):
         look(dossier.champs)
     return found
-
-
-def examples(
-    services: Services, mapping: FormMapping, *, count: int
-) -> Iterator[tuple[int, list[tuple[str, str, str, str]]]]:
-    """Dossiers as the mapping would read them: question, answer, field, value, line by line."""
-    numbers = sorted(services.store.dossiers.known_numbers(services.demarche))[-count:]
-    files = CaseFiles.read(services)
-    stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)
-    for dossier, revision in files.each(
-        stored, lambda _, case: (case.dossier, case.revision), told=None, done="relu"
-    ):
-        yield dossier.number, compared(dossier, mapping=mapping, revision=revision)
-
-
-def compared(
-    dossier: Dossier, *, mapping: FormMapping, revision: Revision | None
-) -> list[tuple[str, str, str, str]]:
-    """What a dossier says beside how it is read: question, answer, field, value, line by line."""
-    answers = dict(_answers((*dossier.champs, *dossier.annotations)))
-    report = map_report(dossier, mapping=mapping, revision=revision)
-    return [
-        (line.label, _answer(answers, line), line.title, line.value or line.state)
-        for line in (*card(report, mapping=mapping), *annotated(report, mapping=mapping))
-        if line.champ
-    ]
-
-
-_Answers = Mapping[tuple[int, str], str]
-"""Answers by the row, from 1, that the champ stands in (0: none), and its id."""
-
-
-def _answer(answers: _Answers, line: CardLine) -> str:
-    """What the form says of a field: in a row of it, that row's."""
-    found = re.search(r"\[(\d+)\]", line.field)
-    row = int(found[1]) if found else 0
-    ids = line.champ.split(", ")
-    told = (answers.get((row, one)) or answers.get((0, one), "") for one in ids)
-    return " ; ".join(filter(None, told))
-
-
-def _answers(champs: Sequence[Champ], row: int = 0) -> Iterator[tuple[tuple[int, str], str]]:
-    for one in champs:
-        if isinstance(one.value, Rows):
-            for at, inner in enumerate(one.value.rows, 1):
-                yield from _answers(inner, at)
-            yield (row, one.id), agreed(len(one.value.rows), "ligne")
-        else:
-            yield (row, one.id), show_champ(one.value) if one.value is not None else ""
 
 
 def _reviewed(services: Services, *, anew: bool) -> list[tuple[FormMapping, ReviewedForm]]:

@@ -1,5 +1,6 @@
 """What a person reads of a question before they answer it: its help, its options."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,16 @@ from mappings.adoption.decisions import Decisions
 from mappings.adoption.session import Session
 from mappings.matching.match import match_form
 from mappings.matching.numbered import as_written
-from tests.mappings.matching.variants import Variant, as_form, our_wants
+from mappings.matching.wanted import wants
+from tests.mappings.matching.variants import (
+    Variant,
+    as_form,
+    our_wants,
+    the_lexicon,
+    the_mapping,
+    the_needs,
+    the_reviewed,
+)
 
 
 def asked(path: str, *champs: dict[str, Any]) -> list[str]:
@@ -64,7 +74,10 @@ def test_a_list_that_lacks_what_the_bridge_writes_is_not_sure_and_says_so() -> N
         "options": ["P1", "P2", "P3"],
     }
     form = Variant(as_form({"champs": [], "annotations": [note]}), {})
-    found = match_form(our_wants(), form.revision, samples={}).matches["annotations.priorite"]
+    needs = replace(the_needs(), written={"annotations.priorite": frozenset({"P1", "P4"})})
+    reviewed = [(the_mapping(), the_reviewed())]
+    asked_for = wants(the_mapping(), reviewed=reviewed, needs=needs, lexicon=the_lexicon())
+    found = match_form(asked_for, form.revision, samples={}).matches["annotations.priorite"]
     assert (found.sure, found.marks) == (False, ("sans option pour : P4",))
 
 

@@ -11,7 +11,8 @@ from mappings.adoption.decisions import Decision, Decisions, dump_decisions
 from mappings.dossier.model import Rows, Text, YesNo
 from mappings.schema.file import parse_mapping
 from settings import load_settings
-from steps.adopt.adapt import Adaptation, begin, compared, write
+from steps.adopt.adapt import Adaptation, begin, write
+from steps.adopt.examples import compared
 from steps.adopt.form import FormAdoption
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import ROOT, Raw, our_revision, the_mapping
@@ -142,7 +143,7 @@ NOTE: Raw = {
     "id": STATUS_ID,
     "type": "drop_down_list",
     "label": "Statut du triage",
-    "options": ["Complet"],
+    "options": ["Complet", "À compléter", "À préciser", "Hors champ", "Clos"],
     "required": False,
 }
 
