@@ -12,6 +12,7 @@ from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from clients.writing.writer import DsWriter
 from settings import Settings, SettingsError, load_settings, tables_of
+from steps.wiring.checked_files import CheckedFiles
 from steps.wiring.form import Form, load_form
 from steps.wiring.inputs import Inputs, inputs_of
 from steps.wiring.memory import require_base, require_memory
@@ -141,7 +142,8 @@ def open_services(
             before.
     """
     demarche = settings.demarche_number()
-    form = load_form(mapping=settings.mapping, rules=settings.rules)
+    checked = CheckedFiles(settings.home)
+    form = load_form(mapping=settings.mapping, rules=settings.rules, checked=checked)
     if not make:
         require_base(settings, new_base=new_base)
     with open_store(settings.database()) as store:
