@@ -32,10 +32,11 @@ from steps.follow.waiting import Matter, matters
 from steps.judge.acts import today
 from steps.judge.patients import clear, passages, restore
 from steps.publish.circumstances import circumstances, dossier_stamps
+from steps.publish.current_workbooks import export_context
 from steps.publish.entries import entries_of
-from steps.publish.export import export_context, source_digest
 from steps.publish.opinions import compare, give, keep
 from steps.publish.publication import news_of
+from steps.publish.source import source_digest
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.inputs import RulesPlaces

@@ -15,7 +15,7 @@ from cli.terminal.parsing import Count
 from mappings.drift.model import Severity
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
-from steps.publish.circumstances import KIND
+from steps.publish.source import KIND
 from steps.wiring.drift import drift_of
 from steps.wiring.public_data.reference import version_of
 from steps.wiring.services import Services, each_demarche, now, open_services
