@@ -29,7 +29,7 @@ from sandbox.generator.generate import generate
 from sandbox.server import Sandbox, running_sandbox
 from settings import PREFIX, load_settings
 from settings_parts import PORTAL_PORT
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.publish.edition import make_edition
 from steps.wiring.failures import RequestError
 from steps.wiring.public_data.reference import load as load_medicines

@@ -36,7 +36,8 @@ def lookup(*, port: Port = LOOKUP_PORT, host: str = "127.0.0.1", common: Common 
     from portal.lookup.version_in_use import VersionInUse
     from portal.serving import server_of
     from settings import load_settings
-    from steps.wiring.public_data.reference import directory_of, version_of
+    from steps.wiring.public_data.reference import directory_of
+    from steps.wiring.public_data.version import version_of
 
     def read() -> "Directory | None":
         with _beside_requests():

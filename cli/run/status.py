@@ -17,7 +17,7 @@ from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
 from steps.publish.source import KIND
 from steps.wiring.drift import drift_of
-from steps.wiring.public_data.reference import version_of
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services, each_demarche, now, open_services
 from steps.wiring.summary import OUTCOMES
 from steps.wiring.token_age import token_warning

@@ -9,12 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.public_data.consumption import (
-    POPULATIONS,
-    base_of,
-    consumption_stamp,
-    yearly_boxes,
-)
+from steps.wiring.public_data.consumption import yearly_boxes
+from steps.wiring.public_data.consumption_files import POPULATIONS, base_of, consumption_stamp
 from steps.wiring.services import Services
 from triage.consumption.cells import ConsumptionTableError
 from triage.consumption.populations import read_populations

@@ -8,7 +8,7 @@ from exports.published.editions import EditionKind, editions
 from steps.registre.stamp import register_stamp
 from steps.wiring import hand_out_texts
 from steps.wiring.drift import absences_told, drift_of
-from steps.wiring.public_data.reference import version_of
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services
 from triage.verdict.assess import JUDGED
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from steps.wiring.public_data.consumption import consumption_stamp
+from steps.wiring.public_data.consumption_files import consumption_stamp
 from steps.wiring.services import Services
 from triage.registre.acts import Verb
 

@@ -6,7 +6,6 @@ from clients.errors import DsRefused, DsTokenRefused
 from clients.writing.writer import Pace
 from steps.judge.judge import Judging, judge_everything
 from steps.read.demarche_info import refresh_form
-from steps.reply.delivery import deliver
 from steps.reply.lost_answers import EVENTS, close_lost_answers
 from steps.wiring.drift import form_in_force
 from steps.wiring.services import Connected, Services, now
@@ -59,6 +58,8 @@ def _deliver_all(services: Connected, summary: Summary, judging: Judging) -> Non
         replies = _sendable(due, left=left)
         if not replies:
             break
+        from steps.reply.delivery import deliver  # what follows our writes: only where some are due
+
         left -= sum(isinstance(reply, SendMessage) for reply in replies)
         later |= deliver(services, summary, replies, pace=pace)
         close_lost_answers(services, summary, wait=False)

@@ -7,16 +7,18 @@ See ``triage/unc/rapprochements.yaml``, and beside it ``vocabulaire.yaml`` (word
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from datafiles.file import DataFile, DataFileError
 from french.text import fold
 from mappings.schema.model import FormMapping
-from triage.situations.words.other_names import SubstanceNames, read_names
-from triage.situations.words.vocabulary import Vocabulary, parse_vocabulary
 from triage.situations.words.without_salts import Salts, joined
+
+if TYPE_CHECKING:
+    from triage.situations.words.other_names import SubstanceNames
+    from triage.situations.words.vocabulary import Vocabulary
 
 Folded: TypeAlias = Annotated[
     frozenset[str], AfterValidator(lambda words: frozenset(fold(word) for word in words))
@@ -151,14 +153,18 @@ class MatchingRules(_Matching):
         return Salts(self.salt_words, self.acids)
 
     @cached_property
-    def vocabulary(self) -> Vocabulary:
+    def vocabulary(self) -> "Vocabulary":
         """Words of uses."""
+        from triage.situations.words.vocabulary import Vocabulary, parse_vocabulary
+
         text = self.vocabulary_text
         return parse_vocabulary(text, source="vocabulaire.yaml") if text else Vocabulary()
 
     @cached_property
-    def names(self) -> SubstanceNames:
+    def names(self) -> "SubstanceNames":
         """Other names of substances."""
+        from triage.situations.words.other_names import SubstanceNames, read_names
+
         text = self.names_text
         if not text:
             return SubstanceNames()

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError
+from steps.wiring.public_data.consumption_files import base_of
 from store.consumption.base import (
     OPEN_MEDIC,
     ConsumptionBase,
@@ -16,14 +17,6 @@ from store.consumption.base import (
 )
 from triage.situations.matching import salts_of
 from triage.situations.words.without_salts import Salts, joined
-
-POPULATIONS = "populations.csv"
-"""Targeted and reached populations, which staff write beside the base."""
-
-
-def base_of(home: Path) -> Path:
-    """Where the base is."""
-    return home / "consommation" / "consommation.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +66,6 @@ def classes_of(base: ConsumptionBase, salts: Salts) -> Mapping[str, frozenset[st
     for atc5, substance in base.class_names():  # where monthly books alone are loaded
         found[joined(substance, salts)] |= {atc5}
     return found
-
-
-def consumption_stamp(home: Path) -> tuple[str, ...]:
-    """What :func:`steps.follow.consumption.consumed` is made from, without reading a table."""
-    folder = base_of(home).parent
-    populations = folder / POPULATIONS
-    written = populations.read_bytes() if populations.is_file() else b""
-    try:
-        with open_consumption(base_of(home)) as base:
-            editions = () if base is None else base.editions()
-    except ConsumptionBaseError as error:
-        return (str(error),)
-    return (sha256(written).hexdigest(), *(str(one) for one in editions))
 
 
 def yearly_boxes(home: Path, salts: Salts) -> YearlyBoxes | None:

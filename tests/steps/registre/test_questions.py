@@ -134,9 +134,9 @@ def test_a_workbook_is_made_again_on_the_day_on_which_an_answer_is_late_and_no_o
     words = ("--centres", "Lyon", "--texte", "Et depuis ?", "--echeance", "2099-02-15", *BY)
     unc("registre", "question", "add", subject, *words)
     exported(bridge)
-    monkeypatch.setattr("steps.registre.exported.today", lambda: date(2099, 2, 15))
+    on(lambda: date(2099, 2, 15))
     assert exported(bridge) == set()
-    monkeypatch.setattr("steps.registre.exported.today", lambda: date(2099, 2, 16))
+    on(lambda: date(2099, 2, 16))
     assert exported(bridge) == {"agence.xlsx", "crpv-lyon.xlsx"}
-    monkeypatch.setattr("steps.registre.exported.today", lambda: date(2099, 2, 17))
+    on(lambda: date(2099, 2, 17))
     assert exported(bridge) == set()
