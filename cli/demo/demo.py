@@ -14,7 +14,8 @@ from typing import Any, Self, cast
 
 from cli.demo import two_weeks
 from cli.demo.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
-from cli.terminal.output import Common, Console, print_json, say
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count
 from exports.published.editions import EditionKind
 from exports.published.manifest import CURRENT

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cli.terminal.output import ERROR, Common, print_json
+from cli.terminal.console import ERROR
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import Port
 from settings_parts import LOOKUP_PORT
 

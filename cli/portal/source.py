@@ -11,7 +11,8 @@ from typing import TypeAlias, TypeVar
 from cli.portal.listening import listening
 from cli.portal.planned_runs import planned
 from cli.portal.settings import load_portal_settings, portal_secret
-from cli.terminal.output import ERROR, Common, print_json
+from cli.terminal.console import ERROR
+from cli.terminal.output import Common, print_json
 from clients.attachment_folder import AttachmentFolder
 from datafiles.file import DataFileError
 from datafiles.refusals import refusal

@@ -7,7 +7,8 @@ from cyclopts import Parameter
 
 from cli.run.stepping import locally
 from cli.run.summary import finish
-from cli.terminal.output import Common, Console, print_json, progress
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json, progress
 from cli.terminal.parsing import Day
 from exports.published.editions import EditionKind
 from french.text import agreed

@@ -12,7 +12,8 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from cli.run.several import for_each
-from cli.terminal.output import ERROR, Common, Console, print_json, progress
+from cli.terminal.console import ERROR, Console
+from cli.terminal.output import Common, print_json, progress
 from french.text import agreed
 from french.time import PARIS
 from settings import Settings

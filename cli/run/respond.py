@@ -8,7 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cli.run.stepping import local, with_ds
-from cli.terminal.output import ERROR, Common, Console, print_json, progress, table
+from cli.terminal.console import ERROR, Console, table
+from cli.terminal.output import Common, print_json, progress
 from cli.terminal.parsing import DossierNumber
 from french.text import agreed
 from mappings.report.display import show

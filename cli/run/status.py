@@ -10,8 +10,10 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from cli.terminal.output import ERROR, Common, Console, print_json, printable, table
+from cli.terminal.console import ERROR, Console, table
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import Count
+from cli.terminal.printable import printable
 from mappings.drift.model import Severity
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show

@@ -134,6 +134,11 @@ def test_a_workbook_is_made_again_on_the_day_on_which_an_answer_is_late_and_no_o
     words = ("--centres", "Lyon", "--texte", "Et depuis ?", "--echeance", "2099-02-15", *BY)
     unc("registre", "question", "add", subject, *words)
     exported(bridge)
+
+    def on(today: Callable[[], date]) -> None:
+        for module in ("steps.registre.exported", "steps.judge.acts"):
+            monkeypatch.setattr(f"{module}.today", today)
+
     on(lambda: date(2099, 2, 15))
     assert exported(bridge) == set()
     on(lambda: date(2099, 2, 16))
