@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from clients.errors import DsRefused, DsTokenRefused
-from clients.writing.writer import Pace
 from steps.judge.judge import Judging, judge_everything
 from steps.read.demarche_info import refresh_form
 from steps.reply.lost_answers import EVENTS, close_lost_answers
@@ -50,6 +49,11 @@ def _deliver_all(services: Connected, summary: Summary, judging: Judging) -> Non
         refresh_form(services, summary)
         if services.store.demarches.state(services.demarche) != before:
             judging = judge_everything(services, summary)
+    if not due_replies(services):
+        return
+    from clients.writing.writer import Pace  # what writes: where something is due
+    from steps.reply.delivery import deliver
+
     left = services.inputs.replying.messages_per_run
     pace = Pace(max(1, services.inputs.replying.batch_size))
     later: set[str] = set()
@@ -58,8 +62,6 @@ def _deliver_all(services: Connected, summary: Summary, judging: Judging) -> Non
         replies = _sendable(due, left=left)
         if not replies:
             break
-        from steps.reply.delivery import deliver  # what follows our writes: only where some are due
-
         left -= sum(isinstance(reply, SendMessage) for reply in replies)
         later |= deliver(services, summary, replies, pace=pace)
         close_lost_answers(services, summary, wait=False)
