@@ -44,7 +44,11 @@ def understood(path: str, label: str) -> dict[str, Match]:
         asked["children"] = []
     form = as_form({"champs": [asked], "annotations": []})
     found = match_form(our_wants(), Variant(form, {}).revision, samples={}).matches
-    return {one: match for one, match in found.items() if match.offered.descriptor.id == "2"}
+    return {
+        one: match
+        for one, match in found.items()
+        if match.offered.descriptor.id == "2" or "2" in match.offered.champs
+    }
 
 
 def faults(path: str, label: str, contrary: bool) -> tuple[str, str]:

@@ -19,7 +19,7 @@ _ASKS: Final = re.compile(r"\b(?:si|s'il|s'ils|s'elle|s'agit|est-ce|est-il|est-e
 """What makes help a question of its own: « Dites si … »."""
 OF_EVERY_REPORT: Final = re.compile(
     r"\b(?:hors|en dehors|non conformes?)(?: (?:de|du|des|d|a|au|aux|l|la|le|les|son|sa|ses|termes"
-    r"|conditions|cadre))* (?:amm|rcp|autorisation|libelle|etiquetage|indications?)\b"
+    r"|conditions|cadre))* (?:amm|rcp|autorisation|libelle|etiquetage|label|indications?)\b"
     r"|\busages? non conformes?\b"
 )
 """What every usage that is reported is."""
