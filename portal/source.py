@@ -159,6 +159,10 @@ class FormShown(Protocol):
     def revision(self) -> str:
         """The revision in force."""
 
+    @property
+    def lists(self) -> Mapping[str, Sequence[str]]:
+        """All that may be chosen for a question, by its level."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormActs:

@@ -9,10 +9,10 @@ from clients.reading.reader import DsReader
 from clients.writing.writer import DsWriter
 from french.text import agreed
 from settings import Settings, SettingsError
+from steps.wiring.drift import label_advice
 from steps.wiring.failures import KNOWN
 from steps.wiring.form import Form
 from steps.wiring.services import transport_of
-from triage.replies.policy import ReplyPolicy
 from triage.replies.reply import Annotate, AnnotationChange, Outcome
 
 _STATES = {
@@ -47,7 +47,7 @@ def checks_ds(settings: Settings, form: Form | None) -> Iterator[Check]:
         return
     if form is not None:
         yield from checks_form(settings, info, form)
-        yield _labels(info, form.policy)
+        yield _labels(info, form)
 
 
 def _missing(settings: Settings) -> str | None:
@@ -107,15 +107,13 @@ def _writing(settings: Settings, info: DemarcheInfo, writer: DsWriter) -> Check:
     return Check(name, "ok", "le jeton n'est pas limité à la lecture")
 
 
-def _labels(info: DemarcheInfo, policy: ReplyPolicy) -> Check:
-    missing = [name for name in policy.labels.managed if name not in info.labels]
+def _labels(info: DemarcheInfo, form: Form) -> Check:
+    managed = form.policy.labels.managed
+    missing = form.mapping.labels_missing(managed, info.labels)
     if missing:
-        return Check(
-            "Labels",
-            "à voir",
-            f"absents de la démarche : {', '.join(missing)}. Créez-les sur DS (Labels, page de"
-            " l'administrateur), ou ôtez-les de reponses.yaml.",
-        )
-    if not policy.labels.managed:
-        return Check("Labels", "info", "reponses.yaml n'en demande aucun")
-    return Check("Labels", "ok", f"{agreed(len(policy.labels.managed), 'label')} en place")
+        return Check("Labels", "à voir", label_advice(missing))
+    there = form.mapping.labels_in(managed, info.labels)
+    if not there:
+        why = "la correspondance n'en pose" if managed else "reponses.yaml n'en demande"
+        return Check("Labels", "info", f"{why} aucun")
+    return Check("Labels", "ok", f"{agreed(len(there), 'label')} en place")

@@ -9,13 +9,13 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from cli.mapping.new import new
-from cli.mapping.question import question_lines
+from cli.mapping.question import found_lines, question_lines
 from cli.mapping.view import show_adopted
 from cli.terminal.output import ERROR, Common, Console, print_json
 from datafiles.file import text_of
 from french.text import agreed
 from mappings.adoption.decisions import Decision
-from mappings.adoption.session import ABSENT, ChoiceQuestion, Session
+from mappings.adoption.session import ABSENT, ChoiceQuestion, Session, champ_of
 from mappings.drift.model import Severity
 from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
@@ -30,14 +30,17 @@ _DEFAULT = Common()
 _SHOWN: Final = 3
 _PLAIN: Final[Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 _DOSSIERS: Final = 5
-_TAKEN: Final = re.compile(r"(?P<sense>[cm]?)(?P<at>[1-9]\d?)?")
+_TAKEN: Final = re.compile(r"(?P<sense>[cm]?)(?P<at>[1-9]\d{0,2})?")
 """A proposal, the first by default; before it, whether it asks the contrary."""
+_LOOK: Final = ("?", "/")
+"""What words that are looked for come after."""
 _REFUSED: Final = (
     "l'adoption serait refusée, pour ce qui est dit ci-dessus ; répondez-y, puis relancez"
     " `unc mapping adapt`."
 )
 _HELP = (
-    "Entrée : la première ; un numéro : celle-là ; + : d'autres ; n : ce formulaire ne le demande"
+    "Entrée : la première ; un numéro : celle-là ; + : d'autres ; ? et des mots : toutes les"
+    " questions du formulaire qui les ont ; n : ce formulaire ne le demande"
     " pas ; c, ou c2 : la première, ou la deuxième, demande le contraire ; m, ou m2 : elle ne le"
     " demande pas ; s : plus tard ; r : revenir ; q : arrêter (tout est gardé)"
 )
@@ -108,7 +111,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
     parse_mapping(text_of(file.read_bytes(), source=file.name), source=file.name)
     with open_services(settings) as services:
         drifts = drift_of(services)
-    taken = session.taken
+    taken = _fields(session)
     used = {champ for match in taken.values() for champ in match.offered.champs}
     asked = {one.id: one for one in adaptation.active.champs}
     return {
@@ -116,6 +119,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "revision": adaptation.active.id,
         "sure": [_matched(session, path) for path in taken],
         "absent": dict(session.absent),
+        "labels": {name: their for name, their in adaptation.made.mapping.labels.items() if their},
         "left": [_choice(one) for one in adaptation.questions()],
         "unknown": [
             {"champ": one.id, "label": one.label, "type": one.type}
@@ -125,6 +129,12 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "against": [{"field": one.field, "advice": one.advice} for one in review.against(drifts)],
         "adopted": False,
     }
+
+
+def _fields(session: Session) -> dict[str, Match]:
+    """What was found of the form, labels of the démarche apart."""
+    labels = {one.path for one in session.wants.labels}
+    return {path: one for path, one in session.taken.items() if path not in labels}
 
 
 def _matched(session: Session, path: str) -> dict[str, Any]:
@@ -159,6 +169,7 @@ def _choice(choice: ChoiceQuestion) -> dict[str, Any]:
         "read": choice.wanted.read,
         "likeliest": [_champ(one) for one in choice.champs[:_SHOWN]],
         "options": list(choice.options),
+        "nothing": choice.nothing_near,
     }
 
 
@@ -166,7 +177,7 @@ def _ask(adaptation: Adaptation) -> tuple[Adaptation, bool]:
     """Ask until nothing is left; whether it ended, and not by a person who stopped."""
     out = Console()
     session = adaptation.session
-    sure = len(session.taken)
+    sure = len(_fields(session))
     out.print(f"{agreed(sure, 'donnée sûre')}, {len(list(adaptation.questions()))} à voir.")
     out.print(_HELP, style="dim", highlight=False)
     try:
@@ -191,7 +202,7 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
     shown = _SHOWN
     while True:
         for line in question_lines(choice, shown):
-            out.print(line, markup=False, highlight=False, soft_wrap=True)
+            out.print(line, **_PLAIN)
         said = input("> ").strip().lower()
         keys = choice.keys if choice.option else choice.keys[:shown]
         match said:
@@ -206,15 +217,53 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
                 return session.decided(choice.path, Decision(absent=reason))
             case "+" if len(keys) < len(choice.keys):
                 shown += _SHOWN
-            case _ if (decision := _chosen(said, keys)) is None:
-                out.print(_refused(said, len(keys)), markup=False, highlight=False)
-                out.print(_HELP, style="dim", highlight=False)
             case _:
-                said_so = decision.inverted is not None
-                why = session.why_not_contrary(choice, decision.champ) if said_so else ""
-                if not why:
+                looked_for = said.startswith(_LOOK) and not choice.option
+                decision = (
+                    _looked_for(session, choice, said[1:], out)
+                    if looked_for
+                    else _taken(session, choice, said, keys, out)
+                )
+                if decision is not None:
                     return session.decided(choice.path, decision)
-                out.print(why, markup=False, highlight=False, soft_wrap=True)
+
+
+def _looked_for(
+    session: Session, choice: ChoiceQuestion, words: str, out: Console
+) -> Decision | None:
+    """The champ that a person takes among those that have some words; ``None``: none."""
+    found = session.search(choice, words)
+    keys = tuple(map(champ_of, found))
+    if not found:
+        out.print(f"Rien n'a « {words.strip()} » dans ce formulaire.", **_PLAIN)
+        return None
+    while True:
+        for line in found_lines(choice, found):
+            out.print(line, **_PLAIN)
+        said = input("> ").strip().lower()
+        if said.startswith(_LOOK):
+            return _looked_for(session, choice, said[1:], out)
+        if not said[-1:].isdigit():
+            return None
+        if decision := _taken(session, choice, said, keys, out):
+            return decision
+
+
+def _taken(
+    session: Session, choice: ChoiceQuestion, said: str, keys: Sequence[str], out: Console
+) -> Decision | None:
+    """The champ or option that a person takes; ``None``, once they read why, where they cannot."""
+    decision = _chosen(said, keys)
+    if decision is None:
+        out.print(_refused(said, len(keys)), markup=False, highlight=False)
+        out.print(_HELP, style="dim", highlight=False)
+        return None
+    why = session.why_not(choice, decision.champ)
+    if not why and decision.inverted is not None:
+        why = session.why_not_contrary(choice, decision.champ)
+    if why:
+        out.print(why, **_PLAIN)
+    return None if why else decision
 
 
 def _chosen(said: str, keys: Sequence[str]) -> Decision | None:
@@ -250,6 +299,9 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
         highlight=False,
         soft_wrap=True,
     )
+    for name, their in told["labels"].items():
+        if name != their:
+            out.print(f"Label « {name} » : « {their} » dans la démarche.", **_PLAIN)
     for one in told["left"]:
         mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
         near = " ; ".join(f"« {at['label']} »" for at in one["likeliest"])
@@ -277,7 +329,7 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
 
 def _nothing_near(left: dict[str, Any]) -> str:
     option = left["field"].partition("=")[2]
-    return f"aucune option ne veut dire « {option} »" if option else "aucune question ressemblante"
+    return f"aucune option ne veut dire « {option} »" if option else left["nothing"]
 
 
 def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> bool:

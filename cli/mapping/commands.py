@@ -33,7 +33,7 @@ from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import likely
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import absences_told, drift_of, observed_form
+from steps.wiring.drift import absences_told, drift_of, labels_advice, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_form
 from steps.wiring.services import Services, open_services
@@ -68,8 +68,9 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
         return _problems([f"{named} ne peut pas être lu ({refusal(error)})"], common)
     except DataFileError as error:
         return _problems(list(error.problems), common)
-    drifts, data = _drifts(settings), DataFile(text, source=settings.mapping.name)
+    (drifts, labels), data = _drifts(settings), DataFile(text, source=settings.mapping.name)
     lines, readings = drift_lines(drifts, data), reading_lines(form, data)
+    lines += [data.problem(("labels",), f"à revoir : labels {labels}")] if labels else []
     if common.json:
         told = {"file": str(settings.mapping), "problems": []}
         print_json({**told, "drift": lines, "readings": readings})
@@ -79,7 +80,8 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
         for one in readings:
             Console().print(one, markup=False, highlight=False, soft_wrap=True)
         Console().print(f"{settings.mapping} : valide.", highlight=False, soft_wrap=True)
-    return 1 if any(one.severity is not Severity.INFORMATION for one in drifts) else 0
+    looked_at = any(one.severity is not Severity.INFORMATION for one in drifts)
+    return 1 if looked_at or labels else 0
 
 
 @mapping.command
@@ -224,12 +226,12 @@ def _problems(problems: list[str], common: Common) -> int:
     return 2
 
 
-def _drifts(settings: Settings) -> tuple[Drift, ...]:
-    """Drift of the form in store; none when no démarche is set, or it was never read."""
+def _drifts(settings: Settings) -> tuple[tuple[Drift, ...], str]:
+    """Drift of the form in store, and of its labels; none before the démarche was read."""
     if settings.demarche is None or is_new(settings.database()):
-        return ()
+        return (), ""
     with open_services(settings) as services:
-        return drift_of(services)
+        return drift_of(services), labels_advice(services)
 
 
 def _card(services: Services, number: int) -> list[dict[str, Any]] | None:

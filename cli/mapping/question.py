@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from mappings.adoption.session import ChoiceQuestion
+from mappings.adoption.session import UNREAD, ChoiceQuestion
 from mappings.matching.match import Match
-from mappings.schema.names import FIELD_NAMES, champ_type
+from mappings.matching.offered import Offered
+from mappings.schema.names import champ_type
 
 _OPTIONS: Final = 8
 """Options that are shown of a list; the others are counted."""
@@ -25,23 +26,31 @@ def question_lines(choice: ChoiceQuestion, shown: int) -> Iterator[str]:
         yield f"{choice.wanted.title} : quelle option veut dire « {choice.option} » ?"
         yield from (f"  {at}. {one}" for at, one in enumerate(choice.options, 1))
         return
-    kind = FIELD_NAMES[choice.wanted.type]
-    yield f"{choice.wanted.title} [{choice.path}] — {kind}, {needed}"
+    yield f"{choice.wanted.title} [{choice.path}] — {choice.kind}, {needed}"
     if not choice.champs:
-        yield "  aucune question ressemblante"
+        yield f"  {choice.nothing_near}"
     for at, one in enumerate(islice(choice.champs, shown), 1):
         yield from _proposal(at, one)
 
 
-def _proposal(at: int, match: Match) -> Iterator[str]:
-    offered = match.offered
+def found_lines(choice: ChoiceQuestion, found: Sequence[Match | Offered]) -> Iterator[str]:
+    """What a person looked for, numbered as proposals are."""
+    yield ""
+    yield f"{choice.wanted.title} [{choice.path}] — un numéro, ou Entrée pour revenir"
+    for at, one in enumerate(found, 1):
+        yield from _proposal(at, one)
+
+
+def _proposal(at: int, proposed: Match | Offered) -> Iterator[str]:
+    match = proposed if isinstance(proposed, Match) else None
+    offered = proposed.offered if isinstance(proposed, Match) else proposed
     descriptor = offered.descriptor
     several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
-    marks = "".join(f" — {one}" for one in match.marks)
+    marks = "".join(f" — {one}" for one in (match.marks if match else (UNREAD,)))
     yield f"  {at}. « {offered.label} »{several}{marks}"
     parts = [offered.section, champ_type(descriptor.type), _options(descriptor.options)]
     yield f"     {' · '.join(part for part in parts if part)}"
-    if match.help:
+    if match and match.help:
         yield f"     aide : {match.help}"
     if offered.samples:
         yield f"     réponses : {' | '.join(one[:60] for one in offered.samples[:2])}"

@@ -68,6 +68,9 @@ def reading_lines(mapping: FormMapping, file: DataFile) -> list[str]:
             told += [file.problem(path, one) for one in particulars(inner)]
     for name, note in mapping.annotations.items():
         told += [file.problem(("annotations", name), one) for one in said_by_options(note)]
+    for name, their in mapping.labels.items():
+        said = f"label de la démarche : « {their} »" if their else "label que la démarche n'a pas"
+        told += [file.problem(("labels", name), said)] if their != name else []
     return told
 
 

@@ -153,7 +153,8 @@ def _labelled(reply: SetLabel, mutation: Mutation, payload: Mapping[str, Any]) -
         return refused(reply, "DS n'a pas confirmé ce changement de label.")
     dossier = payload.get("dossier") or {}
     labels = tuple(dossier["labels"]) if "labels" in dossier else None
-    label = {"id": mutation.input["labelId"], "name": reply.name}
+    named = payload.get("label") or {}
+    label = {"id": mutation.input["labelId"], "name": named.get("name", reply.name)}
     return Delivery(reply, Receipt(reply.key, Outcome.DONE), labels=labels, label=label)
 
 

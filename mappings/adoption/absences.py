@@ -13,6 +13,7 @@ from mappings.schema.champs import given, in_our_words, parts
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import TickedBoxes
 
+_LABELS = "labels."
 _OPEN = (
     "sans elle, le champ d'application est inconnu : aucun dossier n'est « Complet », chacun est"
     " « À préciser » jusqu'à ce qu'une personne en décide ; pour supposer partout une même réponse,"
@@ -52,6 +53,7 @@ def absences(
     """
     titles = {path: one.title for path, one in every_field(mapping).items()}
     titles |= {f"annotations.{name}": one.title for name, one in mapping.annotations.items()}
+    titles |= {path: _label(path) for path in reviewed.absent if path.startswith(_LABELS)}
     for said, one in sorted(reviewed.absent.items()):
         lacking = [each for each in revisions if not _gives(mapping, each, said)]
         if revisions and not lacking:
@@ -95,6 +97,10 @@ def refused(
     }
 
 
+def _label(path: str) -> str:
+    return f"label « {path.removeprefix(_LABELS)} »"
+
+
 def _as_reviewed(one: Descriptor, reviewed: ReviewedForm) -> bool:
     known = reviewed.champs.get(one.id)
     labels = map(bare_label, known.labels) if known else ()
@@ -108,6 +114,8 @@ def _numbers(revisions: Sequence[Revision]) -> str:
 
 def _gives(mapping: FormMapping, revision: Revision, said: str) -> bool:
     """Whether a revision gives what a person said that the form does not ask."""
+    if said.startswith(_LABELS):
+        return bool(mapping.labels.get(said.removeprefix(_LABELS)))
     path, _, option = said.partition("=")
     if path.startswith("annotations."):
         spec = mapping.annotations.get(path.removeprefix("annotations."))

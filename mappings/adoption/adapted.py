@@ -9,6 +9,7 @@ from mappings.adoption.kept import FileKept, keys_of, with_former
 from mappings.adoption.session import NO_TO_EACH, Session
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
+from mappings.matching.wanted import LABELS
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping, MedicineRows
 from mappings.schema.sources import (
     EachOption,
@@ -27,6 +28,7 @@ _HEADER = f"""\
 # Au-dessus de chaque donnée : la question qui la donne, ou pourquoi aucune ne la donne. Ce fichier
 # se modifie à la main ; `unc mapping check` le vérifie, `unc mapping adopt` l'adopte.
 """
+_UNSAID = "écrit à la main dans ce fichier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def adapted(
     make = _Maker(session, earlier, active, kept)
     fields = _told_twice({name: make.field(spec) for name, spec in mapping.fields.items()})
     annotations = {name: make.annotation(spec) for name, spec in mapping.annotations.items()}
-    made = replace(mapping, fields=fields, annotations=annotations)
+    made = replace(mapping, fields=fields, annotations=annotations, labels=make.labels())
     return Adapted(made, {path: make.note(path) for path in _paths(made)})
 
 
@@ -116,6 +118,11 @@ def _whole_text(made: Adapted, *, demarche: int, revision: str) -> str:
         lines += ["", "annotations:"]
         for name, spec in mapping.annotations.items():
             lines += [f"  # {made.notes[f'annotations.{name}']}", f"  {_annotation(spec)}"]
+    if mapping.labels:
+        lines += ["", "labels:"]
+        for name, their in mapping.labels.items():
+            given = f"label: {quoted(their)}" if their else "absent: true"
+            lines += [f"  # {made.notes[f'labels.{name}']}", f"  {quoted(name)}: {{{given}}}"]
     return "\n".join(lines) + "\n"
 
 
@@ -154,6 +161,21 @@ class _Maker:
             champs=(match.offered.descriptor.id,) if match else (),
             options={normalise_label(one): Option(one, our) for one, our in means.items()},
         )
+
+    def labels(self) -> Mapping[str, str]:
+        """What the démarche calls each label of ours; of one that nobody spoke of, nothing."""
+        kept = self.kept.labels if self.kept else {}
+        found: dict[str, str] = {}
+        for one in self.session.wants.labels:
+            name, match = one.path.removeprefix(f"{LABELS}."), self.session.taken.get(one.path)
+            absent = self.kept is not None and self.kept.mapping.labels.get(name) == ""
+            if name in kept:
+                found[name] = kept[name]
+            elif match and match.offered.label not in kept.values():
+                found[name] = match.offered.label
+            elif one.path in self.session.absent or absent:
+                found[name] = ""
+        return found
 
     def _read(
         self, spec: FieldSpec, path: str, match: Match | None, *, flat: bool = False
@@ -230,6 +252,9 @@ class _Maker:
         if self.kept and self.kept.stays(path):
             return self.kept.note(path)
         outer, _, inner = path.partition(".")
+        if outer == LABELS:
+            their, why = self.labels()[inner], self.session.absent.get(path)
+            return f"« {_line(their)} »" if their else f"aucun label : {_line(why or _UNSAID)}"
         rows = self.match_of(outer) if inner and outer != "annotations" else None
         match = self.match_of(path) if rows or outer in {path, "annotations"} else None
         if match is None and rows is not None and rows.listed:
@@ -268,6 +293,7 @@ def _paths(mapping: FormMapping) -> Iterator[str]:
         yield name
         yield from (f"{name}.{key}" for key in spec.fields)
     yield from (f"annotations.{name}" for name in mapping.annotations)
+    yield from (f"{LABELS}.{name}" for name in mapping.labels)
 
 
 def _fields(fields: Mapping[str, FieldSpec], notes: Mapping[str, str]) -> Iterator[str]:

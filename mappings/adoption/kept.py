@@ -11,15 +11,16 @@ from mappings.adoption.decisions import Decision
 from mappings.adoption.session import Session
 from mappings.dossier.revision import Revision, flatten
 from mappings.matching.match import Match
+from mappings.matching.wanted import LABELS
 from mappings.schema.champs import parts
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import Constant, OfDossier, Option
 
-_ENTRY = re.compile(r"^  (\w+):", re.MULTILINE)
+_ENTRY = re.compile(r"^  ([\w\"'][^:#\n]*):", re.MULTILINE)
 _NOTE = re.compile(
-    r"(?<=# )(?:« .* »|aucun champ .*|écrit à la main dans ce fichier)$", re.MULTILINE
+    r"(?<=# )(?:« .* »|aucun (?:champ|label) .*|écrit à la main dans ce fichier)$", re.MULTILINE
 )
-_PLACES = ("\nfields:\n", "\nannotations:\n")
+_PLACES = ("\nfields:\n", "\nannotations:\n", "\nlabels:\n")
 
 
 def keys_of(spec: FieldSpec | AnnotationSpec) -> set[str]:
@@ -51,8 +52,23 @@ class FileKept:
     def says_already(self, question: str) -> bool:
         """Whether the file answers a question: which champ asks a field, or means an option."""
         path, _, option = question.partition("=")
+        if path.startswith(f"{LABELS}."):
+            return path.removeprefix(f"{LABELS}.") in self.labels
         means = {one.means for one in self._specs[path].options.values()} if option else set()
         return self.stays(path) and (not option or option in means)
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What the file says of our labels, where it stays: the démarche has it, or has none."""
+        there = {normalise_label(one.label) for one in self.session.matching.labels}
+        taken = {one.offered.label for path, one in self.session.taken.items() if path in self.new}
+        return {
+            name: their
+            for name, their in self.mapping.labels.items()
+            if f"{LABELS}.{name}" not in self.new
+            and normalise_label(their) in there
+            and their not in taken
+        }
 
     def note(self, path: str) -> str:
         """What is told above a field that stays: the question that gives it, if one does."""
@@ -116,6 +132,8 @@ class FileKept:
 
     def _says(self, path: str) -> bool:
         """Whether the file says where a field comes from, and the form gives any of it."""
+        if path.startswith(f"{LABELS}."):
+            return path.removeprefix(f"{LABELS}.") in self.mapping.labels
         spec = self._specs.get(path)
         fixed = isinstance(spec, FieldSpec) and isinstance(spec.source, Constant | OfDossier)
         return fixed or (spec is not None and bool(self._ids(path)))
@@ -159,6 +177,10 @@ def with_former(text: str, mapping: FormMapping, former: str, said: FormMapping)
                 says = keys_of(spec) or getattr(spec, "source", None)
                 entry = old[key] if says else _noted_as(old[key], new[key])
                 text = text.replace(new[key], entry, 1)
+    for name, their in mapping.labels.items():
+        key = (_PLACES[2], name)
+        if their == said.labels.get(name) and key in new and key in old:
+            text = text.replace(new[key], old[key] if their else _noted_as(old[key], new[key]), 1)
     return text
 
 
@@ -181,7 +203,7 @@ def _entries(text: str) -> Iterator[tuple[tuple[str, str], str]]:
         end = re.compile(r"^\S", re.MULTILINE).search(text, start)
         body = text[start : end.start() if end else len(text)]
         heads = [_above(body, one.start()) for one in _ENTRY.finditer(body)]
-        names = [one[1] for one in _ENTRY.finditer(body)]
+        names = [one[1].strip("\"' ") for one in _ENTRY.finditer(body)]
         for name, at, until in zip(names, heads, [*heads[1:], len(body)], strict=True):
             yield (place, name), body[at:until]
 

@@ -1,18 +1,29 @@
 """The questions that lead to an adoption, one after the other: no terminal, no page, only logic."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from french.text import bare_label
 from mappings.adoption.decisions import Decision, Decisions
-from mappings.matching.match import Confidence, Match, Matching, match_rows
-from mappings.matching.wanted import Wanted, Wants
+from mappings.matching.match import Confidence, Match, Matching, any_match, match_rows
+from mappings.matching.offered import Offered
+from mappings.matching.wanted import ANNOTATIONS, LABELS, Wanted, Wants
+from mappings.schema.names import FIELD_NAMES, champ_type
 
 ABSENT = "Ce formulaire ne le demande pas"
 """The reason where a person gives no other."""
 
+UNREAD = "d’un type qui ne s’y lit pas"
+"""What is told beside a champ that cannot be taken for a field."""
+
 NO_TO_EACH = "« non » à chacune de ces questions"
 """What is chosen for an option that no question of a choice asks, and that is left by them."""
+
+
+def champ_of(found: Match | Offered) -> str:
+    """Id of a champ that was found."""
+    return (found.offered if isinstance(found, Match) else found).descriptor.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,7 @@ class ChoiceQuestion:
     """A question to a person: which champ asks a field, or which option means one of ours.
 
     Attributes:
-        path: Field, or ``field=option``.
+        path: Field, or ``field=option``; ``annotations.name``, ``labels.name``.
         wanted: The field.
         champs: Champs that may ask it, the likeliest first.
         option: Our option, where it is asked of one; "" else.
@@ -32,6 +43,26 @@ class ChoiceQuestion:
     champs: tuple[Match, ...] = ()
     option: str = ""
     options: tuple[str, ...] = ()
+
+    @property
+    def of_label(self) -> bool:
+        """Whether it asks a label of the démarche, and no champ."""
+        return self.path.startswith(f"{LABELS}.")
+
+    @property
+    def level(self) -> str:
+        """Where its champs stand: annotations, labels, some rows; "" for the form itself."""
+        return self.path.rpartition(".")[0]
+
+    @property
+    def kind(self) -> str:
+        """What answers it, in French."""
+        return "label posé par la passerelle" if self.of_label else FIELD_NAMES[self.wanted.type]
+
+    @property
+    def nothing_near(self) -> str:
+        """What is told where nothing is proposed, in French."""
+        return "aucun label ressemblant" if self.of_label else "aucune question ressemblante"
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -58,7 +89,7 @@ class Session:
 
     def why_not_contrary(self, choice: ChoiceQuestion, champ: str) -> str:
         """Why a champ cannot be taken as asking the contrary, and what to do; "" where it can."""
-        match = next((one for one in choice.champs if one.offered.descriptor.id == champ), None)
+        match = self._chosen(choice, champ)
         if match is None:
             return "Le contraire se dit d’une question, pas d’une option : choisissez l’option."
         if choice.wanted.type != "yes_no":
@@ -73,6 +104,16 @@ class Session:
                 " demande pas."
             )
         return ""
+
+    def why_which_sense(self, choice: ChoiceQuestion, champ: str) -> str:
+        """Why a person must say in which sense a champ asks, its marks unseen; "" where not."""
+        match = None if champ in choice.keys else self._chosen(choice, champ)
+        if match is None or not (match.inverted or match.contrary):
+            return ""
+        if self.why_not_contrary(choice, champ):
+            return ""
+        told = "demande le contraire" if match.inverted else "demande peut-être le contraire"
+        return f"« {match.offered.label} » {told} : dites aussi le sens de la question."
 
     def decided(self, path: str, decision: Decision) -> "Session":
         """The session once a person said something."""
@@ -101,9 +142,8 @@ class Session:
     def taken(self) -> Mapping[str, Match]:
         """The champ of each field that is sure, or that a person chose; rows with their fields."""
         found: dict[str, Match] = {}
-        fields = {one.path: one for one in (*self.wants.fields, *self.wants.annotations)}
-        for one in fields.values():
-            match = self._taken(one, self.matching)
+        for one in (*self.wants.fields, *self.wants.annotations, *self.wants.labels):
+            match = self._taken(one, self.matching, self.offers(one.path))
             if match is None:
                 continue
             found[one.path] = match
@@ -112,19 +152,91 @@ class Session:
                 found |= {
                     child.path: there
                     for child in one.rows
-                    if (there := self._taken(child, inner)) is not None
+                    if (there := self._taken(child, inner, match.offered.rows)) is not None
                 }
         return _once(found)
 
-    def _taken(self, one: Wanted, matching: Matching) -> Match | None:
+    def _taken(self, one: Wanted, matching: Matching, offers: Sequence[Offered]) -> Match | None:
         said = self.decisions.of.get(one.path)
         if said is None:
             return matching.sure.get(one.path)
         likeliest = matching.likeliest.get(one.path, ())
         match = next((m for m in likeliest if m.offered.descriptor.id == said.champ), None)
+        if match is None:  # one that is not proposed, and that a person looked for
+            offer = next((o for o in offers if o.descriptor.id == said.champ), None)
+            match = any_match(self.wants, one, offer) if offer else None
         if match is None or said.inverted is None:
             return match
         return replace(match, inverted=said.inverted, contrary=False)
+
+    def offers(self, path: str) -> tuple[Offered, ...]:
+        """Every champ that may be chosen for a field, in the form's order: those of its level."""
+        outer, _, inner = path.partition(".")
+        if not inner:
+            return tuple(one for one in self.matching.champs if one.single)
+        if outer in {ANNOTATIONS, LABELS}:
+            every = self.matching.annotations if outer == ANNOTATIONS else self.matching.labels
+            return tuple(one for one in every if one.single)
+        rows = self.taken.get(outer)
+        return rows.offered.rows if rows else ()
+
+    def search(self, choice: ChoiceQuestion, words: str) -> tuple[Match | Offered, ...]:
+        """The champs whose label or heading has some words: as matches where they could be read."""
+        wanted = bare_label(words).split()
+        return tuple(
+            self._as_match(choice.wanted, offer) or offer
+            for offer in self.offers(choice.path)
+            if all(one in bare_label(f"{offer.label} {offer.section}") for one in wanted)
+        )
+
+    def named(self, path: str) -> Mapping[str, str]:
+        """Every champ that may be chosen for a field, by how a list of them names it."""
+        found: dict[str, str] = {}
+        for one in self.offers(path):
+            told = f"{one.label} ({one.section})" if one.section else one.label
+            found[f"{told}, n° {one.descriptor.id}" if told in found else told] = one.descriptor.id
+        return found
+
+    def _chosen(self, choice: ChoiceQuestion, champ: str) -> Match | None:
+        """A champ as it is proposed for a question, or as any may be; ``None``: an option."""
+        proposed = (one for one in choice.champs if one.offered.descriptor.id == champ)
+        offers = () if choice.option else self.offers(choice.path)
+        offer = next((one for one in offers if one.descriptor.id == champ), None)
+        return next(proposed, None) or (self._as_match(choice.wanted, offer) if offer else None)
+
+    def _as_match(self, one: Wanted, offer: Offered) -> Match | None:
+        """A champ as it is proposed for a field, or as any may be."""
+        likeliest = self.matching.likeliest.get(one.path, ())
+        found = next((match for match in likeliest if match.offered == offer), None)
+        return found or any_match(self.wants, one, offer)
+
+    def why_not(self, choice: ChoiceQuestion, champ: str) -> str:
+        """Why a champ of the form cannot be taken for a field; "" where it can."""
+        if champ in choice.keys:
+            return ""
+        offer = next((o for o in self.offers(choice.path) if o.descriptor.id == champ), None)
+        if choice.option or offer is None:
+            return "Choisissez une des réponses proposées."
+        told = f"« {offer.label} »"
+        if self._as_match(choice.wanted, offer) is None:
+            return (
+                f"{told} est de type « {champ_type(offer.descriptor.type)} » : rien ne s’y lirait"
+                f" comme « {choice.kind} ». Prenez une autre question."
+            )
+        other = next(
+            (
+                match.path
+                for path, match in self.taken.items()
+                if path != choice.path and champ in match.offered.champs and not match.shared
+            ),
+            "",
+        )
+        if other:
+            return (
+                f"{told} donne déjà « {other} » : reprenez d’abord cette réponse, ou dites dans le"
+                " fichier qu’il sert deux fois (shared: true)."
+            )
+        return ""
 
     def _inside(self, one: Wanted, match: Match) -> Matching:
         """What was found in the rows of the repetition that a field takes."""
@@ -159,7 +271,8 @@ class Session:
         every = (*self.wants.fields, *self.wants.annotations)
         first = [one for one in every if one.read or any(child.read for child in one.rows)]
         rest = [one for one in every if one not in first]
-        for one in (*first, *sorted(rest, key=lambda one: one.path.startswith("annotations."))):
+        rest.sort(key=lambda one: one.path.startswith(f"{ANNOTATIONS}."))
+        for one in (*first, *rest, *self.wants.labels):
             yield from self._about(one, self.matching, taken)
             match = taken.get(one.path)
             if match and one.rows and not match.listed:
@@ -172,7 +285,8 @@ class Session:
     ) -> Iterator[ChoiceQuestion]:
         match = taken.get(one.path)
         if match is None:
-            if one.path not in self.decisions.of:
+            chosen = self.decisions.of.get(one.path)
+            if chosen is None or chosen.champ:  # what was chosen is gone
                 yield ChoiceQuestion(one.path, one, self._free(one, matching, taken))
             return
         for option in sorted(self._unmeant(one, match)):

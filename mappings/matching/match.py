@@ -8,6 +8,7 @@ from typing import Final
 
 from french.text import excerpt
 from mappings.dossier.revision import Revision
+from mappings.drift.retyping import Fit
 from mappings.matching.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
 from mappings.matching.contrary import maybe_contrary
 from mappings.matching.doubt import doubted, misplaced
@@ -24,7 +25,7 @@ from mappings.matching.several import (
     in_questions,
     in_two,
 )
-from mappings.matching.wanted import Wanted, Wants
+from mappings.matching.wanted import LABELS, Wanted, Wants
 
 _WORTH: Final = 0.36
 """Likeness from which a champ is proposed to a person."""
@@ -110,10 +111,16 @@ class Matching:
     Attributes:
         matches: The champ of each field that has one, by path.
         likeliest: For each field, the champs that may ask it, the likeliest first.
+        champs: All that the level offers.
+        annotations: The annotations of the form.
+        labels: The labels of the démarche.
     """
 
     matches: Mapping[str, Match]
     likeliest: Mapping[str, tuple[Match, ...]]
+    champs: tuple[Offered, ...] = ()
+    annotations: tuple[Offered, ...] = ()
+    labels: tuple[Offered, ...] = ()
 
     @property
     def sure(self) -> dict[str, Match]:
@@ -128,7 +135,17 @@ def match_form(wants: Wants, revision: Revision, *, samples: Samples) -> Matchin
     return Matching(
         matches={**fields.matches, **notes.matches},
         likeliest={**fields.likeliest, **notes.likeliest},
+        champs=fields.champs,
+        annotations=notes.champs,
     )
+
+
+def any_match(wants: Wants, wanted: Wanted, offer: Offered) -> Match | None:
+    """A field and a champ that a person chose for it; ``None`` where it could not be read."""
+    if wanted.path.startswith(f"{LABELS}."):
+        return Match(wanted.path, offer, Confidence.TO_CHECK, 0.0)
+    pair = FieldLikeness(wanted, offer, wants)
+    return None if pair.fit is Fit.UNREADABLE else _match(pair, False, min(pair.score, 1.0))
 
 
 def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
@@ -212,7 +229,7 @@ def _level(
         if there is None or there.score < pair.score or offer.champs == there.offered.champs:
             found[path] = replace(_match(pair, False, pair.score), offered=offer, shared=True)
             likeliest[path] = (found[path], *likeliest[path])[:_RANKED]
-    return Matching(found, likeliest)
+    return Matching(found, likeliest, champs=tuple(offers))
 
 
 def _pairs(

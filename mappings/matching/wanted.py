@@ -14,7 +14,7 @@ from mappings.matching.words import NEGATED, Meanings, Words, near
 from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
-ANNOTATIONS = "annotations"
+ANNOTATIONS, LABELS = "annotations", "labels"
 _ANY = "autre autres inconnu inconnue"
 """Words of the options that any list has."""
 PLACES = frozenset({"region", "departement", "commune", "epci"})
@@ -28,7 +28,7 @@ class Wanted:
     """A field, or an annotation, to find in a form.
 
     Attributes:
-        path: ``field``, ``rows.field`` or ``annotations.name``.
+        path: ``field``, ``rows.field``, ``annotations.name`` or ``labels.name``.
         type: Type of its value.
         title: Its name in French.
         labels: Bare labels that a person reviewed.
@@ -101,6 +101,7 @@ class Wants:
     Attributes:
         fields: Fields of the form in the mapping's order.
         annotations: Annotations.
+        labels: Labels that the bridge puts on dossiers.
         lexicon: The words.
         rarity: Weight of each meaning: the fewer fields use it, the more it tells.
         others: Meanings that speak of other fields of the level rather than of each, by path.
@@ -113,6 +114,7 @@ class Wants:
     rarity: Mapping[str, float] = field(default_factory=dict)
     others: Mapping[str, Meanings] = field(default_factory=dict)
     headings: Meanings = frozenset()
+    labels: tuple[Wanted, ...] = ()
     _weights: dict[Meanings, float] = field(init=False, default_factory=dict, repr=False)
     _heard: dict[Meanings, Meanings] = field(init=False, default_factory=dict, repr=False)
 

@@ -58,7 +58,21 @@ def incoherences(file: DataFile, model: MappingModel) -> Iterator[str]:
     for name, one in model.annotations.items():
         for path, sentence in (*_unfit(one, "options"), *_meanings(one)):
             yield file.problem(("annotations", name, *path), sentence)
+    yield from _labels(file, model)
     yield from _medicine_problems(file, model)
+
+
+def _labels(file: DataFile, model: MappingModel) -> Iterator[str]:
+    """Labels that are neither named nor absent, and those that two of ours would share."""
+    taken: dict[str, str] = {}
+    for name, one in model.labels.items():
+        place = ("labels", name)
+        if bool(one.label.strip()) is one.absent:
+            yield file.problem(place, "écrire label (son nom dans la démarche) ou absent: true")
+            continue
+        other = taken.setdefault(normalise_label(one.label), name) if one.label else name
+        if other != name:
+            yield file.problem(place, f"ce label est déjà celui de « {other} »")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ def parse_mapping(text: str, *, source: str) -> FormMapping:
             )
             for name, annotation in model.annotations.items()
         },
+        labels={name: one.label.strip() for name, one in model.labels.items()},
         medicines=MedicineRows(**model.medicines.model_dump()) if model.medicines else None,
     )
 

@@ -1,9 +1,10 @@
 """The mapping of one form: which fields a report has, what they mean, which champ gives them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
+from french.text import normalise_label
 from mappings.schema.sources import FactName, OfDossier, Option, Source
 
 FieldType: TypeAlias = Literal[
@@ -132,6 +133,8 @@ class FormMapping:
         title: Title of the form, in French.
         fields: Fields by name, in the file's order.
         annotations: Annotations by name.
+        labels: Name in the démarche of each label of ours that the file names; "" where the
+            démarche has none. One that is not named has its own name there.
         medicines: Where medicines are named, to join them with BDPM; ``None`` if nowhere.
     """
 
@@ -142,6 +145,30 @@ class FormMapping:
     fields: Mapping[str, FieldSpec]
     annotations: Mapping[str, AnnotationSpec]
     medicines: MedicineRows | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def labels_in(self, names: Iterable[str], there: Collection[str] | None) -> dict[str, str]:
+        """Those of our labels that a démarche has, each with its name there.
+
+        Args:
+            names: Our labels.
+            there: Labels that there are; ``None`` where nobody knows: all that are wanted.
+        """
+        known = {normalise_label(one): one for one in sorted(there or ())}
+        known |= {one: one for one in there or ()}
+        wanted = ((name, self.labels.get(name, name)) for name in names)
+        if there is None:
+            return {name: their for name, their in wanted if their}
+        found = ((name, known.get(their) or known.get(normalise_label(their)))
+                 for name, their in wanted)  # fmt: skip
+        return {name: their for name, their in found if their}
+
+    def labels_missing(self, names: Iterable[str], there: Collection[str]) -> dict[str, str]:
+        """Those that a démarche should have and has not, each with the name that is looked for."""
+        names = tuple(names)
+        found = self.labels_in(names, there)
+        wanted = ((name, self.labels.get(name, name)) for name in names)
+        return {name: their for name, their in wanted if their and name not in found}
 
     @property
     def agency_only(self) -> frozenset[str]:

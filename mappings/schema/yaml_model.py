@@ -117,6 +117,15 @@ class AnnotationModel(_MappingPart):
     )
 
 
+class LabelModel(_MappingPart):
+    """Un label que la passerelle pose sur un dossier."""
+
+    label: str = Field(default="", description="Son nom dans la démarche")
+    absent: bool = Field(
+        default=False, description="La démarche n'a pas ce label : il n'est pas posé"
+    )
+
+
 class MedicinesModel(_MappingPart):
     """Où le signalement nomme des médicaments, pour les rapprocher de la BDPM."""
 
@@ -136,6 +145,10 @@ class MappingModel(_MappingPart):
     title: str = Field(description="Titre du formulaire")
     fields: dict[_Name, FieldModel]
     annotations: dict[_Name, AnnotationModel] = {}
+    labels: dict[str, LabelModel] = Field(
+        default={},
+        description="Labels de reponses.yaml : leur nom dans la démarche, ou leur absence",
+    )
     medicines: MedicinesModel | None = None
 
 

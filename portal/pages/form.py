@@ -52,6 +52,7 @@ class FieldAnswerForm(PageForm):
     question: Annotated[str, Field(max_length=300)]
     geste: Literal["choisir", "absent", "reprendre"]
     choix: Annotated[str, Field(max_length=1_000)] = ""
+    autre: Annotated[str, Field(title="Une autre question", max_length=2_000)] = ""
     sens: Literal["", "contraire", "meme"] = ""
     raison: Annotated[str, Field(title="Raison", max_length=500)] = ""
     nom: _NAME
@@ -67,8 +68,10 @@ def answer(sent: Annotated[Sent[FieldAnswerForm], Depends(form_of(FieldAnswerFor
     sent.require(sent.person.role.administers)
     source, given = _source(sent.request), sent.form
     by = f"{given.nom} ({sent.person.email})"
-    if given.geste == "choisir" and not given.choix:
+    if given.geste == "choisir" and not (given.choix or given.autre):
         raise sent.refuse("Choisissez d’abord une des réponses proposées.", back=_BACK)
+    if given.geste == "choisir" and given.choix and given.autre:
+        raise sent.refuse("Gardez l’une ou l’autre : proposée, ou cherchée.", back=_BACK)
     if given.geste == "absent" and not given.raison:
         raise sent.refuse("Dites pourquoi le formulaire ne le demande pas.", back=_BACK)
 
@@ -78,7 +81,7 @@ def answer(sent: Annotated[Sent[FieldAnswerForm], Depends(form_of(FieldAnswerFor
                 source.form.take_back(given.question, by)
             elif given.geste == "choisir":
                 inverted = given.sens == "contraire" if given.sens else None
-                source.form.decide(given.question, given.choix, inverted, "", by)
+                source.form.decide(given.question, given.choix or given.autre, inverted, "", by)
             else:
                 source.form.decide(given.question, "", None, given.raison, by)
         except RefusedError as error:

@@ -24,6 +24,7 @@ from mappings.dossier.model import Champ, Rows
 from mappings.dossier.revision import Revision
 from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm, dump_reviewed, review
+from mappings.matching.labels import match_labels, wanted_labels, with_labels
 from mappings.matching.lexicon import FILE_NAME as SYNONYMS
 from mappings.matching.lexicon import Lexicon, no_lexicon, parse_lexicon
 from mappings.matching.match import Matching, match_form
@@ -125,11 +126,16 @@ class FoundMatches:
         reviewed, lexicon = _reviewed(services, anew=anew), _lexicon(services)
         needs = needs_now(form, services.inputs.publishing.columns)
         samples = samples_of(services)
-        rests_on = (form.mapping, reviewed, needs, lexicon, active, samples)
+        there = tuple(services.store.demarches.state(services.demarche).labels or ())
+        managed = form.policy.labels.managed if there else ()
+        rests_on = (form.mapping, reviewed, needs, lexicon, active, samples, managed, there)
         kept = self._kept
         if kept is None or kept[0] != rests_on:
             found = wants(form.mapping, reviewed=reviewed, needs=needs, lexicon=lexicon)
-            kept = self._kept = (rests_on, (found, match_form(found, active, samples=samples)))
+            found = replace(found, labels=wanted_labels(managed, lexicon))
+            matching = match_form(found, active, samples=samples)
+            matching = with_labels(matching, match_labels(found.labels, there))
+            kept = self._kept = (rests_on, (found, matching))
         return kept[1]
 
 
@@ -206,7 +212,7 @@ def likely(services: Services) -> Likely:
     return {
         match.offered.descriptor.id: (path, _SURE if match.sure else _SURE * match.score)
         for path, match in adaptation.session.matching.matches.items()
-        if len(match.offered.champs) == 1 and not match.inverted
+        if len(match.offered.champs) == 1 and not match.inverted and not path.startswith("labels.")
     }
 
 

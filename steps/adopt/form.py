@@ -31,6 +31,7 @@ class FormState:
         said: What was said of each field: a champ or option, or why there is none.
         absences: What the form does not ask, with the reason, who said so and when, in French.
         revision: The revision in force.
+        lists: All that may be chosen for a question, by its level, as :meth:`decide` takes it.
     """
 
     adopted: str
@@ -39,6 +40,7 @@ class FormState:
     said: Mapping[str, str]
     absences: tuple[str, ...]
     revision: str
+    lists: Mapping[str, tuple[str, ...]]
 
 
 class FormAdoption:
@@ -64,7 +66,8 @@ class FormAdoption:
         reviewed = reviewed_form(services.inputs.mapping_file)
         settled = reviewed.settled if reviewed else frozenset()
         blocking = review.against(drifts)
-        decisions = adaptation.session.decisions.of
+        session, questions = adaptation.session, tuple(adaptation.questions())
+        decisions = session.decisions.of
         return FormState(
             adopted=adoption_told(
                 observed_form(services),
@@ -77,16 +80,21 @@ class FormAdoption:
                 for one in drifts
                 if one.severity is not Severity.INFORMATION and not one.of_the_form
             ),
-            questions=tuple(adaptation.questions()),
-            said={path: _told(adaptation.session, path, one) for path, one in decisions.items()},
+            questions=questions,
+            said={path: _told(session, path, one) for path, one in decisions.items()},
             absences=tuple(one.told for one in absences_told(services)),
             revision=adaptation.active.id,
+            lists={
+                one.level: tuple(session.named(one.path)) for one in questions if not one.option
+            },
         )
 
     def decide(
         self, path: str, *, champ: str, absent: str, by: str, inverted: bool | None = None
     ) -> None:
         """Say which champ or option answers a question, or why none does; the mapping is written.
+
+        A champ is said by its id, or as :attr:`FormState.lists` names it.
 
         Raises:
             RequestError: The question is not asked any more, the answer is none of those offered,
@@ -96,19 +104,22 @@ class FormAdoption:
         choice = next((one for one in adaptation.questions() if one.path == path), None)
         if choice is None:
             raise RequestError("Cette question n’attend plus de réponse : rechargez la page.")
-        if champ and champ not in choice.keys:
-            raise RequestError("Choisissez une des réponses proposées.")
+        session = adaptation.session
+        if champ not in choice.keys:
+            champ = session.named(path).get(champ, champ)
+        if champ and (why := session.why_not(choice, champ)):
+            raise RequestError(why)
         if not by.strip():
             raise RequestError("Donnez votre nom : il est gardé avec ce que vous décidez.")
-        said_so = champ and inverted is not None
-        if said_so and (why := adaptation.session.why_not_contrary(choice, champ)):
+        sense = session.why_which_sense if inverted is None else session.why_not_contrary
+        if champ and (why := sense(choice, champ)):
             raise RequestError(why)
         decision = (
             Decision(champ=champ, inverted=inverted)
             if champ
             else Decision(absent=absent.strip() or ABSENT)
         )
-        self._write(adaptation.saying(adaptation.session.decided(path, decision)))
+        self._write(adaptation.saying(session.decided(path, decision)))
 
     def take_back(self, path: str, *, by: str) -> None:
         """Forget what was said of a question: it is asked again.

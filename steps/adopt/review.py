@@ -68,6 +68,7 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
     _require_own_file(services)
     mapping = services.form.mapping
     notes = {f"annotations.{name}" for name in mapping.annotations}
+    notes |= {f"labels.{name}" for name in services.form.policy.labels.managed}
     if field.partition("=")[0] not in every_field(mapping).keys() | notes:
         raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
     if not reason.strip() or not by.strip():

@@ -59,7 +59,7 @@ def entries_of(
             judged=is_current(stored, files),
             unreadable=number in aside,
             description=beside.descriptions.get(number),
-            handed_over=label in case.dossier.labels if label else False,
+            handed_over=bool(mapping.labels_in([label] if label else [], case.dossier.labels)),
             asked_at=asked_since(case.dossier, beside.messages.get(number, ())),
         )
 

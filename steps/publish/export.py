@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from exports.cells import paris
 from exports.model import ExportContext, ExportedDossier, SituationView, latest_change
@@ -38,6 +39,8 @@ from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
 from store.staff.exports import Published
+
+_Kept = TypeVar("_Kept")
 
 __all__ = ["centres", "export", "export_context", "hand_out_files", "source_digest"]
 
@@ -116,14 +119,11 @@ def judged_entries(
     services: Services, summary: Summary, *, told: list[str]
 ) -> tuple[ExportedDossier, ...]:
     """The same as :func:`judged_dossiers`, each read whole."""
-    aside: list[str] = []
-    entries = tuple(entries_of(services, told=aside))
-    if _is_due(services, entries):
-        judge(services, summary)
-        aside.clear()
-        entries = tuple(entries_of(services, told=aside))
-    told += [*aside, *_stale(entries)]
-    return entries
+
+    def read(aside: list[str]) -> tuple[tuple[ExportedDossier, ...], None]:
+        return tuple(entries_of(services, told=aside)), None
+
+    return _judged(services, summary, read, told=told)[0]
 
 
 def judged_dossiers(
@@ -143,14 +143,28 @@ def judged_dossiers(
         The dossiers, those that did not move since the last publication not read; and what it made
         of these.
     """
+
+    def read(aside: list[str]) -> tuple[tuple[ExportedDossier, ...], KeptDossiers]:
+        kept = KeptDossiers.read(services)
+        return kept.entries(told=aside), kept
+
+    return _judged(services, summary, read, told=told)
+
+
+def _judged(
+    services: Services,
+    summary: Summary,
+    read: Callable[[list[str]], tuple[tuple[ExportedDossier, ...], _Kept]],
+    *,
+    told: list[str],
+) -> tuple[tuple[ExportedDossier, ...], _Kept]:
+    """What is read, read again once all is judged where something was not."""
     aside: list[str] = []
-    kept = KeptDossiers.read(services)
-    entries = kept.entries(told=aside)
+    entries, kept = read(aside)
     if _is_due(services, entries):
         judge(services, summary)
         aside.clear()
-        kept = KeptDossiers.read(services)
-        entries = kept.entries(told=aside)
+        entries, kept = read(aside)
     told += [*aside, *_stale(entries)]
     return entries, kept
 

@@ -91,7 +91,8 @@ def finish_withdrawal(services: Services, summary: Summary, *, made: WorkbookSet
     """
     root = services.inputs.publishing.folder
     sweep_sets(root)
-    _remake(services, summary, wanted=_wanted(services, made))
+    if retired(root, demarche=services.demarche):
+        _remake(services, summary, wanted=_wanted(services, made))
 
 
 def withdraw(services: Services, *, made: WorkbookSet) -> None:

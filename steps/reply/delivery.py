@@ -105,7 +105,7 @@ class _Way:
         yield from services.writer.deliver(
             [reply for reply in due if reply.key in claimed],
             instructeur_id=self.instructeur,
-            labels=dict(services.store.demarches.state(services.demarche).labels or {}),
+            labels=_label_ids(services),
             pace=self.pace,
         )
 
@@ -130,6 +130,14 @@ class _Way:
         if isinstance(found, MessageAbsent):
             return found
         return Delivery(message, Receipt(message.key, Outcome.DONE, message_id=found), sent=False)
+
+
+def _label_ids(services: Connected) -> Mapping[str, str]:
+    """Id of each label of the démarche, by its name and by what we call it."""
+    ids = dict(services.store.demarches.state(services.demarche).labels or {})
+    managed = services.form.policy.labels.managed
+    there = services.form.mapping.labels_in(managed, ids.keys())
+    return ids | {name: ids[their] for name, their in there.items()}
 
 
 def _batches(replies: Sequence[Reply], *, pace: Pace) -> Iterator[list[Reply]]:

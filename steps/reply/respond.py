@@ -102,10 +102,11 @@ def _something_depends_on_the_form(services: Connected) -> bool:
     """Whether labels and groupes matter now: something is due, or lacked one of them before."""
     outbox, demarche = services.store.outbox, services.demarche
     labels = services.store.demarches.state(demarche).labels or ()
+    form = services.form
     return bool(
         due_replies(services)
         or outbox.recorded(demarche, stages=[Stage.REFUSED])
-        or set(services.form.policy.labels.managed).difference(labels)
+        or form.mapping.labels_missing(form.policy.labels.managed, labels)
     )
 
 

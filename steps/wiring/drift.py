@@ -1,5 +1,6 @@
 """Drift of the form: what the démarche asks now, beside the mapping, the review and the rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -146,6 +147,29 @@ def adoption_told(observed: Observed, *, form: Form, mapping_file: Path, columns
     reviewed = reviewed_form(mapping_file)
     found = adoption_of(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     return found.told if found else ""
+
+
+def labels_advice(services: Services) -> str:
+    """Labels that are wanted and that the démarche lacks, with what to do; "" if none is."""
+    there = services.store.demarches.state(services.demarche).labels
+    managed = services.form.policy.labels.managed
+    missing = {} if there is None else services.form.mapping.labels_missing(managed, there)
+    return label_advice(missing) if missing else ""
+
+
+def label_advice(missing: Mapping[str, str]) -> str:
+    """What to do about labels that a démarche lacks.
+
+    Args:
+        missing: Our labels, each with the name that was looked for.
+    """
+    told = ", ".join(
+        name if name == their else f"{name} (« {their} »)" for name, their in missing.items()
+    )
+    return (
+        f"absents de la démarche : {told}. Créez-les sur DS (Labels, page de l'administrateur),"
+        " dites ceux qui en tiennent lieu (`unc mapping adapt`), ou ôtez-les de reponses.yaml."
+    )
 
 
 def observed_form(services: Services) -> Observed:

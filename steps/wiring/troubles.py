@@ -26,7 +26,7 @@ LISTED = {
     "refused": "Refusé par DS à un passage précédent (détail : unc status)",
     "held": "Une personne tient désormais une annotation (détail : unc status)",
     "unknown": "Réponse de DS perdue, à relire au prochain passage",
-    "label": "Labels absents de la démarche, qu'un administrateur peut créer",
+    "label": "Labels absents de la démarche, à y créer ou à dire par `unc mapping adapt`",
 }
 """Troubles that are told together, with the list of what has them."""
 

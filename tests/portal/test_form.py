@@ -17,6 +17,7 @@ from tests.portal.people.test_accounts import plain
 
 NAME = "Camille Martin"
 OTHERWISE, CONTRARY = 777, "L’usage est-il sans but médical ?"
+FILE, SECTION = "Autres pièces", " (7. Pièces et engagement)"
 HELP = "Soigner, prévenir ou diagnostiquer."
 OTHER = "autre@ansm.example.fr"
 
@@ -103,7 +104,11 @@ def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
     assert refused == 409
     assert "but médical" in told.lower() or "but_medical" in told
     stale = other.form("/formulaire", "/formulaire/reponse", holding='value="but_medical"')
+    choose = {"geste": "choisir", "nom": NAME}
     for fields, why in (
+        ({**choose, "autre": "Aucune de ce nom"}, "une des réponses proposées"),
+        ({**choose, "autre": f"{FILE}{SECTION}"}, "pièce justificative"),
+        ({**choose, "autre": f"{CONTRARY}{SECTION}", "choix": "7"}, "l’une ou l’autre"),
         ({"geste": "absent", "raison": "", "nom": NAME}, "Dites pourquoi"),
         ({"geste": "choisir", "choix": "", "nom": NAME}, "Choisissez"),
         ({"geste": "choisir", "choix": "999999", "nom": NAME}, "une des réponses proposées"),
@@ -112,10 +117,10 @@ def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
         status, told = say(admin, "but_medical", **fields)
         assert status == 409
         assert why in told
-    assert f"{CONTRARY} (7. Pièces et engagement) — demande le contraire" in page
-    assert f"« {CONTRARY} », texte d’aide : {HELP}" in page
-    said = {"geste": "choisir", "choix": str(OTHERWISE), "nom": NAME}
-    assert say(admin, "but_medical", **said, sens="contraire")[0] == 200
+    assert f"{CONTRARY}{SECTION} — demande le contraire" in page
+    assert f'<option value="{CONTRARY}{SECTION}">' in page, "listed with all others"
+    said = {**choose, "autre": f"{CONTRARY}{SECTION}", "sens": "contraire"}
+    assert say(admin, "but_medical", **said)[0] == 200
     written = (home / "mapping.yaml").read_text("utf-8")
     assert f"but_medical: {{champ: {OTHERWISE}, inverted: true" in written
     status, told = say(admin, "but_medical", geste="reprendre", nom=NAME)

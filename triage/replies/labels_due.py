@@ -1,4 +1,7 @@
-"""Labels due to a dossier: matched by name, and only those that the bridge added are removed."""
+"""Labels due to a dossier: matched by name, and only those that the bridge added are removed.
+
+A label is ours by the name that the policy gives it; what the démarche calls it is the mapping's.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,17 +39,20 @@ def due_labels(
     wanted = _wanted(
         judged, memory, status=status, decision=decision, reply_rules=reply_rules, now=now
     )
-    there = reply_rules.labels
+    mapping, there = reply_rules.mapping, reply_rules.labels
+    managed = reply_rules.policy.labels.managed
+    worn = mapping.labels_in(managed, judged.dossier.labels)
     replies = []
-    for name in reply_rules.policy.labels.managed:
+    for name in mapping.labels_in(managed, there):
         removed_by_human = name in memory.labels - memory.uncertain_labels
-        add = name in wanted and name not in judged.dossier.labels and not removed_by_human
+        add = name in wanted and name not in worn and not removed_by_human
         remove = name not in wanted and name in memory.labels
-        if (add or remove) and (there is None or name in there):
+        if add or remove:
             replies.append(_set_label(judged, name, present=add))
+    missing = {} if there is None else mapping.labels_missing(wanted, there)
     return DueLabels(
         replies=tuple(one for one in replies if one.key not in memory.refused),
-        missing=frozenset() if there is None else frozenset(wanted - there),
+        missing=frozenset(missing.values()),
     )
 
 

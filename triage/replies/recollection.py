@@ -39,13 +39,14 @@ def recollected(dossier: Dossier, memory: Memory, *, reply_rules: ReplyRules) ->
         for status in forgotten
         for label in _labels_beside(status, written, reply_rules=reply_rules)
     }
+    worn = reply_rules.mapping.labels_in(labels, dossier.labels)
     checked = _checked(dossier, reply_rules.mapping)
     behind = bool(checked) and checked not in memory.written.get(CHECKED, frozenset())
     return replace(
         memory,
         written=written,
         confirmed={} if behind else memory.confirmed,  # DS confirmed something later than we know
-        labels=memory.labels | (labels & dossier.labels),
+        labels=memory.labels | worn.keys(),
     )
 
 

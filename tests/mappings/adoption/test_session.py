@@ -7,9 +7,9 @@ import pytest
 
 from mappings.adoption.adapted import Adapted, adapted, mapping_text
 from mappings.adoption.decisions import Decision, Decisions, dump_decisions, parse_decisions
-from mappings.adoption.session import NO_TO_EACH, Session
+from mappings.adoption.session import NO_TO_EACH, Session, champ_of
 from mappings.drift.reviewed import review
-from mappings.matching.match import match_form
+from mappings.matching.match import Match, match_form
 from mappings.matching.wanted import wants
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
@@ -300,3 +300,44 @@ def test_questions_that_differ_by_a_number_are_named_as_the_form_writes_them() -
     text = mapping_text(there, demarche=7, revision="5000")
     for shown in ("Spécialité concernée", *columns):
         assert f"# « {shown} »\n" in text
+
+
+LOT = "Le numéro de lot est-il connu, sauf exception ?"
+
+
+def by_hand() -> Session:
+    asked: list[Raw] = [
+        {"id": 1, "type": "header_section", "label": "Le produit", "level": 1},
+        {"id": 7001, "type": "yes_no", "label": LOT},
+        {"id": 7002, "type": "piece_justificative", "label": "Photo du lot"},
+        {"id": 7003, "type": "text", "label": "Titre de la situation"},
+        {"id": 7004, "type": "checkbox", "label": "Lot déclaré"},
+    ]
+    champs = [{"required": False, **one} for one in asked]
+    form = Variant(as_form({"champs": champs, "annotations": []}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    return Session(our_wants(), matching, Decisions(7, "A. Martin"))
+
+
+def test_a_person_finds_any_champ_of_the_form_by_words_and_takes_what_can_be_read() -> None:
+    session = by_hand()
+    choice = next(one for one in session.questions() if one.path == "but_medical")
+    assert "7001" not in choice.keys
+    found = session.search(choice, "LOT produit")
+    assert [champ_of(one) for one in found] == ["7001", "7002", "7004"]
+    assert not isinstance(found[1], Match), "it is shown as what cannot be read"
+    assert session.search(choice, "lots") == ()
+    assert isinstance(found[0], Match)
+    assert "demande peut-être le contraire" in found[0].marks
+    assert session.why_not(choice, "7001") == ""
+    assert "pièce justificative" in session.why_not(choice, "7002")
+    assert session.why_not(choice, "9999")
+    assert session.why_which_sense(choice, "7001")
+    assert session.why_not_contrary(choice, "7001") == ""
+    assert "case non cochée" in session.why_not_contrary(choice, "7004").replace("’", "'")
+    taken = session.decided(choice.path, Decision(champ="7001", inverted=True))
+    assert taken.taken["but_medical"].inverted
+    other = next(one for one in taken.questions() if one.path == "usage_intentionnel")
+    assert "donne déjà « but_medical »" in taken.why_not(other, "7001")
+    gone = session.decided(choice.path, Decision(champ="9999"))
+    assert choice.path in {one.path for one in gone.questions()}, "what is gone is asked again"

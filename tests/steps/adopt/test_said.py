@@ -123,3 +123,20 @@ def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
     adapt(there)
     assert f"territoire_national: {{champ: {NATIONAL}" in there.mapping
     assert f"champ: {STATUS_ID}" not in there.mapping
+
+
+def test_at_the_terminal_any_question_is_found_by_words_and_taken_by_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lot: Raw = {**ASKED, "label": "Le lot est-il connu, sauf exception ?"}
+    photo: Raw = {"id": 7002, "type": "piece_justificative", "label": "Lot", "required": False}
+    there = offline(tmp_path, monkeypatch, {"champs": [lot, photo], "annotations": []})
+    typed = ["A. Martin", "?rien de tel", "/LOT", "2", "zz", "?", "?connu", "c1", "q"]
+    _, shown = there.unc("mapping", "adapt", typed=typed)
+    assert "Rien n'a « rien de tel » dans ce formulaire." in shown
+    assert "« Le lot est-il connu, sauf exception ? » — demande peut-être le contraire" in shown
+    assert "« Lot » — d’un type qui ne s’y lit pas" in shown
+    assert "« Lot » est de type « pièce justificative » : rien ne s’y lirait" in shown
+    kept = (there.folder / "adaptation.yaml").read_text("utf-8")
+    assert f"champ: '{NATIONAL}'\n    inverted: true" in kept
+    assert f"champ: {NATIONAL}, inverted: true" in there.mapping

@@ -257,6 +257,24 @@ def test_a_label_that_the_demarche_lacks_is_told_not_planned() -> None:
     assert made.missing_labels == {"Complet"}
 
 
+def test_labels_that_the_demarche_names_otherwise_are_told_by_its_names() -> None:
+    there = frozenset({"Dossier complet", "URGENT"})
+    rules = reply_rules(labels=there)
+    named = {"Complet": "Dossier complet", "À examiner": "", "À relancer": "Relance"}
+    rules = replace(rules, mapping=replace(rules.mapping, labels=named))
+    urgent = judged(verdict=assessment(priority="P1"))
+    assert labelled(due(urgent, rules=rules)) == {"Complet": True, "Urgent": True}
+    worn = replace(urgent, dossier=dossier(labels=there))
+    memory = Memory(labels=frozenset({"Complet", "Urgent"}))
+    assert labelled(due(worn, memory, rules=rules)) == {}
+    to_complete = replace(worn, assessment=assessment(Status.A_COMPLETER))
+    assert labelled(due(to_complete, memory, rules=rules)) == {"Complet": False, "Urgent": False}
+    doubtful = due(judged(verdict=assessment(Status.A_PRECISER)), rules=rules)
+    assert (labelled(doubtful), doubtful.missing_labels) == ({}, frozenset())
+    lacking = replace(rules, labels=frozenset({"Complet"}))
+    assert due(judged(), rules=lacking).missing_labels == {"Dossier complet"}
+
+
 def test_a_complete_dossier_is_passed_en_instruction_once_for_each_submission() -> None:
     rules = reply_rules(pass_en_instruction=True)
 
