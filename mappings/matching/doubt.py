@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.contrary import maybe_contrary
 from mappings.matching.explained import narrowed
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.question import Plainness
@@ -66,7 +65,7 @@ def doubted(pair: FieldLikeness) -> bool:
         return True  # rows that are asked once: whether there may be others, a person says
     if _SIGNS.search(pair.offered.question):
         return True
-    if pair.wanted.type == "yes_no" and maybe_contrary(pair):
+    if pair.wanted.type == "yes_no" and pair.maybe_contrary:
         return True
     if misplaced(pair) or pair.unread or _leaves_options(pair):
         return True

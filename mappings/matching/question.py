@@ -17,7 +17,7 @@ from mappings.matching.words import NEGATED, Meanings, stem
 
 _ASKS: Final = re.compile(r"\b(?:si|s'il|s'ils|s'elle|s'agit|est-ce|est-il|est-elle|a-t-)\b|\?")
 """What makes help a question of its own: « Dites si … »."""
-OF_EVERY_REPORT: Final = re.compile(
+_OF_EVERY_REPORT: Final = re.compile(
     r"\b(?:hors|en dehors|non conformes?)(?: (?:de|du|des|d|a|au|aux|l|la|le|les|son|sa|ses|termes"
     r"|conditions|cadre))* (?:amm|rcp|autorisation|libelle|etiquetage|label|indications?)\b"
     r"|\busages? non conformes?\b"
@@ -139,7 +139,7 @@ class FieldQuestion:
     def _but_of_every_report(self, said: Meanings) -> Meanings:
         """What is said, its no apart where that says but what every report is of."""
         label = bare_label(self.offered.question)
-        rest = OF_EVERY_REPORT.sub(" ", label)
+        rest = _OF_EVERY_REPORT.sub(" ", label)
         if rest == label or NEGATED in self._meanings(rest):
             return said
         return said - {NEGATED}
@@ -147,13 +147,33 @@ class FieldQuestion:
     @property
     def _straight(self) -> bool:
         """Whether its own words ask the field, and nothing of them the contrary."""
-        label = OF_EVERY_REPORT.sub(" ", bare_label(self.offered.question))
-        if self._turned or self.contrary_marks(label):
+        label = _OF_EVERY_REPORT.sub(" ", bare_label(self.offered.question))
+        if self._turned or self._marks_of(label):
             return False
         ours = (one for one in self.wanted.phrases if one <= self.head)
         return bool(self.asked) or any(self._telling(one & self.wanted.vocabulary) for one in ours)
 
-    def contrary_marks(self, text: str) -> frozenset[str]:
+    @property
+    def maybe_contrary(self) -> bool:
+        """Whether it has a word that sets apart or says no, and that no way of asking explains.
+
+        Of a yes or no, any such word; of another field, one that none of its ways of asking has:
+        « Motif de l'absence de mesure » asks for an absence.
+        """
+        label = bare_label(self.offered.question)
+        ways = {bare_label(self.wanted.title), *self.wanted.labels, *self.wanted.worded}
+        if self.inverse or (label in ways and not self.unclear):
+            return False
+        if self.wanted.type == "yes_no" and (
+            self.unclear or any(one <= self.explained for one in self.wanted.inverse)
+        ):
+            return True
+        said = self._marks_of(_OF_EVERY_REPORT.sub(" ", label))
+        if self.wanted.type != "yes_no":
+            said -= frozenset().union(*map(self._marks_of, ways))
+        return bool(said)
+
+    def _marks_of(self, text: str) -> frozenset[str]:
         """Stems of the words of a bare text that may make it say the contrary."""
         return frozenset(map(stem, _marks(self.wants.lexicon.contrary).findall(text)))
 
@@ -171,7 +191,7 @@ class FieldQuestion:
 
     def _way(self, said: str) -> bool | None:
         """Whether what an answer is for is ours, or the contrary; ``None``: neither clearly."""
-        bare = OF_EVERY_REPORT.sub(" ", bare_label(said))
+        bare = _OF_EVERY_REPORT.sub(" ", bare_label(said))
         denials = bool(_DENIED.search(bare)) + bool(_LACKING.search(bare))
         for_us, against = self._weighed(_LACKING.sub(" ", bare))
         if denials:
@@ -204,7 +224,7 @@ class FieldQuestion:
     @property
     def _denies(self) -> bool:
         """Whether its question sets the contrary aside: what it denies is the contrary."""
-        rest = OF_EVERY_REPORT.sub(" ", bare_label(self.offered.question))
+        rest = _OF_EVERY_REPORT.sub(" ", bare_label(self.offered.question))
         said = self.wants.lexicon.words.read(rest)
         denied = [after for word, after in pairwise(said) if word == NEGATED]
         return bool(denied) and all(one in self._contrary_words for one in denied)

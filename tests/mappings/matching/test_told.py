@@ -3,7 +3,6 @@
 import pytest
 
 from mappings.dossier.revision import Descriptor
-from mappings.matching.contrary import maybe_contrary
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.match import match_form
 from mappings.matching.offered import Offered
@@ -109,7 +108,7 @@ def ways(path: str, straight: str, turned: str) -> dict[str, tuple[bool, bool]]:
         "bare, ours": asked(path, "Situation", straight),
         "bare, contrary": asked(path, "Situation", turned),
     }
-    return {name: (pair.inverse, maybe_contrary(pair)) for name, pair in pairs.items()}
+    return {name: (pair.inverse, pair.maybe_contrary) for name, pair in pairs.items()}
 
 
 RIGHT = {
@@ -162,7 +161,7 @@ def test_what_each_answer_is_for_tells_it_too(path: str, help_text: str) -> None
 )
 def test_what_is_denied_of_an_answer_turns_it(path: str, description: str, inverted: bool) -> None:
     pair = asked(path, "Situation", description)
-    assert (pair.inverse, maybe_contrary(pair)) == (inverted, False)
+    assert (pair.inverse, pair.maybe_contrary) == (inverted, False)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +178,7 @@ def test_what_is_denied_of_an_answer_turns_it(path: str, description: str, inver
 )
 def test_where_it_cannot_be_told_a_person_is_told_so(label: str, description: str) -> None:
     pair = asked("usage_intentionnel", label, description)
-    assert (pair.inverse, maybe_contrary(pair)) == (False, True)
+    assert (pair.inverse, pair.maybe_contrary) == (False, True)
 
 
 @pytest.mark.parametrize(
