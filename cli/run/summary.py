@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli.terminal.output import Common, print_json, say
 from french.text import agreed
+from mappings.drift.model import blocks
 from mappings.report.display import show
 from steps.wiring.summary import COUNTS, Summary
 from steps.wiring.troubles import LISTED, counted, troubles_of
@@ -52,7 +53,10 @@ def _show(summary: Summary) -> None:
     counts = summary.json()
     if summary.nothing_done():
         read = f"{agreed(counts['seen'], 'dossier relu')}, " if summary.seen else ""
-        out.print(f"Rien à faire : {read}aucun changement.")
+        if blocks(summary.form_drift):
+            out.print(f"Rien n'est écrit : {read}ce qui est dû sur DS attend le formulaire.")
+        else:
+            out.print(f"Rien à faire : {read}aucun changement.")
         return
     rows = [(label, show(counts[name])) for name, label in COUNTS.items() if counts[name]]
     if rows:

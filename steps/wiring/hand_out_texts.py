@@ -14,8 +14,8 @@ from exports.readers.policy import parse_policy
 COLUMNS, POLICY, CENTRES = "columns.yaml", "policy.yaml", "crpv.csv"
 
 
-def options_that_withhold(folder: Path) -> Mapping[str, frozenset[str]]:
-    """Options that keep other fields at the agency, by the field that has them.
+def what_withholds(folder: Path) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+    """Options that keep other fields at the agency, by field; annotations that decide what leaves.
 
     A form whose option is not known to be one of these would let those fields out. Nothing where
     the file is missing or wrong: nothing is handed out then, and the export says why.
@@ -23,11 +23,11 @@ def options_that_withhold(folder: Path) -> Mapping[str, frozenset[str]]:
     try:
         policy = parse_policy(read_text(folder / POLICY), source=POLICY)
     except DataFileError:
-        return {}
+        return {}, frozenset()
     found: dict[str, frozenset[str]] = {}
     for rule in policy.withheld:
         found[rule.decided_by] = found.get(rule.decided_by, frozenset()) | {*rule.options}
-    return found
+    return found, frozenset(filter(None, (policy.consent, *policy.annotations)))
 
 
 def texts(folder: Path) -> list[str]:
