@@ -23,7 +23,7 @@ class _Gathered:
     """What was read here.
 
     Attributes:
-        source: Of what, see :func:`steps.publish.sharing.source_digest`.
+        source: Of what, see :func:`steps.publish.source.source_digest`.
         entries: Every dossier.
         kept: What a former publication made of them.
         context: Circumstances.
