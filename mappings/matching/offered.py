@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from french.text import bare_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor
 from mappings.matching.numbered import as_written, numbered
+from mappings.matching.told import without_answers
 
 Samples = Mapping[str, Sequence[str]]
 """Answers of real dossiers by champ: a few, as text."""
@@ -43,6 +44,7 @@ class Offered:
         rows: What the rows of a repetition offer.
         shown: Its label as a person is shown it, where the descriptor's is bare.
         asks: Path of the one field that it was made for, where its champs ask each one option.
+        parted: Type of each of its champs, where they ask each one option.
     """
 
     descriptor: Descriptor
@@ -57,11 +59,17 @@ class Offered:
     rows: tuple["Offered", ...] = ()
     shown: str = ""
     asks: str = ""
+    parted: str = ""
 
     @property
     def label(self) -> str:
         """Its question as the form has it; of several champs, what they have in common."""
         return self.shown or self.descriptor.label
+
+    @property
+    def question(self) -> str:
+        """What it asks, without the answers that its label gives to choose."""
+        return without_answers(self.descriptor.label)
 
     @property
     def champs(self) -> frozenset[str]:
@@ -122,7 +130,8 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
         options=tuple(named),
     )
     boxes = {option: one.descriptor.id for option, one in named.items()}
-    return replace(first, descriptor=whole, boxes=boxes, shown=shown)
+    kind = first.descriptor.type
+    return replace(first, descriptor=whole, boxes=boxes, shown=shown, parted=kind)
 
 
 def as_questions(path: str, named: Mapping[str, Offered]) -> Offered:
@@ -347,6 +356,7 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
                 options=tuple(options),
             ),
             boxes=dict(zip(options, (one.descriptor.id for one in boxes), strict=True)),
+            parted=boxes[0].descriptor.type,
         )
 
 

@@ -49,6 +49,25 @@ def test_options_are_shown_and_those_that_are_not_are_counted() -> None:
     assert any(one.endswith("; a ; b ; c ; d ; … (3 de plus)") for one in lines), lines
 
 
+def test_a_question_that_asks_one_option_by_yes_or_no_is_shown_as_what_it_is() -> None:
+    local = {"type": "yes_no", "label": "Le phénomène reste-t-il local ?"}
+    lines = asked("etendue", local)
+    assert any("oui ou non · option : Locale" in one for one in lines), lines
+
+
+def test_a_list_that_lacks_what_the_bridge_writes_is_not_sure_and_says_so() -> None:
+    note = {
+        "id": 90,
+        "required": False,
+        "type": "drop_down_list",
+        "label": "Priorité proposée",
+        "options": ["P1", "P2", "P3"],
+    }
+    form = Variant(as_form({"champs": [], "annotations": [note]}), {})
+    found = match_form(our_wants(), form.revision, samples={}).matches["annotations.priorite"]
+    assert (found.sure, found.marks) == (False, ("sans option pour : P4",))
+
+
 @pytest.mark.parametrize(
     ("template", "label", "shown"),
     [
