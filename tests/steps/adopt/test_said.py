@@ -142,7 +142,7 @@ NOTE: Raw = {
     "id": STATUS_ID,
     "type": "drop_down_list",
     "label": "Statut du triage",
-    "options": ["Complet"],
+    "options": ["Complet", "À compléter", "À préciser", "Hors champ", "Clos"],
     "required": False,
 }
 
