@@ -71,6 +71,7 @@ def _summary(found: Explained) -> str:
     priority = f", priorité {verdict.priority}" if verdict.priority else ""
     since = f", en vigueur depuis le {found.rules.in_force_from:%d/%m/%Y}" if found.rules else ""
     score = "sans score" if verdict.score is None else f"{verdict.score}/100 ({verdict.band})"
+    score += f", {verdict.reach}" if verdict.reach else ""
     before = f" ({verdict.open_status.value} d'après ses réponses)" if verdict.open_status else ""
     return (
         f"Dossier {verdict.number} : {verdict.status.value}{before}, {score}{priority}"
