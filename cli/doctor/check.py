@@ -20,12 +20,15 @@ class Check:
         level: How it is.
         text: What was found, and the remedy.
         trouble: Its key among the troubles that runs tell (`steps.wiring.troubles`); "" for none.
+        stops: Whether what is « bloquant » keeps a run from being made, or only what it would hand
+            out.
     """
 
     name: str
     level: Level
     text: str
     trouble: str = ""
+    stops: bool = True
 
 
 def attempt(name: str, action: Callable[[], Any], *, good: str) -> Check:

@@ -1,7 +1,7 @@
 """`unc doctor`: is everything in place? One line for each check, with the remedy."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +18,9 @@ from cli.doctor.here import checks_here
 from cli.doctor.prefect import checks_prefect
 from cli.doctor.setting_names import check_names
 from cli.doctor.source import show_source, source_check, source_of, source_told
-from cli.terminal.output import Common, Console, print_json, printable
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json
+from cli.terminal.printable import printable
 from datafiles.file import DataFileError
 from settings import PREFIX, Settings, load_settings, tables_of
 from steps.wiring.form import Form, load_form
@@ -100,12 +102,19 @@ def _show_sources(common: Common) -> int:
     return 0
 
 
+def _ready(blocking: Sequence[Check]) -> str:
+    """Whether a run can be made, and what it then does."""
+    if any(one.stops for one in blocking):
+        return "Un passage ne peut pas se faire"
+    if blocking:
+        return "Un passage lit et juge, mais n'écrit rien sur DS et ne remet rien au réseau"
+    return "Un passage peut se faire"
+
+
 def _show(out: Console, checks: list[Check], *, told: Mapping[str, datetime]) -> None:
     """The verdict, then a line for each check, worst first; what is known already is counted."""
     numbered = Counter(check.level for check in checks)
-    ready = (
-        "Un passage ne peut pas se faire" if numbered["bloquant"] else "Un passage peut se faire"
-    )
+    ready = _ready([check for check in checks if check.level == "bloquant"])
     numbers = ", ".join(f"{numbered[level]} {_SAID[level]}" for level in _SAID if numbered[level])
     out.print(f"{ready} : {numbers}.\n", style="bold", highlight=False)
     known = [check for check in checks if check.trouble in told]

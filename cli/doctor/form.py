@@ -80,7 +80,8 @@ def _lines(name: str, drifts: list[Drift], *, found: str) -> Iterator[Check]:
     for one in drifts:
         if one.severity in _LEVELS:
             text = f"{one.sentence} — {one.remedy}"
-            yield Check(name, _LEVELS[one.severity], text, trouble=key_of("form", one.sentence))
+            trouble = key_of("form", one.sentence)
+            yield Check(name, _LEVELS[one.severity], text, trouble=trouble, stops=False)
     told = ", ".join(f"{count} {what}" for what, count in counts(drifts).items() if count)
     yield Check(name, "ok", f"{found} ; écarts : {told or 'aucun'}")
     for one in drifts:

@@ -11,7 +11,8 @@ from rich.table import Table
 from cli.mapping.new import new
 from cli.mapping.question import found_lines, question_lines
 from cli.mapping.view import show_adopted
-from cli.terminal.output import ERROR, Common, Console, print_json
+from cli.terminal.console import ERROR, Console
+from cli.terminal.output import Common, print_json
 from datafiles.file import text_of
 from french.text import agreed
 from mappings.adoption.decisions import Decision

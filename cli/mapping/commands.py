@@ -16,7 +16,8 @@ from cli.mapping.view import (
     reading_lines,
     show_adopted,
 )
-from cli.terminal.output import ERROR, Common, Console, print_json
+from cli.terminal.console import ERROR, Console
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import DossierNumber
 from datafiles.file import DataFile, DataFileError, text_of
 from datafiles.refusals import refusal

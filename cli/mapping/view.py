@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cli.terminal.output import ERROR, Console
+from cli.terminal.console import ERROR, Console
 from datafiles.file import DataFile
 from mappings.drift.model import Drift
 from mappings.drift.proposals import Proposal

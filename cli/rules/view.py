@@ -6,7 +6,8 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.terminal.output import printable, table
+from cli.terminal.console import table
+from cli.terminal.printable import printable
 from french.time import PARIS
 from mappings.report.display import show
 from mappings.schema.model import FormMapping
@@ -70,6 +71,7 @@ def _summary(found: Explained) -> str:
     priority = f", priorité {verdict.priority}" if verdict.priority else ""
     since = f", en vigueur depuis le {found.rules.in_force_from:%d/%m/%Y}" if found.rules else ""
     score = "sans score" if verdict.score is None else f"{verdict.score}/100 ({verdict.band})"
+    score += f", {verdict.reach}" if verdict.reach else ""
     before = f" ({verdict.open_status.value} d'après ses réponses)" if verdict.open_status else ""
     return (
         f"Dossier {verdict.number} : {verdict.status.value}{before}, {score}{priority}"

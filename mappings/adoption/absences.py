@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from french.text import bare_label, normalise_label
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import Absence, ReviewedForm, options_of
-from mappings.matching.match import Match
-from mappings.schema.champs import given, in_our_words, parts
+from mappings.schema.champs import given, in_our_words, keys_of, parts
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import TickedBoxes
+
+if TYPE_CHECKING:
+    from mappings.matching.match import Match
 
 _LABELS = "labels."
 _OPEN = (
@@ -71,7 +74,7 @@ def absences(
 
 
 def refused(
-    reviewed: ReviewedForm, mapping: FormMapping, active: Revision, sure: Mapping[str, Match]
+    reviewed: ReviewedForm, mapping: FormMapping, active: Revision, sure: "Mapping[str, Match]"
 ) -> Mapping[str, Absence]:
     """What a person said, with a reason, that the form does not ask, and that its file leaves so.
 
@@ -84,11 +87,7 @@ def refused(
         active: The form in force.
         sure: The champ that surely asks each field.
     """
-    other = {
-        one.id
-        for one in flatten((*active.champs, *active.annotations))
-        if not _as_reviewed(one, reviewed)
-    }
+    other = _changed(reviewed, active)
     held = (one.path for one in absences(reviewed, mapping, revisions=(active,)))
     return {
         path: reviewed.absent[path]
@@ -99,6 +98,43 @@ def refused(
 
 def _label(path: str) -> str:
     return f"label « {path.removeprefix(_LABELS)} »"
+
+
+def left_out(
+    reviewed: ReviewedForm, mapping: FormMapping, active: Revision, found: Mapping[str, "Match"]
+) -> frozenset[str]:
+    """Fields that a person took out of their file, though a champ surely asks them.
+
+    Like what they refused with a reason (:func:`refused`), it stays so as long as the question is
+    the one that they had before their eyes; unlike it, it is asked of them again.
+
+    Args:
+        reviewed: The form that they had before their eyes.
+        mapping: What the file says.
+        active: The form in force.
+        found: What would be taken, by what was said before.
+    """
+    specs: dict[str, FieldSpec | AnnotationSpec] = {**every_field(mapping)}
+    specs |= {f"annotations.{name}": one for name, one in mapping.annotations.items()}
+    given = frozenset().union(*(keys_of(one) for one in specs.values()))
+    asked = frozenset(one.id for one in flatten((*active.champs, *active.annotations)))
+    kept = asked - _changed(reviewed, active)
+    return frozenset(
+        path
+        for path, match in found.items()
+        if match.sure
+        and path in specs
+        and not keys_of(specs[path])
+        and specs[path].source is None
+        and given.isdisjoint(match.offered.champs)
+        and match.offered.champs <= kept
+    )
+
+
+def _changed(reviewed: ReviewedForm, active: Revision) -> frozenset[str]:
+    """Champs that are new since a form was reviewed, or have another label or type."""
+    every = flatten((*active.champs, *active.annotations))
+    return frozenset(one.id for one in every if not _as_reviewed(one, reviewed))
 
 
 def _as_reviewed(one: Descriptor, reviewed: ReviewedForm) -> bool:

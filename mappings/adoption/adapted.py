@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from french.text import bare_label, normalise_label
 from mappings.adoption.decisions import Decision
-from mappings.adoption.kept import FileKept, keys_of, with_former
+from mappings.adoption.kept import FileKept, with_former
 from mappings.adoption.session import NO_TO_EACH, Session
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
 from mappings.matching.wanted import LABELS
+from mappings.schema.champs import keys_of
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping, MedicineRows
 from mappings.schema.sources import (
     EachOption,

@@ -12,7 +12,7 @@ from mappings.adoption.session import Session
 from mappings.dossier.revision import Revision, flatten
 from mappings.matching.match import Match
 from mappings.matching.wanted import LABELS
-from mappings.schema.champs import parts
+from mappings.schema.champs import keys_of
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import Constant, OfDossier, Option
 
@@ -35,12 +35,6 @@ def copied(mapping: FormMapping, of: FormMapping) -> frozenset[str]:
 
     theirs = readings(of)
     return frozenset(path for path, one in readings(mapping).items() if theirs.get(path) == one)
-
-
-def keys_of(spec: FieldSpec | AnnotationSpec) -> set[str]:
-    """Ids and normalised labels of the champs that a field names."""
-    further = parts(spec) if isinstance(spec, FieldSpec) else ()
-    return {*spec.champs, *(key for one in further for key in one.champs)}
 
 
 @dataclass(frozen=True)

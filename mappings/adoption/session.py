@@ -1,6 +1,7 @@
 """The questions that lead to an adoption, one after the other: no terminal, no page, only logic."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -113,6 +114,19 @@ class Session:
         """The session once a person said something."""
         of = {**self.decisions.of, path: decision}
         return replace(self, decisions=replace(self.decisions, of=of))
+
+    def unsure(self, left: AbstractSet[str]) -> "Session":
+        """The session where some fields are asked of a person, however sure their champs are."""
+        if not left:
+            return self
+
+        def seen(match: Match) -> Match:
+            return replace(match, confidence=Confidence.TO_CHECK) if match.path in left else match
+
+        found = self.matching
+        likeliest = {path: tuple(map(seen, some)) for path, some in found.likeliest.items()}
+        matches = {path: seen(one) for path, one in found.matches.items()}
+        return replace(self, matching=replace(found, matches=matches, likeliest=likeliest))
 
     def signed(self, by: str) -> "Session":
         """The session with the name of who decides."""

@@ -9,7 +9,9 @@ _EXAMPLE: Final = re.compile(
     re.IGNORECASE,
 )
 _APART: Final = re.compile(
-    r"[,(] ?(?:à l['’]exclusion|à l['’]exception|hors|sauf|excepté|hormis)\b.*$", re.IGNORECASE
+    r"[,(] ?(?:à l['’]exclusion|à l['’]exception|hors|sauf|excepté|hormis)\b.*$"
+    r"|, [^,;:?]* exclue?s?$",
+    re.IGNORECASE,
 )
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 

@@ -9,8 +9,9 @@ from typing import Final
 
 from french.text import bare_label
 from mappings.drift.retyping import Fit
-from mappings.matching.likeness import FieldLikeness, Plainness
+from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered
+from mappings.matching.question import Plainness
 from mappings.matching.several import in_lists
 from mappings.matching.wanted import Wanted
 
@@ -170,7 +171,7 @@ def _bare(pair: FieldLikeness) -> bool:
     Of a number that was just given, it may say why that one; « Pourquoi ? » and « Si non, motif »
     ask.
     """
-    word = bare_label(pair.offered.descriptor.label)
+    word = bare_label(pair.offered.question)
     return " " not in word and not _ASKING.fullmatch(word) and _common(pair)
 
 
@@ -233,7 +234,7 @@ class _Around:
     def has(self, listed: Iterable[Key], key: Key) -> bool:
         """Whether one of some pairs is of its part and near, under no other heading."""
         pair = self.pairs[key]
-        if pair.headed == 0.0 and " " not in bare_label(pair.offered.descriptor.label):
+        if pair.headed == 0.0 and " " not in bare_label(pair.offered.question):
             return False
         close = (
             other

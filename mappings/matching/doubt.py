@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.contrary import maybe_contrary
 from mappings.matching.explained import narrowed
-from mappings.matching.likeness import FieldLikeness, Plainness
+from mappings.matching.likeness import FieldLikeness
+from mappings.matching.question import Plainness
 from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
 from mappings.matching.words import NEGATED, stems
 
@@ -20,6 +20,7 @@ _IF: Final = re.compile(r"(?:si|sinon|dans (?:l|la) (?:affirmative|negative)|a d
 _WHO: Final = re.compile(
     r"\b(?:qui l|pourquoi|quand|comment|combien|quel(?:le)?s?|lesquel(?:le)?s|ou|qui|que|qu)\b"
 )
+_HOW: Final = re.compile(r"\b(?:comment|pourquoi)\b")
 _WHETHER: Final = re.compile(
     r"\b(?:a t|ont|est|sont|etes|avez|existe t|a t elle|fut|sera) (?:il|elle|ils|elles|vous|on)\b"
 )
@@ -62,9 +63,9 @@ def doubted(pair: FieldLikeness) -> bool:
     """Whether a person must look at it."""
     if len(pair.offered.flat) == 1:
         return True  # rows that are asked once: whether there may be others, a person says
-    if _SIGNS.search(pair.offered.descriptor.label):
+    if _SIGNS.search(pair.offered.question):
         return True
-    if pair.wanted.type == "yes_no" and maybe_contrary(pair):
+    if pair.wanted.type == "yes_no" and pair.maybe_contrary:
         return True
     if misplaced(pair) or pair.unread or _leaves_options(pair):
         return True
@@ -119,7 +120,7 @@ def explained(pair: FieldLikeness) -> bool:
     « lors du premier signalement ». Neutral words apart, which are listed, nothing is left over:
     what stands between marks may be a way each, as « Que contient-il ? (substance active) ».
     """
-    label = pair.offered.descriptor.label
+    label = pair.offered.question
     clauses = [one for one in map(bare_label, _CLAUSES_APART.split(label)) if one]
     said = [one for one in clauses if _told(one, pair) or pair.wants.lexicon.words.light(one)]
     return (
@@ -145,7 +146,7 @@ def _told(text: str, pair: FieldLikeness) -> tuple[str, ...]:
 
 def _says_twice(pair: FieldLikeness) -> bool:
     """Whether it asks twice, or says again what the field says once: « Patients du patient »."""
-    label = pair.offered.descriptor.label
+    label = pair.offered.question
     if _worded(pair):
         return False
     heads = Counter(bare_label(one).split(" ")[0] for one in _AND.split(label))
@@ -162,7 +163,7 @@ def _says_twice(pair: FieldLikeness) -> bool:
 def _goes_on(pair: FieldLikeness) -> bool:
     """Whether it goes on with any question of several: « Si aucune, motif »."""
     others = (one for one in pair.wants.every if one.path != pair.wanted.path)
-    follows = _IF.match(bare_label(pair.offered.descriptor.label))
+    follows = _IF.match(bare_label(pair.offered.question))
     return bool(follows) and any(
         pair.label in said for one in others for said in one.after.values()
     )
@@ -179,7 +180,7 @@ def _denies(pair: FieldLikeness) -> bool:
     """Whether it says no more often than any way of asking the field does, or says it first."""
     if NEGATED not in pair.label or _worded(pair):
         return False
-    read, label = pair.wants.lexicon.words.read, bare_label(pair.offered.descriptor.label)
+    read, label = pair.wants.lexicon.words.read, bare_label(pair.offered.question)
     ways = [one for one in _ways(pair) if pair.label.issuperset(read(one))]
     said, most = read(label), max((read(one).count(NEGATED) for one in ways), default=0)
     first = said[0] == NEGATED and (
@@ -194,7 +195,7 @@ def _at_a_time(pair: FieldLikeness) -> bool:
 
     « Qui le prescrit à l'origine ? » is no « Qui est à l'origine de la prescription ? ».
     """
-    when = _WHEN.search(bare_label(pair.offered.descriptor.label))
+    when = _WHEN.search(bare_label(pair.offered.question))
     return when is not None and not any(one.endswith(when[0]) for one in _ways(pair))
 
 
@@ -209,18 +210,20 @@ def _asks_otherwise(pair: FieldLikeness) -> bool:
 
     « … : qui l'a validé ? », « Avez-vous déjà déclaré … ? »
     """
-    kind, asked = pair.wanted.type, bare_label(pair.offered.descriptor.label)
+    kind, asked = pair.wanted.type, bare_label(pair.offered.question)
     if _worded(pair):
         return False
     if _WHOSE.search(asked) or kind not in _ANSWERED_OTHERWISE:
         return bool(_WHOSE.search(asked))
+    if kind in {"integer", "decimal", "date"} and _HOW.search(asked):
+        return True  # « Comment le nombre de cas a-t-il été estimé ? »
     open_ended = bool(_WHO.search(asked))
     return open_ended if kind == "yes_no" else not open_ended and bool(_WHETHER.search(asked))
 
 
 def _asks_another(pair: FieldLikeness) -> bool:
     """Whether a clause of it asks another field: « Contexte et population »."""
-    label = pair.offered.descriptor.label
+    label = pair.offered.question
     if _worded(pair):
         return False
     others = pair.wants.rivals(pair.wanted)
@@ -237,7 +240,7 @@ def _asks_more(pair: FieldLikeness) -> bool:
 
     « Date et pour qui », « … : comment le savez-vous ? ».
     """
-    label, meanings = fold(pair.offered.descriptor.label), pair.wants.lexicon.words.meanings
+    label, meanings = fold(pair.offered.question), pair.wants.lexicon.words.meanings
     for more in _MORE.finditer(label):
         if pair.wants.content(meanings(bare_label(label[: more.start()]))):
             return True
@@ -280,5 +283,5 @@ def _asked_by(clause: str, one: Wanted, pair: FieldLikeness, rest: Sequence[str]
 
 def _worded(pair: FieldLikeness) -> bool:
     """Whether it is, word for word, what a person reviewed or a way of asking the field."""
-    label = bare_label(pair.offered.descriptor.label)
+    label = bare_label(pair.offered.question)
     return label in pair.wanted.labels | pair.wanted.worded

@@ -1,20 +1,18 @@
 """How far a champ asks what a field wants, on all that is known of both; with reasons."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cached_property
-from itertools import pairwise
 from typing import Final
 
-from french.text import bare_label, fold
+from french.text import bare_label
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import options_of
-from mappings.matching.asides import head, without_examples
-from mappings.matching.offered import Offered
+from mappings.matching.asides import without_examples
 from mappings.matching.options import Aligned, aligned, answers
-from mappings.matching.wanted import PLACES, Wanted, Wants
+from mappings.matching.question import FieldQuestion, Plainness
+from mappings.matching.wanted import PLACES
 from mappings.matching.words import NEGATED, Meanings
 from mappings.report.territories import code_of
 
@@ -27,8 +25,6 @@ _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
 _IF_NOT: Final = re.compile(r"(?:si|sinon|dans|a defaut|qu|en)\b")
 _SENTENCE: Final = re.compile(r"[.;!?](?:\s|$)|\n")
-_SAY_NO: Final = re.compile(r"\brepond(?:re|ez) (?:par )?(?:« ?)?non(?: ?»)?\b([^.;!?\n]*)")
-"""What a description says that no is for."""
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
@@ -52,26 +48,9 @@ _ALONE: Final = 0.7
 """One such question."""
 
 
-class Plainness(IntEnum):
-    """How plainly a question asks a field."""
-
-    NOT = 0
-    """Some word is not one of the field's."""
-    WITHIN = 1
-    """Every word is one of the field's, and one of its phrases is there whole."""
-    PHRASE = 2
-    """It is one of its phrases, word order apart."""
-    LABEL = 3
-    """It is a label that a person reviewed, numbering and punctuation apart."""
-
-
 @dataclass(frozen=True)
-class FieldLikeness:
+class FieldLikeness(FieldQuestion):
     """A field beside a champ."""
-
-    wanted: Wanted
-    offered: Offered
-    wants: Wants
 
     @cached_property
     def fit(self) -> Fit:
@@ -159,127 +138,6 @@ class FieldLikeness:
         return not few and known >= _AS_WANTED * len(self.offered.descriptor.options)
 
     @cached_property
-    def label(self) -> Meanings:
-        """What its question means."""
-        return self._meanings(self.offered.descriptor.label)
-
-    def _meanings(self, text: str) -> Meanings:
-        return self.wants.lexicon.words.meanings(bare_label(text))
-
-    @cached_property
-    def foreign(self) -> Meanings:
-        """Meanings of the question that no phrase of the field has."""
-        told = self.wants.content(self.label) | self.label & self.wants.lexicon.kinds
-        return told - self.wanted.vocabulary - {NEGATED}
-
-    def _beside_phrase(self, phrase: Meanings) -> bool:
-        """Whether what the question says beside a phrase speaks of no other field."""
-        beside = self.wants.content(self.label) - phrase
-        return not beside & self.wants.others.get(self.wanted.path, frozenset())
-
-    @cached_property
-    def inverse(self) -> bool:
-        """Whether it may ask the contrary of a yes/no field."""
-        if self.wanted.type not in {"yes_no", "checkbox"}:
-            return False
-        if (told := self._said_by_no) is not None:
-            return told
-        text = self.explained
-        said = self.head | (text - {NEGATED})  # no, in a description, sets apart: it asks nothing
-        contrary = any(one and one <= said for one in self.wanted.inverse)
-        if contrary and self._denies:  # « … (pas une erreur) »
-            return False
-        if not self.wants.content(text) & self.wanted.typical:  # « … procède-t-il d'une erreur ? »
-            contrary = contrary or any(one <= text for one in self.wanted.denied)
-        return not self.asked and (contrary or NEGATED in self.head)
-
-    @property
-    def explained(self) -> Meanings:
-        """What its question and the first sentence of its description say: others set apart."""
-        help_text, *_ = _SENTENCE.split(self.offered.descriptor.description, maxsplit=1)
-        return self.head | self._meanings(_SAY_NO.sub("", fold(help_text)))
-
-    @cached_property
-    def head(self) -> Meanings:
-        """What its question means without what it sets apart; the whole where nothing is left."""
-        told = head(self.offered.descriptor.label, tells=self._tells_more)
-        return self._meanings(told) or self.label
-
-    def _tells_more(self, bracket: str) -> bool:
-        """Whether what stands in brackets may change what is asked: « (toutes indications) »."""
-        said, lexicon = self._meanings(bracket), self.wants.lexicon
-        known = lexicon.strangers | lexicon.kinds
-        return bool(said & known or self.wants.content(said) & self.wants.rarity.keys())
-
-    @property
-    def mute(self) -> bool:
-        """Whether its label says nothing of any field: the question is in its help, or nowhere."""
-        return not self.wants.content(self.label) & self.wants.rarity.keys()
-
-    @property
-    def _said_by_no(self) -> bool | None:
-        """Whether its no says what the field asks, where its description tells what no is for.
-
-        « Répondez non si c'est une erreur » asks what is intended; « Répondez non si le plan le
-        prévoit déjà » asks whether it does not. ``None``: it tells nothing of either.
-        """
-        found = _SAY_NO.search(fold(self.offered.descriptor.description))
-        if found is None:
-            return None
-        said = self._meanings(found[1])
-        ours = self._overlap(said, self.wanted.phrases)
-        theirs = self._overlap(said, (*self.wanted.inverse, *self.wanted.denied))
-        return None if ours == theirs else ours > theirs
-
-    @property
-    def _denies(self) -> bool:
-        """Whether its question sets the contrary aside: what it denies is the contrary."""
-        said = self.wants.lexicon.words.read(bare_label(self.offered.descriptor.label))
-        contrary = frozenset().union(*(one for one in self.wanted.inverse if NEGATED not in one))
-        denied = [after for word, after in pairwise(said) if word == NEGATED]
-        return bool(denied) and all(one in contrary - self.wanted.vocabulary for one in denied)
-
-    @cached_property
-    def asked(self) -> Plainness:
-        """How plainly its question asks the field, its heading not speaking of something else."""
-        if bare_label(self.offered.descriptor.label) in self.wanted.labels:
-            return Plainness.LABEL
-        if self.label in self.wanted.phrases:
-            return Plainness.PHRASE
-        if self.foreign:
-            return Plainness.NOT
-        content = self.wants.content
-        whole = any(
-            content(one) and one <= self.label and self._beside_phrase(one)
-            for one in self.alike
-            if one not in self.wanted.shared
-        )
-        return Plainness.WITHIN if whole else Plainness.NOT
-
-    @property
-    def reviewed(self) -> bool:
-        """Whether it is the very champ that a person reviewed, under a label that it had."""
-        known = self.offered.descriptor.id in self.wanted.champs
-        return known and self.asked is Plainness.LABEL
-
-    @cached_property
-    def borrowing(self) -> bool:
-        """Whether all that it says of the field rather speaks of others, but for those very words.
-
-        Such a question makes another field doubtful, and this one never sure.
-        """
-        if bare_label(self.offered.descriptor.label) in self.wanted.labels | self.wanted.worded:
-            return False
-        there = [one for one in self.alike if one <= self.label]
-        return bool(there) and self.wanted.borrowed.issuperset(there)
-
-    @cached_property
-    def alike(self) -> tuple[Meanings, ...]:
-        """The phrases that say no where the question does, and only there."""
-        negated = NEGATED in self.label
-        return tuple(one for one in self.wanted.phrases if (NEGATED in one) is negated)
-
-    @cached_property
     def specific(self) -> float:
         """Weight of the fullest phrase that stands whole in the question."""
         there = [self.wants.weight(one) for one in self.wanted.phrases if one <= self.label]
@@ -331,7 +189,7 @@ class FieldLikeness:
         """Likeness of the question and the field's best phrase, 0 to 1."""
         if (self.asked and not self.borrowing) or self.places:
             return 1.0
-        if not self.label and bare_label(self.offered.descriptor.label) in self.wanted.worded:
+        if not self.label and bare_label(self.offered.question) in self.wanted.worded:
             return _IN_BARE_WORDS
         help_text = self._meanings(self.offered.descriptor.description)
         before = self._meanings(self.offered.before)
@@ -375,24 +233,6 @@ class FieldLikeness:
             kinds = [one.descriptor.type for one in self.offered.rows]
             return kinds == [column.type]
         return self.wanted.type in PLACES and self.fit is Fit.EXACT
-
-    @property
-    def _contrary(self) -> float:
-        """How much of what its question says asks the contrary, 0 to 1."""
-        phrases = (*self.wanted.inverse, *self.wanted.denied)
-        said = frozenset().union(*(one for one in phrases if one <= self.label))
-        content = self.wants.content(self.label)
-        return self.wants.weight(said & content) / self.wants.weight(content) if content else 0.0
-
-    def _overlap(self, said: Meanings, phrases: Iterable[Meanings]) -> float:
-        best, weight, heard = 0.0, self.wants.weight, self.wants.heard(said)
-        for phrase in phrases:
-            there = phrase & heard
-            if there:
-                found = weight(there)
-                precision, recall = found / weight(said), found / weight(phrase)
-                best = max(best, 2 * precision * recall / (precision + recall))
-        return min(best, 1.0)
 
     @cached_property
     def score(self) -> float:
@@ -466,7 +306,7 @@ class FieldLikeness:
     @property
     def _dated(self) -> bool:
         """Whether its words ask a day, whatever its type: « Date », « Prévue le »."""
-        label = bare_label(self.offered.descriptor.label)
+        label = bare_label(self.offered.question)
         return bool(self.label & self.wants.lexicon.kinds) or label.endswith(" le")
 
     @cached_property
@@ -515,7 +355,7 @@ class FieldLikeness:
         """Whether, just after another field, it asks this one: « Si oui, lesquelles ? »."""
         if self.fit is Fit.UNREADABLE or self.elsewhere or self._doubtful():
             return False
-        label = bare_label(self.offered.descriptor.label)
+        label = bare_label(self.offered.question)
         if NEGATED in self.label and not _IF_NOT.match(label):
             return False  # « Absence de … » goes on with nothing
         light = self.wants.lexicon.words.light(label)

@@ -10,7 +10,6 @@ from french.text import excerpt
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.matching.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
-from mappings.matching.contrary import maybe_contrary
 from mappings.matching.doubt import doubted, misplaced
 from mappings.matching.explained import ABOVE, narrowed
 from mappings.matching.likeness import FieldLikeness
@@ -322,7 +321,7 @@ def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
         confidence=Confidence.SURE if sure and not lacking else Confidence.TO_CHECK,
         score=min(score - _CERTAIN if score > _CERTAIN else score, 1.0),
         inverted=pair.inverse and pair.wanted.type == "yes_no",
-        contrary=maybe_contrary(pair),
+        contrary=pair.maybe_contrary,
         options=pair.options,
         listed=pair.listed,
         unwritable=tuple(sorted(lacking)),

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from french.text import bare_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor
 from mappings.matching.numbered import as_written, numbered
+from mappings.matching.told import without_answers
 
 Samples = Mapping[str, Sequence[str]]
 """Answers of real dossiers by champ: a few, as text."""
@@ -64,6 +65,11 @@ class Offered:
     def label(self) -> str:
         """Its question as the form has it; of several champs, what they have in common."""
         return self.shown or self.descriptor.label
+
+    @property
+    def question(self) -> str:
+        """What it asks, without the answers that its label gives to choose."""
+        return without_answers(self.descriptor.label)
 
     @property
     def champs(self) -> frozenset[str]:

@@ -11,6 +11,12 @@ from mappings.schema.sources import Constant, EachOption, FlatRows, Joined, OfDo
 _CONTRARY: Final = {"True": "False", "False": "True"}
 
 
+def keys_of(spec: FieldSpec | AnnotationSpec) -> set[str]:
+    """Ids and normalised labels of the champs that a field names."""
+    further = parts(spec) if isinstance(spec, FieldSpec) else ()
+    return {*spec.champs, *(key for one in further for key in one.champs)}
+
+
 def parts(spec: FieldSpec) -> Iterator[FieldSpec]:
     """What a field is read from where none of its candidates stands in the form.
 

@@ -60,7 +60,10 @@ def _source(spec: FieldSpec, source: Source) -> str:
             return "champs réunis : " + ", ".join(_named(spec, one) for one in source.champs)
         case TickedBoxes():
             boxes = f"cases : {_boxes(spec, source.options)}"
-            return f"{boxes}, « {source.otherwise} » sinon" if source.otherwise else boxes
+            if spec.type != "choice":
+                return boxes
+            no = f"« {source.otherwise} »" if source.otherwise else "sans réponse"
+            return f"{boxes}, {no} sinon"
         case FlatRows():
             rows = (
                 ", ".join(

@@ -107,6 +107,7 @@ class Card:
         proposed_priority: Likewise.
         score: Completeness; ``None`` where the form does not ask every mandatory question.
         band: How the score is read.
+        reach: On how many mandatory items it stands, where the form does not ask them all.
         title: Its title, as its reader may know it.
         product: Its medicines.
         sections: Cells of its row in the workbook that are not blank, by section of the form.
@@ -128,6 +129,7 @@ class Card:
     proposed_priority: str
     score: int | None
     band: str
+    reach: str
     title: str
     product: str
     sections: tuple[CardSection, ...]
@@ -168,6 +170,7 @@ def make_card(
         proposed_priority=decision.proposed_priority if at_the_agency else "",
         score=assessment.score,
         band=band_of(reading),
+        reach=assessment.reach,
         title=title_of(reading, columns),
         product=product_of(reading),
         sections=_sections(reading, columns, sections or {}),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from datafiles.file import DataFileError
 from french.time import PARIS
-from mappings.adoption.absences import refused
+from mappings.adoption.absences import left_out, refused
 from mappings.adoption.adapted import ADAPTED, Adapted, adapted, mapping_text
 from mappings.adoption.decisions import (
     FILE_NAME,
@@ -191,8 +191,12 @@ def begin(
     said = {path: one for path, one in decisions.of.items() if path not in gone}
     said = {path: Decision(absent=one.reason) for path, one in gone.items()} | said
     decisions = replace(decisions, by=by.strip() or decisions.by, of=said)
+    session = Session(found, matching, decisions)
+    if again:
+        left = left_out(reviewed, form.mapping, observed.active, session.taken)
+        session = session.unsure(left - said.keys())
     return Adaptation(
-        session=Session(found, matching, decisions),
+        session=session,
         target=target,
         revisions=tuple(observed.revisions),
         active=observed.active,

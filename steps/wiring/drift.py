@@ -12,7 +12,7 @@ from mappings.drift.compare import Observed, compare, from_the_oldest
 from mappings.drift.model import Drift, Needs
 from steps.wiring.case_files import rules_at, stored_revisions
 from steps.wiring.form import Form, reviewed_form
-from steps.wiring.handed_out_files import what_withholds
+from steps.wiring.hand_out_texts import what_withholds
 from steps.wiring.services import Services, now
 from triage.replies.annotations import options_written
 from triage.replies.decision import annotations_read

@@ -40,7 +40,8 @@ def test_help_that_makes_a_question_unsure_is_shown_and_marked() -> None:
     contrary = "Cochez non si l'usage\n était voulu"
     beside = [{"type": "yes_no", "label": one} for one in ("But médical", "Territoire national")]
     lines = asked("usage_intentionnel", {**INTENDED, "description": contrary}, *beside)
-    assert "  1. « Usage intentionnel » — à lire : son texte d'aide" in lines
+    turned = "demande peut-être le contraire — à lire : son texte d'aide"
+    assert f"  1. « Usage intentionnel » — {turned}" in lines
     assert "     aide : Cochez non si l'usage était voulu" in lines
 
 

@@ -10,7 +10,7 @@ from triage.rules.checks import CheckFacts
 from triage.rules.conditions import Answers
 from triage.rules.model import RuleSet
 from triage.rules.public_facts import PUBLIC_FACTS
-from triage.verdict.completeness import band, is_scored, judge_items, score
+from triage.verdict.completeness import band, is_scored, judge_items, not_asked, score
 from triage.verdict.model import Assessment, ItemResult, ScopeReason, SharedPriority, Status
 from triage.verdict.priority import (
     Known,
@@ -23,7 +23,7 @@ from triage.verdict.priority import (
     unanswered_scope,
 )
 
-JUDGED = f"9-{DIGEST}"
+JUDGED = f"10-{DIGEST}"
 """How reports are judged, beside rule-set and mapping: part of what a verdict rests on, with the
 words that patient data is known by.
 
@@ -90,6 +90,7 @@ def assess(
         to_verify=ranked.to_verify,
         open_status=status if decided else None,
         shared=_rank(rules, report, shared, mapping=mapping, asked=in_scope),
+        not_asked=not_asked(rules, report),
     )
 
 

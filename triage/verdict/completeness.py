@@ -14,7 +14,7 @@ from french.phrases import is_made_of
 from french.text import fold
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.report.convert import UNLISTED
-from mappings.report.model import Answer, AnswerState, Row, Value
+from mappings.report.model import Answer, AnswerState, Report, Row, Value
 from triage.rules.checks import CheckFacts, passes
 from triage.rules.conditions import Answers, holds
 from triage.rules.model import Item, Part, RuleSet
@@ -72,6 +72,27 @@ def is_scored(rules: RuleSet, unasked: frozenset[str]) -> bool:
     parts = (part for item in rules.items if item.mandatory for part in item.parts)
     asked = not unasked or all(unasked.isdisjoint(part.paths) for part in parts)
     return bool(rules.items) and asked
+
+
+def not_asked(rules: RuleSet, report: Report) -> int:
+    """How many mandatory items the form does not ask whole, a person having said so.
+
+    They lose nothing of the score: who reads it must know on how many items it stands.
+    """
+    return sum(
+        item.mandatory and any(_is_not_asked(part, report) for part in item.parts)
+        for item in rules.items
+    )
+
+
+def _is_not_asked(part: Part, report: Report) -> bool:
+    answer = report.fields[part.field or part.rows]
+    if part.optional or not report.unasked.isdisjoint(part.paths):
+        return False
+    if answer.state is AnswerState.NOT_ASKED or not part.each:
+        return answer.state is AnswerState.NOT_ASKED
+    cells = [row[part.each].state for row in rows_of(answer)]
+    return bool(cells) and set(cells) == {AnswerState.NOT_ASKED}
 
 
 def score(items: Iterable[ItemResult]) -> int:

@@ -209,6 +209,7 @@ class Assessment:
         to_verify: What is not known and may lower the priority, each with why.
         open_status: Of a decided report, the status that its answers give; else ``None``.
         shared: The priority for who may not read all; ``None`` where nobody worked it out.
+        not_asked: How many mandatory items the form does not ask whole, as a person said.
     """
 
     number: int
@@ -227,3 +228,13 @@ class Assessment:
     to_verify: tuple[Evidence, ...] = ()
     open_status: Status | None = None
     shared: SharedPriority | None = None
+    not_asked: int = 0
+
+    @property
+    def reach(self) -> str:
+        """On how many mandatory items a score stands, in French; "" where on all of them."""
+        if self.score is None or not self.not_asked:
+            return ""
+        every = sum(item.mandatory for item in self.items)
+        asked = every - self.not_asked
+        return f"sur {asked} des {every} éléments obligatoires, seuls demandés par ce formulaire"

@@ -13,6 +13,7 @@ from mappings.matching.match import Match, match_form
 from mappings.matching.wanted import wants
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
+from mappings.schema.sentences import particulars
 from mappings.schema.sources import FlatRows, TickedBoxes
 from tests.mappings.matching.variants import (
     VARIANTS,
@@ -340,3 +341,19 @@ def test_a_person_finds_any_champ_of_the_form_by_words_and_takes_what_can_be_rea
     assert "donne déjà « but_medical »" in taken.why_not(other, "7001")
     gone = session.decided(choice.path, Decision(champ="9999"))
     assert choice.path in {one.path for one in gone.questions()}, "what is gone is asked again"
+
+
+def test_of_one_question_found_of_a_choice_yes_alone_gives_a_value() -> None:
+    asked: Raw = {"id": 1, "type": "yes_no", "label": "Est-ce le premier envoi ?"}
+    form = Variant(as_form({"champs": [asked | {"required": False}], "annotations": []}), {})
+    session = Session(
+        our_wants(), match_form(our_wants(), form.revision, samples={}), Decisions(7, "A. Martin")
+    )
+    path = "nature_signalement"
+    choice = next(one for one in session.questions() if one.path == path)
+    session = session.decided(path, Decision(champ=choice.keys[0]))
+    assert not [one for one in session.questions() if one.path.startswith(f"{path}=")]
+    made = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
+    spec = made.mapping.fields[path]
+    assert spec.source == TickedBoxes({"1": "Initial"})
+    assert list(particulars(spec)) == ["cases : « Initial » = 1, sans réponse sinon"]

@@ -256,7 +256,16 @@ def test_each_example_of_the_documentation_is_a_mapping() -> None:
     page = (ROOT / "docs" / "correspondance.md").read_text("utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     told = set()
+    (labels,) = (one for one in examples if one.startswith("labels:"))
+    assert parse_mapping(
+        f"{HEAD}\n{labels}".replace("fields:", "fields: {}"), source="m"
+    ).labels == {
+        "Complet": "Dossier complet",
+        "À relancer": "",
+    }
     for text in examples:
+        if text == labels:
+            continue
         indented = "".join(f"  {line}\n" for line in text.splitlines())
         beside = field("a: champ: 1, type: text") + text
         given = beside if text.startswith(("labels:", "annotations:")) else indented

@@ -11,7 +11,7 @@ import pytest
 
 from cli.app import call
 from settings import load_settings
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.wiring.services import open_services
 from tests.steps.adopt.conftest import MakeContact
 
@@ -46,6 +46,10 @@ def test_nothing_is_written_nor_handed_to_the_network_before_a_person_adopts(
     assert not ours.workbooks(ours.unc("run", code=1)) - {"agence.xlsx"}
     assert not ours.written()
     assert ours.sandbox.control.stats()["mutations"] == {}
+    capsys.readouterr()
+    assert call(["doctor"]) == 2
+    reads = "Un passage lit et juge, mais n'écrit rien sur DS et ne remet rien au réseau"
+    assert " ".join(capsys.readouterr().out.replace("’", "'").split()).startswith(reads)
 
     assert ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)["adopted"]["by"] == "A. Martin"
     done = ours.unc("run")

@@ -212,3 +212,28 @@ def test_at_the_terminal_any_question_is_found_by_words_and_taken_by_its_number(
     kept = (there.folder / "adaptation.yaml").read_text("utf-8")
     assert f"champ: '{NATIONAL}'\n    inverted: true" in kept
     assert f"champ: {NATIONAL}, inverted: true" in there.mapping
+
+
+def test_what_a_person_took_out_of_their_file_is_asked_and_never_taken_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = offline(tmp_path, monkeypatch, small())
+    adapt(there)
+    text = there.mapping
+    for number in (NATIONAL, STATUS_ID):
+        text = text.replace(f"champ: {number}", "absent: true")
+    (there.folder / "mapping.yaml").write_text(text, "utf-8")
+    told = there.told("mapping", "adapt", "--auto")
+    assert [one["field"] for one in told["sure"]] == []
+    left = {one["field"]: [at["champ"] for at in one["likeliest"]] for one in told["left"]}
+    assert (left["territoire_national"], left[STATUS]) == ([str(NATIONAL)], [str(STATUS_ID)])
+    assert "territoire_national" in {one["field"] for one in told["against"]}
+    assert f"champ: {NATIONAL}" not in there.mapping
+    with open_services(load_settings()) as services:
+        page = FormAdoption(services)
+        page.decide("territoire_national", champ=str(NATIONAL), absent="", by="A. Martin")
+    assert f"territoire_national: {{champ: {NATIONAL}" in there.mapping
+    assert f"champ: {STATUS_ID}" not in there.mapping
+    there.publish(2, small(label="L'usage est-il constaté en France ?"))
+    adapt(there)
+    assert f"territoire_national: {{champ: {NATIONAL}" in there.mapping

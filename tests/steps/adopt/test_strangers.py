@@ -4,6 +4,7 @@ What each question truly asks, and what each of its choices means, is told by th
 (``tests/data/formulaires``); the bridge only takes what it is sure of.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -72,7 +73,7 @@ class Told:
         _, read, told = misread
         asked = [key for key, _ in told] if isinstance(told, list) else []
         return any(
-            "sens" not in self._author(key)
+            "sens" not in self._author(key) and not (isinstance(read, bool) and self._asks_yes(key))
             if self._asked(key).get("options")
             else isinstance(read, list | str)
             and self._asked(key)["type"] in BOXES
@@ -157,13 +158,7 @@ class Told:
         if kind == "checkbox" and not told:
             return value is False
         if kind in {"yes_no", "checkbox"}:
-            return any(
-                value == (answer != self._author(key).get("inverse", False))
-                if isinstance(answer, bool)
-                else {value, "Oui" if value else "Non"} & self._meanings(key, answer)[0]
-                or ("sens" not in self._author(key) and _begins(answer) == value)
-                for key, answer in told
-            )
+            return any(value is self._yes(key, answer) for key, answer in told)
         if kind in {"choice", "choices"}:
             chosen = [one for key, answer in told for one in self._meanings(key, answer)]
             read = value if isinstance(value, list) else [value]
@@ -175,6 +170,19 @@ class Told:
         parts += [str(one) for asked in named for means in self._meanings(*asked) for one in means]
         places = {code for code, place in _places() if place in parts}
         return any(_same(value, one) for one in (*parts, *places, " ".join(parts)))
+
+    def _asks_yes(self, key: str) -> bool:
+        """Whether it is a list that asks yes or no, whatever else it gives to choose."""
+        return {True, False} <= {_begins(one) for one in self._asked(key)["options"]}
+
+    def _yes(self, key: str, answer: Any) -> bool | None:
+        """What an answer says of a yes or no; ``None``: neither."""
+        author = self._author(key)
+        if "sens" in author and answer in self._asked(key).get("options", ()):
+            means = author["sens"][self._asked(key)["options"].index(answer)]
+            return means if isinstance(means, bool) else _begins(means)
+        said = answer if isinstance(answer, bool) else _begins(answer)
+        return None if said is None else said is not author.get("inverse", False)
 
     def _meanings(self, key: str, answer: Any) -> list[set[str]]:
         """For each option that was chosen: itself, and what it may be read as."""
@@ -219,9 +227,17 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+_YES_OR_NO = re.compile(
+    r"(?:\[\w{1,3}\][-–—:.) ]*|\w{1,3} ?[-–—:.)] *)?(?:(oui|vrai|yes|y|o)|non|faux|no|n)"
+    r"(?:\s*$|\s*[,;:.(/–—-])",
+    re.IGNORECASE,
+)
+
+
 def _begins(answer: Any) -> bool | None:
-    """What a choice says that begins with yes or no."""
-    return {"oui": True, "non": False}.get(str(answer)[:3].lower())
+    """What a choice says that is yes or no, or begins with it, whatever code stands before."""
+    found = _YES_OR_NO.match(str(answer).strip())
+    return bool(found[1]) if found else None
 
 
 def _same(value: Any, told: str) -> bool:
@@ -254,6 +270,33 @@ def taken_by_one_who_knows(there: Contact, variant: Variant) -> Any:
         decisions = Decisions(there.sandbox.demarche, "A. Martin", of)
         file.write_text(dump_decisions(decisions), encoding="utf-8")
         found = taken_as_sure(there, variant)
+
+
+@pytest.mark.parametrize(
+    ("options", "author", "read", "odd"),
+    [
+        (["Oui", "Non"], {}, True, "Non"),
+        (["Oui", "Non"], {"inverse": True}, False, "Non"),
+        (["1 - Oui", "2 - Non", "3 - Ne sait pas"], {"inverse": True}, True, "1 - Oui"),
+        (["[N] Non", "[O] Oui."], {}, True, "[N] Non"),
+        (["Y", "N"], {}, False, "Y"),
+        (["Oui, au moins un", "Non", "Non déterminé"], {}, False, "Non déterminé"),
+        (["Oui", "Non"], {"sens": ["Non", "Oui"]}, True, "Oui"),
+        (["Ici", "Ailleurs"], {"sens": [True, False]}, True, "Ailleurs"),
+    ],
+)
+def test_a_yes_or_no_that_is_asked_as_a_list_is_judged(
+    options: list[str], author: Raw, read: bool, odd: str
+) -> None:
+    """Of the choices, those that say the contrary, or neither, are misread: one of them here."""
+    asked = {"id": 1, "type": "drop_down_list", "options": options}
+    form = {"revisions": [{"champs": [asked], "annotations": []}]}
+    told = Told(Variant(form, {"maladie_rare": frozenset({"1"})}, told={"1": author}))
+    answer = Answer(AnswerState.ANSWERED, read)
+    wrong = {one: [*told._field("maladie_rare", answer, {"1": one})] for one in options}
+    right = [one for one, found in wrong.items() if not found]
+    assert (len(right), odd in right) == (1, False)
+    assert not told.unsaid(("maladie_rare", *wrong[odd][0]))
 
 
 @pytest.mark.slow

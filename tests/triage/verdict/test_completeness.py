@@ -289,6 +289,9 @@ def test_what_the_form_does_not_ask_is_missing_until_a_person_says_so(
 
     settled, unsaid = judged(replace(silent, unasked=frozenset())), judged(silent)
     assert (settled.score, settled.status.value) == (100, "Complet")
+    every = sum(one.mandatory for one in rules.items)
+    assert settled.reach.startswith(f"sur {every - 1} des {every} éléments obligatoires")
+    assert judged(told).reach == unsaid.reach == ""
     assert (unsaid.score, unsaid.band, unsaid.status.value) == (None, "", "À compléter")
     (item,) = [one for one in unsaid.items if one.id == "A1"]
     assert (item.verdict.value, item.reason) == ("missing", rules.unasked)
