@@ -18,7 +18,7 @@ BEFORE = ("sync", "mapping adapt", "doctor", "respond --dry-run")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "most"), [("caisse.yaml", 110)])
+@pytest.mark.parametrize(("name", "most"), [("caisse.yaml", 125)])
 def test_five_commands_lead_from_a_strangers_form_to_a_right_run(
     contact: MakeContact, name: str, most: int
 ) -> None:
