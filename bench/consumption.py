@@ -19,7 +19,7 @@ from pathlib import Path
 
 from steps.follow.consumption_load import load_file
 from steps.follow.consumption_profile import profile
-from steps.wiring.public_data.consumption import base_of
+from steps.wiring.public_data.consumption_files import base_of
 
 _HEADER = (
     "ATC1;l_ATC1;ATC2;L_ATC2;ATC3;L_ATC3;ATC4;L_ATC4;ATC5;L_ATC5;CIP13;l_cip13;TOP_GEN;GEN_NUM;"

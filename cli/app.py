@@ -63,7 +63,7 @@ COMMANDS: Final = {
         "Vérifier les réglages, la base, l'accès à DS, le formulaire et les droits.",
     ),
     "export": (
-        "cli.run.commands:export",
+        "cli.run.export:export",
         (
             "Tenir à jour les classeurs courants, publier une édition, ou faire des fichiers à la"
             " demande."
@@ -98,7 +98,7 @@ COMMANDS: Final = {
         "Registre des situations : actes datés, état, mesures de l'agence, indicateur annuel.",
     ),
     "respond": (
-        "cli.run.commands:respond",
+        "cli.run.respond:respond",
         "Écrire sur DS ce qui est dû : annotations, labels, messages.",
     ),
     "rules": ("cli.rules.commands:rules", "Référentiels de complétude et de triage."),

@@ -1,7 +1,7 @@
 """Data files that staff edit: YAML 1.2, checked against a model, errors told with file and line."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.resolver import VersionedResolver
 
 from datafiles.places import place
 from datafiles.problems import told
@@ -95,6 +96,15 @@ def text_of(content: bytes, *, source: str) -> str:
         raise DataFileError([f"{source}:{line} : {sentence}"]) from error
 
 
+class _OneVersion(VersionedResolver):
+    """Asks once a document which version of YAML it is of: at each scalar it takes a third."""
+
+    @cached_property
+    def versioned_resolver(self) -> Any:
+        """Types of plain scalars, by their first character."""
+        return super().versioned_resolver
+
+
 @lru_cache(maxsize=64)
 def _parsed(text: str, *, source: str) -> Any:
     """Content of a text; the same text is parsed once a process, which costs most of an idle run.
@@ -106,6 +116,7 @@ def _parsed(text: str, *, source: str) -> Any:
     if large := too_large(text):
         raise DataFileError([f"{source}:{large[0]} : {large[1]}"])
     yaml = YAML(typ="safe")
+    yaml.Resolver = _OneVersion
     yaml.composer.warn_double_anchors = False  # as below: libyaml does not tell either
     try:
         return yaml.load(text)

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.wiring.services import open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on, said

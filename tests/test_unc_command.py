@@ -10,7 +10,7 @@ import requests
 from openpyxl import load_workbook
 
 from cli.app import call
-from cli.terminal.output import printable
+from cli.terminal.printable import printable
 from sandbox.generator.generate import generate
 from tests.conftest import Bridge, MakeBridge
 

@@ -8,7 +8,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from cli.consumption.view import plain_profile, profile_tables
-from cli.terminal.output import ERROR, Common, Console, print_json, table
+from cli.terminal.console import ERROR, Console, table
+from cli.terminal.output import Common, print_json
 from datafiles.file import DataFileError
 from mappings.report.display import show
 from settings import load_settings

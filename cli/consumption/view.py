@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from cli.terminal.output import table
+from cli.terminal.console import table
 from mappings.report.display import show, show_decimal, show_rate
 from triage.consumption.codes import label_of
 from triage.consumption.open_medic import AXES

@@ -14,7 +14,8 @@ from typing import Any, Self, cast
 
 from cli.demo import two_weeks
 from cli.demo.sandbox import PORT, Dossiers, sandbox_environment, sandbox_home
-from cli.terminal.output import Common, Console, print_json, say
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json, say
 from cli.terminal.parsing import Count
 from exports.published.editions import EditionKind
 from exports.published.manifest import CURRENT
@@ -29,7 +30,7 @@ from sandbox.generator.generate import generate
 from sandbox.server import Sandbox, running_sandbox
 from settings import PREFIX, load_settings
 from settings_parts import PORTAL_PORT
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.publish.edition import make_edition
 from steps.wiring.failures import RequestError
 from steps.wiring.public_data.reference import load as load_medicines

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from cli.portal.mail_settings import MailSettings, loaded
-from cli.terminal.output import Common, Console, print_json
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json
 from cli.terminal.prefect_server import server_address, wait_for
 from settings import SettingsError, load_settings, tables_of
 

@@ -18,7 +18,9 @@ from cli.doctor.here import checks_here
 from cli.doctor.prefect import checks_prefect
 from cli.doctor.setting_names import check_names
 from cli.doctor.source import show_source, source_check, source_of, source_told
-from cli.terminal.output import Common, Console, print_json, printable
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json
+from cli.terminal.printable import printable
 from datafiles.file import DataFileError
 from settings import PREFIX, Settings, load_settings, tables_of
 from steps.wiring.form import Form, load_form

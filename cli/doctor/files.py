@@ -12,7 +12,8 @@ from steps.follow.consumption import unloaded
 from steps.follow.consumption_profile import editions, shrunk
 from steps.wiring.form import load_form, read_mapping
 from steps.wiring.handed_out_files import centres, hand_out_files
-from steps.wiring.public_data.reference import absent_files, is_there, refusal, version_of
+from steps.wiring.public_data.reference import absent_files, is_there, refusal
+from steps.wiring.public_data.version import version_of
 
 
 def checks_files(settings: Settings) -> Iterator[Check]:

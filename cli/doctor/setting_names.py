@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from pydantic import BaseModel
+
 from cli.doctor.check import Check
 from settings import PREFIX, Settings, SettingsError, given_names
 
@@ -26,6 +28,8 @@ def unknown_names() -> str:
         given = {name for name in given_names() if not name.startswith(_TESTS)}
     except SettingsError:
         return ""
+    if given <= _names_of(Settings):  # mostly: what the portal reads is not imported then
+        return ""
     known = known_names()
     if not (unknown := given - known):
         return ""
@@ -38,9 +42,11 @@ def known_names() -> frozenset[str]:
     from cli.portal.lookup_settings import LookupSettings
     from cli.portal.settings import PortalSettings
 
-    models = (Settings, PortalSettings, LookupSettings)
-    fields = (name for model in models for name in model.model_fields)
-    return frozenset(f"{PREFIX}{name.upper()}" for name in fields)
+    return _names_of(Settings) | _names_of(PortalSettings) | _names_of(LookupSettings)
+
+
+def _names_of(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(f"{PREFIX}{name.upper()}" for name in model.model_fields)
 
 
 def _advice(name: str, known: Collection[str]) -> str:

@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.doctor.check import Check
-from cli.terminal.output import Console, printable, table
+from cli.terminal.console import Console, table
+from cli.terminal.printable import printable
 from french.text import typographic
 from mappings.report.display import show
 from settings import Settings

@@ -11,7 +11,8 @@ from rich.table import Table
 from cli.mapping.new import new
 from cli.mapping.question import found_lines, question_lines
 from cli.mapping.view import show_adopted
-from cli.terminal.output import ERROR, Common, Console, print_json
+from cli.terminal.console import ERROR, Console
+from cli.terminal.output import Common, print_json
 from datafiles.file import text_of
 from french.text import agreed
 from mappings.adoption.decisions import Decision
@@ -22,7 +23,7 @@ from mappings.schema.file import parse_mapping
 from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin, examples, keep_decisions, write
-from steps.wiring.drift import drift_of
+from steps.wiring.drift import drift_of, form_adopted
 from steps.wiring.failures import RequestError
 from steps.wiring.services import open_services
 
@@ -60,7 +61,8 @@ def adapt(
     Ce qui est sûr est fait ; le reste est demandé, l'obligatoire d'abord, et peut s'arrêter et se
     reprendre à tout moment. Le fichier est écrit et vérifié, cinq dossiers sont montrés, puis
     l'adoption est proposée, sauf si elle serait refusée : avant elle, rien n'est écrit sur DS ni
-    diffusé au réseau. Code 1 : une donnée que lit le référentiel n'a pas encore de champ.
+    diffusé au réseau. Code 1 : une donnée que lit le référentiel n'a pas encore de champ,
+    ou l'adoption, proposée, n'a pas été faite.
 
     Args:
         auto: Faire ce qui est sûr et dire le reste, sans rien demander.
@@ -83,17 +85,17 @@ def adapt(
     if asked:
         adaptation, ended = _ask(adaptation)
         keep_decisions(adaptation)
-        if not ended:
-            ERROR.print(f"Gardé dans {adaptation.decisions_file} : relancez pour reprendre.")
     write(adaptation)
     after = settings.model_copy(update={"mapping": target})
     told = _told(after, adaptation)
     if common.json:
         print_json(told)
+    elif asked and not ended:
+        ERROR.print(f"Gardé dans {adaptation.decisions_file} : relancez pour reprendre.", **_PLAIN)
     else:
         _show(after, adaptation, told)
-        if asked and ended and _adopted(after, adaptation, told):
-            return 0
+        if asked:
+            return 0 if _adopted(after, adaptation, told) else 1
     return 1 if any(one["read"] for one in told["left"]) or told["against"] else 0
 
 
@@ -110,7 +112,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
     session, file = adaptation.session, adaptation.target
     parse_mapping(text_of(file.read_bytes(), source=file.name), source=file.name)
     with open_services(settings) as services:
-        drifts = drift_of(services)
+        drifts, adopted = drift_of(services), form_adopted(services)
     taken = _fields(session)
     used = {champ for match in taken.values() for champ in match.offered.champs}
     asked = {one.id: one for one in adaptation.active.champs}
@@ -127,7 +129,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
             if one.id not in used and one.type not in {"header_section", "explication"}
         ],
         "against": [{"field": one.field, "advice": one.advice} for one in review.against(drifts)],
-        "adopted": False,
+        "adopted": adopted,
     }
 
 
@@ -153,7 +155,7 @@ def _champ(match: Match) -> dict[str, Any]:
         "champs": sorted(match.offered.champs),
         "label": match.offered.label,
         "help": match.help,
-        "type": descriptor.type,
+        "type": match.offered.parted or descriptor.type,
         "section": match.offered.section,
         "inverted": match.inverted,
         "marks": list(match.marks),
@@ -347,7 +349,7 @@ def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -
     except (EOFError, KeyboardInterrupt):
         said = ""
     if said.strip().lower() not in {"o", "oui"}:
-        out.print("Non adopté : `unc mapping adopt` quand vous voudrez.", highlight=False)
+        out.print("Non adopté, vous ne l'avez pas demandé : `unc mapping adopt` le fera.", **_PLAIN)
         return False
     with open_services(settings) as services:
         done = review.adopt(services, by=adaptation.session.decisions.by)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from cli.terminal.output import ERROR, Common, Console, print_json, table
+from cli.terminal.console import ERROR, Console, table
+from cli.terminal.output import Common, print_json
 from mappings.medicines.facts import medicines_of
 from mappings.medicines.match import rates
 from mappings.report.display import show

@@ -16,7 +16,8 @@ from cli.mapping.view import (
     reading_lines,
     show_adopted,
 )
-from cli.terminal.output import ERROR, Common, Console, print_json
+from cli.terminal.console import ERROR, Console
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import DossierNumber
 from datafiles.file import DataFile, DataFileError, text_of
 from datafiles.refusals import refusal
@@ -26,6 +27,7 @@ from mappings.drift.model import COLUMNS, Drift, Severity, blocks, counts
 from mappings.drift.model import table as drift_table
 from mappings.drift.proposals import propose as proposals
 from mappings.report.document import report_page, report_schema
+from mappings.report.provenance import annotated
 from mappings.report.provenance import card as card_of
 from mappings.schema.file import parse_mapping
 from mappings.schema.yaml_model import mapping_schema
@@ -241,7 +243,8 @@ def _card(services: Services, number: int) -> list[dict[str, Any]] | None:
     case = CaseFiles.read(services).of(stored)
     every = flatten(case.revision.champs) if case.revision else ()
     helps = {one.id: excerpt(one.description) for one in every}
-    lines = card_of(case.report, mapping=services.form.mapping)
+    form = services.form.mapping
+    lines = (*card_of(case.report, mapping=form), *annotated(case.report, mapping=form))
     return [{**asdict(line), "help": helps.get(line.champ, "")} for line in lines]
 
 

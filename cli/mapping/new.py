@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from cli.terminal.output import ERROR, Common, Console, print_json
+from cli.terminal.console import ERROR, Console
+from cli.terminal.output import Common, print_json
 from clients.reading.reader import DsReader
 from french.text import agreed
 from settings import load_settings

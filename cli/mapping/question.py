@@ -48,7 +48,10 @@ def _proposal(at: int, proposed: Match | Offered) -> Iterator[str]:
     several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
     marks = "".join(f" — {one}" for one in (match.marks if match else (UNREAD,)))
     yield f"  {at}. « {offered.label} »{several}{marks}"
-    parts = [offered.section, champ_type(descriptor.type), _options(descriptor.options)]
+    options = _options(descriptor.options)
+    if offered.parted:
+        options = f"{'options' if len(offered.boxes) > 1 else 'option'} : {options}"
+    parts = [offered.section, champ_type(offered.parted or descriptor.type), options]
     yield f"     {' · '.join(part for part in parts if part)}"
     if match and match.help:
         yield f"     aide : {match.help}"

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cli.terminal.output import ERROR, Console
+from cli.terminal.console import ERROR, Console
 from datafiles.file import DataFile
 from mappings.drift.model import Drift
 from mappings.drift.proposals import Proposal
 from mappings.drift.reviewed import Adoption
 from mappings.report.display import show
 from mappings.schema.model import FormMapping
-from mappings.schema.sentences import particulars, said_by_options
+from mappings.schema.sentences import particulars, sense
 
 
 def proposed(one: Proposal) -> str:
@@ -67,7 +67,7 @@ def reading_lines(mapping: FormMapping, file: DataFile) -> list[str]:
             path = ("fields", name, "fields", child)
             told += [file.problem(path, one) for one in particulars(inner)]
     for name, note in mapping.annotations.items():
-        told += [file.problem(("annotations", name), one) for one in said_by_options(note)]
+        told += [file.problem(("annotations", name), one) for one in sense(note)]
     for name, their in mapping.labels.items():
         said = f"label de la démarche : « {their} »" if their else "label que la démarche n'a pas"
         told += [file.problem(("labels", name), said)] if their != name else []

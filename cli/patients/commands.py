@@ -6,8 +6,10 @@ from getpass import getuser
 
 from cyclopts import App
 
-from cli.terminal.output import Common, Console, print_json, printable, table
+from cli.terminal.console import Console, table
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import DossierNumber
+from cli.terminal.printable import printable
 from french.text import agreed
 from settings import load_settings
 from steps.judge.patients import Passage, clear, passages, restore

@@ -3,7 +3,8 @@
 import smtplib
 
 from cli.portal.settings import load_portal_settings
-from cli.terminal.output import Common, Console, print_json
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json
 from datafiles.refusals import refusal
 from french.text import agreed
 from settings import SettingsError

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cli.terminal.output import ERROR, Common, print_json
+from cli.terminal.console import ERROR
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import Port
 from settings_parts import LOOKUP_PORT
 
@@ -36,7 +37,8 @@ def lookup(*, port: Port = LOOKUP_PORT, host: str = "127.0.0.1", common: Common 
     from portal.lookup.version_in_use import VersionInUse
     from portal.serving import server_of
     from settings import load_settings
-    from steps.wiring.public_data.reference import directory_of, version_of
+    from steps.wiring.public_data.reference import directory_of
+    from steps.wiring.public_data.version import version_of
 
     def read() -> "Directory | None":
         with _beside_requests():

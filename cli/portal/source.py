@@ -11,7 +11,8 @@ from typing import TypeAlias, TypeVar
 from cli.portal.listening import listening
 from cli.portal.planned_runs import planned
 from cli.portal.settings import load_portal_settings, portal_secret
-from cli.terminal.output import ERROR, Common, print_json
+from cli.terminal.console import ERROR
+from cli.terminal.output import Common, print_json
 from clients.attachment_folder import AttachmentFolder
 from datafiles.file import DataFileError
 from datafiles.refusals import refusal
@@ -32,10 +33,11 @@ from steps.follow.waiting import Matter, matters
 from steps.judge.acts import today
 from steps.judge.patients import clear, passages, restore
 from steps.publish.circumstances import circumstances, dossier_stamps
+from steps.publish.current_workbooks import export_context
 from steps.publish.entries import entries_of
-from steps.publish.export import export_context, source_digest
 from steps.publish.opinions import compare, give, keep
 from steps.publish.publication import news_of
+from steps.publish.source import source_digest
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
 from steps.wiring.inputs import RulesPlaces

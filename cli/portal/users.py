@@ -9,7 +9,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from email_validator import EmailNotValidError, validate_email
 
-from cli.terminal.output import ERROR, Common, Console, print_json, table
+from cli.terminal.console import ERROR, Console, table
+from cli.terminal.output import Common, print_json
 from french.text import agreed
 from mappings.report.display import show
 from portal.people.passwords import SHORTEST, hash_password

@@ -14,7 +14,8 @@ from cli.registre.options import AsOfOptions, Level, SituationTexts, Who, acting
 from cli.registre.past_years import import_, template
 from cli.registre.questions import question
 from cli.registre.signals import signal
-from cli.terminal.output import Common, Console, print_json, table
+from cli.terminal.console import Console, table
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import Day, DossierNumber, Year
 from steps.judge.acts import register_of, today
 from steps.registre import acting as steps

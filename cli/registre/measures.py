@@ -8,7 +8,8 @@ from cyclopts import App, Parameter
 
 from cli.registre.options import Who, acting
 from cli.registre.view import plain_measure
-from cli.terminal.output import Common, Console, print_json
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import Day
 from steps.judge.acts import register_of
 from steps.registre import acting as steps

@@ -8,7 +8,8 @@ from cyclopts import App, Parameter
 from rich.table import Table
 
 from cli.registre.options import AsOfOptions, Who, acting, reading
-from cli.terminal.output import Common, Console, print_json, table
+from cli.terminal.console import Console, table
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import Day
 from french.text import agreed
 from steps.judge.acts import register_of

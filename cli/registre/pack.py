@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from cli.registre.options import AsOfOptions, reading
-from cli.terminal.output import Common, Console, print_json
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json
 from french.text import agreed
 from steps.registre.around import Viewpoint
 from triage.registre.committee.fiche import Reader

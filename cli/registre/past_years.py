@@ -6,7 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cli.registre.options import DOOR, acting, reading
-from cli.terminal.output import Common, Console, print_json, say, table
+from cli.terminal.console import Console, table
+from cli.terminal.output import Common, print_json, say
 from french.text import agreed
 from mappings.report.display import show
 from steps.registre import past_years as steps

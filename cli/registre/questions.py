@@ -7,7 +7,8 @@ from cyclopts import App
 
 from cli.registre import view
 from cli.registre.options import AsOfOptions, Who, acting, reading
-from cli.terminal.output import Common, Console, print_json
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import Day
 from steps.judge.acts import register_of, today
 from steps.registre import questions as steps

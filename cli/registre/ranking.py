@@ -7,7 +7,8 @@ from cyclopts import App
 
 from cli.registre import view
 from cli.registre.options import reading
-from cli.terminal.output import Common, Console, print_json
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json
 from datafiles.file import DataFileError, text_of
 from steps.judge.acts import register_of
 from steps.registre.ranking import ranked, tried

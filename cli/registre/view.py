@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from cli.terminal.output import table
+from cli.terminal.console import table
 from french.text import agreed
 from french.time import PARIS
 from mappings.report.display import show_decimal

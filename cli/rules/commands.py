@@ -8,7 +8,8 @@ from cyclopts import App, Parameter
 
 from cli.rules.trial_view import trial_tables
 from cli.rules.view import explained_tree, history_table
-from cli.terminal.output import Common, Console, print_json, progress, say, table
+from cli.terminal.console import Console, table
+from cli.terminal.output import Common, print_json, progress, say
 from cli.terminal.parsing import Count, Day, DossierNumber
 from french.text import agreed
 from mappings.schema.model import FormMapping

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from cli.terminal.output import table
+from cli.terminal.console import table
 from french.text import agreed
 from mappings.report.display import show
 from triage.rules.model import RuleSet

@@ -6,7 +6,8 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.terminal.output import printable, table
+from cli.terminal.console import table
+from cli.terminal.printable import printable
 from french.time import PARIS
 from mappings.report.display import show
 from mappings.schema.model import FormMapping

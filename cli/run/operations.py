@@ -12,12 +12,14 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from cli.run.several import for_each
-from cli.terminal.output import ERROR, Common, Console, print_json, progress
+from cli.terminal.console import ERROR, Console
+from cli.terminal.output import Common, print_json, progress
 from french.text import agreed
 from french.time import PARIS
 from settings import Settings
 from settings_parts import LARGEST_NUMBER
-from steps.publish.export import export, foresee_withdrawal
+from steps.publish.current_workbooks import foresee_withdrawal
+from steps.publish.export import export
 from steps.publish.retention import old_workbooks, remove_old_workbooks
 from steps.read.retention import over
 from steps.read.retention import purge as erase_what_is_over

@@ -2,7 +2,8 @@
 
 from cli.run.several import for_each
 from cli.run.summary import name_troubles
-from cli.terminal.output import Common, Console, print_json, progress
+from cli.terminal.console import Console
+from cli.terminal.output import Common, print_json, progress
 from french.text import agreed
 from settings import Settings
 from steps.read.reconcile import reconcile as compare

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli.terminal.output import Common, Console, print_json, say, table
+from cli.terminal.console import Console, table
+from cli.terminal.output import Common, print_json, say
 from exports.returned.merging import Change, Held, Spread
 from exports.returned.taken_in import TakenIn
 from mappings.report.display import show

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from cli.terminal.output import ERROR, Common, explain, print_json
+from cli.terminal.output import Common, explain, print_json, say
 from settings import Settings
 from steps.wiring.failures import KNOWN
 from steps.wiring.services import each_demarche
@@ -39,12 +39,12 @@ def for_each(
     told: dict[str, dict[str, Any]] = {}
     for settings in every:
         name, summary = str(settings.demarche), Summary()
-        ERROR.print(f"Démarche {name}", markup=False)
+        say(f"Démarche {name}")
         try:
             work(settings, summary)
         except KNOWN as error:
             troubles(summary)
-            ERROR.print(explain(error), markup=False, highlight=False)
+            say(explain(error))
             codes.append(2)
             told[name] = {"error": explain(error)}
         else:

@@ -10,14 +10,16 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from cli.terminal.output import ERROR, Common, Console, print_json, printable, table
+from cli.terminal.console import ERROR, Console, table
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import Count
+from cli.terminal.printable import printable
 from mappings.drift.model import Severity
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
-from steps.publish.circumstances import KIND
+from steps.publish.source import KIND
 from steps.wiring.drift import drift_of
-from steps.wiring.public_data.reference import version_of
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services, each_demarche, now, open_services
 from steps.wiring.summary import OUTCOMES
 from steps.wiring.token_age import token_warning

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cli.terminal.output import Common, Console, print_json, say, table
+from cli.terminal.output import Common, print_json, say
 from french.text import agreed
+from mappings.drift.model import blocks
 from mappings.report.display import show
 from steps.wiring.summary import COUNTS, Summary
 from steps.wiring.troubles import LISTED, counted, troubles_of
+
+if TYPE_CHECKING:
+    from cli.terminal.console import Console
 
 
 def finish(summary: Summary, common: Common) -> int:
@@ -42,11 +47,16 @@ def name_troubles(summary: Summary) -> int:
 
 
 def _show(summary: Summary) -> None:
+    from cli.terminal.console import Console, table  # a program asks for JSON
+
     out = Console()
     counts = summary.json()
     if summary.nothing_done():
         read = f"{agreed(counts['seen'], 'dossier relu')}, " if summary.seen else ""
-        out.print(f"Rien à faire : {read}aucun changement.")
+        if blocks(summary.form_drift):
+            out.print(f"Rien n'est écrit : {read}ce qui est dû sur DS attend le formulaire.")
+        else:
+            out.print(f"Rien à faire : {read}aucun changement.")
         return
     rows = [(label, show(counts[name])) for name, label in COUNTS.items() if counts[name]]
     if rows:
@@ -58,7 +68,7 @@ def _show(summary: Summary) -> None:
             out.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
-def list_workbooks(out: Console, paths: Sequence[Path]) -> None:
+def list_workbooks(out: "Console", paths: Sequence[Path]) -> None:
     """Files by path, but the workbooks of centres, where there are several, by their number."""
     centres = [path for path in paths if path.match("crpv-*.xlsx")]
     counted = centres if len(centres) > 1 else []

@@ -18,7 +18,8 @@ from cli.situations.view import (
     show_range,
     situation_tables,
 )
-from cli.terminal.output import Common, Console, print_json, table
+from cli.terminal.console import Console, table
+from cli.terminal.output import Common, print_json
 from cli.terminal.parsing import DossierNumber
 from french.text import agreed
 from settings import load_settings

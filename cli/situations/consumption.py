@@ -6,7 +6,8 @@ from typing import Any
 
 from rich.table import Table
 
-from cli.terminal.output import Common, Console, print_json, table
+from cli.terminal.console import Console, table
+from cli.terminal.output import Common, print_json
 from french.text import agreed
 from mappings.report.display import show, show_decimal, show_rate
 from settings import load_settings

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from cli.terminal.output import Common, Console, print_json, table
+from cli.terminal.console import Console, table
+from cli.terminal.output import Common, print_json
 from mappings.report.display import show_decimal
 from settings import load_settings
 from steps.follow.followup import Followed, followed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from cli.terminal.output import table
+from cli.terminal.console import table
 from french.text import agreed
 from mappings.report.display import show, show_decimal
 from store.verdicts.situations import SituationReport

@@ -1,70 +1,32 @@
-"""What the terminal shows: tables and sentences for people, one JSON object for programs."""
+"""What a command says: sentences for people, one JSON object for programs.
+
+What a terminal shows beside is in :mod:`cli.terminal.console`, which takes Rich to import.
+"""
 
 import codecs
 import io
 import json
 import os
-import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from cyclopts import Parameter
-from rich import _wrap
-from rich import console as rich_console
-from rich.table import Table
-from rich.text import Text
-from rich.tree import Tree
 
+from cli.terminal.printable import printable
 from datafiles.refusals import is_told, refusal
-from french.text import typographic
 
 if TYPE_CHECKING:
     from steps.wiring.services import Tell
 
 
-class Console(rich_console.Console):
-    """What people read in a terminal, printed as French is: no-break spaces, curved apostrophes.
-
-    In a pipe, a file or a journal sentences stay as they are searched for.
-    """
-
-    def print(self, *objects: Any, **how: Any) -> None:
-        """Print texts and trees so; what is neither is shown as it is made."""
-        super().print(*map(self._typeset, objects), **how)
-
-    def _typeset(self, shown: Any) -> Any:
-        match shown:
-            case str():
-                return self.typeset(shown)
-            case Text():
-                told = shown.copy()
-                told.plain = self.typeset(shown.plain)  # as long: what is styled stays so
-                return told
-            case Tree():
-                shown.label = self._typeset(shown.label)
-                shown.children = [self._typeset(one) for one in shown.children]
-                return shown
-            case _:
-                return shown
-
-    def typeset(self, text: str) -> str:
-        """A text as it is shown here."""
-        return typographic(text) if self.is_terminal else text
-
-
-ERROR = Console(stderr=True)
-"""Everything but the answer of a command goes here."""
-
+_SAID_TO_BE_A_TERMINAL = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
+"""Settings by which Rich takes for a terminal what is none."""
 _PLAIN = str.maketrans({"«": '"', "»": '"', "’": "'", "œ": "oe", "Œ": "Oe", "–": "-", "—": "-"})
-_HARMLESS = frozenset("\n\u200c\u200d")
-
-_wrap.re_word = re.compile(r"[^\S\u00a0\u202f]*[\S\u00a0\u202f]+[^\S\u00a0\u202f]*")
-"""Rich, which takes a no-break space for a place to break a line, is told what a word is."""
 
 
 @Parameter(name="*")
@@ -98,20 +60,10 @@ def explain(error: Exception) -> str:
     )
 
 
-def printable(text: str) -> str:
-    """``text`` without what could command a terminal: control and direction characters shown as �.
-
-    What declarants and instructeurs typed ends up here; line ends and joiners stay. What was typed
-    here may be no text at all.
-    """
-    return "".join(
-        "�" if unicodedata.category(char) in {"Cc", "Cf", "Cs"} and char not in _HARMLESS else char
-        for char in text
-    )
-
-
 def say(text: str) -> None:
     """One sentence on standard error, as it is: no markup, no colour, no control character."""
+    from cli.terminal.console import ERROR  # a run that has nothing to say needs none
+
     with suppress(OSError):  # a full disk or a closed end behind it stops no command
         ERROR.print(printable(text), markup=False, highlight=False, soft_wrap=True)
 
@@ -151,34 +103,15 @@ def _without_accents(error: UnicodeError) -> tuple[str, int]:
     return "".join(char if char.isascii() else "?" for char in kept), error.end
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    """A table; cells are shown as they are, never as markup, and whole: a long word is folded."""
-    out = Console()
-    made = Table(
-        title=out.typeset(title),
-        title_justify="left",
-        header_style="bold",
-        show_header=any(columns),
-    )
-    for column in columns:
-        made.add_column(column, overflow="fold")
-    for row in rows:
-        made.add_row(*(Text(out.typeset(printable(str(cell)))) for cell in row))
-    return made
-
-
 @contextmanager
 def progress() -> "Iterator[Tell]":
     """Progress bars on standard error while the block runs, when a terminal is there."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+    if not (sys.stderr.isatty() or _SAID_TO_BE_A_TERMINAL & os.environ.keys()):
+        from steps.wiring.services import say_nothing
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=ERROR, transient=True, disable=not ERROR.is_terminal) as bars:
-        tasks: dict[str, TaskID] = {}
+        yield say_nothing
+        return
+    from cli.terminal.console import bars
 
-        def tell(step: str, done: int, total: int | None) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total)
-            bars.update(tasks[step], completed=done, total=total)
-
+    with bars() as tell:
         yield tell

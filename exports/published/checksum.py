@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from exports.rows_put_aside import row_digest
-from exports.sheets.tables import Table
+
+if TYPE_CHECKING:
+    from exports.sheets.tables import Table
 
 MADE = "9"
 """Raise it with a release that makes other workbooks of the same tables: else none would be
 replaced until its content moves."""
 
 
-def content_digest(said: object, tables: Mapping[str, Table]) -> str:
+def content_digest(said: object, tables: "Mapping[str, Table]") -> str:
     """Return the SHA-256 of all that a workbook says.
 
     What decides what leaves the agency is a part of it by what leaves, and by the versions of the

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exports.cells import paris
-from exports.model import ExportContext, ExportedDossier
-from exports.readers.policy import Policy
+
+if TYPE_CHECKING:
+    from exports.model import ExportContext, ExportedDossier
+    from exports.readers.policy import Policy
 
 MANIFEST = "manifest.json"
 ON_REQUEST, CURRENT = "sur-demande", "courant"
@@ -130,11 +132,11 @@ class PublishedExport:
 
 
 def export_facts(
-    entries: Sequence[ExportedDossier],
-    context: ExportContext,
+    entries: "Sequence[ExportedDossier]",
+    context: "ExportContext",
     *,
     checksum: str,
-    policy: Policy | None = None,
+    policy: "Policy | None" = None,
 ) -> ExportFacts:
     """Return what a manifest says of these dossiers, and of the policy they were handed under."""
     days = sorted(paris(entry.summary.deposited_at).date().isoformat() for entry in entries)

@@ -5,21 +5,20 @@ without them and has its name again, or is gone. A set without its name is one t
 again: whatever is killed, the next run finds it. What was followed is written down last.
 """
 
-import json
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any
 from zipfile import BadZipFile
 
 from exports.cells import paris
-from exports.published.editions import EDITIONS, EditionKind, sweep_editions
-from exports.published.folders import UNFINISHED, beside, discard, flush, sweep, write_file
+from exports.published.cleared import RETIRED, Gone, places
+from exports.published.editions import sweep_editions
+from exports.published.folders import beside, discard, flush, sweep, write_file
 from exports.published.former import Former, masked_of, noted, withdrawn_of
 from exports.published.manifest import (
     CURRENT,
@@ -38,53 +37,8 @@ from french.text import SEMICOLON, agreed
 from french.time import day_in_words
 from mappings.schema.model import Audience
 
-_RETIRED = ".retiree-"
-_FOLLOWED = ".retraits"
 _AGENCY = "agence.xlsx"
 _DAMAGED = (BadZipFile, ValueError, KeyError, IndexError)
-
-Gone: TypeAlias = Mapping[Audience, AbstractSet[int]]
-"""Dossiers that an audience is to read no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClearedSets:
-    """What the published sets are known to be without.
-
-    Attributes:
-        gone: Dossiers that were taken out of all that each audience may fetch.
-        sequence: Publication up to which it was looked at what is masked since.
-        columns: Version of what the network may not read of columns, rows and cells; blank where
-            something was handed out since under another.
-    """
-
-    gone: Mapping[Audience, frozenset[int]]
-    sequence: int = 0
-    columns: str = ""
-
-    @classmethod
-    def read(cls, root: Path, *, demarche: int) -> Self | None:
-        """What is written down in the folder of the exports; ``None`` before the first time."""
-        try:
-            told = json.loads(_file(root, demarche).read_text("utf-8"))
-            return cls(
-                {"agence": frozenset(told["agence"]), "reseau": frozenset(told["reseau"])},
-                int(told["sequence"]),
-                str(told.get("columns", "")),
-            )
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def write(self, root: Path, *, demarche: int) -> None:
-        """Write it down in one step."""
-        told: dict[str, Any] = {name: sorted(numbers) for name, numbers in self.gone.items()}
-        file = _file(root, demarche)
-        new = file.with_name(f"{UNFINISHED}{file.name}")
-        write_file(
-            new, json.dumps({**told, "sequence": self.sequence, "columns": self.columns}).encode()
-        )
-        new.replace(file)
-        flush(root)
 
 
 @dataclass(slots=True)
@@ -100,19 +54,9 @@ class Withdrawn:
     removed: list[str] = field(default_factory=list)
 
 
-def retired(root: Path, *, demarche: int) -> tuple[Path, ...]:
-    """Sets that lost their name, and are still to be made again."""
-    return tuple(
-        folder
-        for place in _places(root)
-        for folder in sorted(place.glob(f"{_RETIRED}*"))
-        if (read_manifest(folder) or {}).get("demarche") in {demarche, None}
-    )
-
-
 def earlier_sets(root: Path, *, demarche: int) -> Iterator[PublishedExport]:
     """Every set that was published before and is kept, the current one apart."""
-    for place in _places(root):
+    for place in places(root):
         for folder in place.iterdir() if place.is_dir() else ():
             if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
                 continue
@@ -177,7 +121,7 @@ def foreseen(
 def retire(export: PublishedExport) -> Path:
     """Take its name from a set: from then on nobody finds it."""
     folder = export.folder
-    aside = folder.with_name(f"{_RETIRED}{folder.name}")
+    aside = folder.with_name(f"{RETIRED}{folder.name}")
     if aside.exists():
         discard(aside)
     folder.rename(aside)
@@ -211,7 +155,7 @@ def remake(
         done: Where it is told what was done.
         withheld: Columns that the network may read no more.
     """
-    place = aside.with_name(aside.name.removeprefix(_RETIRED))
+    place = aside.with_name(aside.name.removeprefix(RETIRED))
     manifest = read_manifest(aside)
     if manifest is None or place.exists():  # killed while the former was removed
         discard(aside)
@@ -404,11 +348,3 @@ def _numbers(file: Path) -> frozenset[int]:
 
 def _audience(told: Mapping[str, Any]) -> Audience:
     return "agence" if told.get("audience") == "agence" else "reseau"
-
-
-def _places(root: Path) -> tuple[Path, ...]:
-    return (root, *(root / EDITIONS / kind for kind in EditionKind), root / ON_REQUEST)
-
-
-def _file(root: Path, demarche: int) -> Path:
-    return root / f"{_FOLLOWED}-{demarche}.json"

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from french.text import bare_label, normalise_label
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import Absence, ReviewedForm, options_of
-from mappings.matching.match import Match
 from mappings.schema.champs import given, in_our_words, parts
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import TickedBoxes
+
+if TYPE_CHECKING:
+    from mappings.matching.match import Match
 
 _LABELS = "labels."
 _OPEN = (
@@ -71,7 +74,7 @@ def absences(
 
 
 def refused(
-    reviewed: ReviewedForm, mapping: FormMapping, active: Revision, sure: Mapping[str, Match]
+    reviewed: ReviewedForm, mapping: FormMapping, active: Revision, sure: "Mapping[str, Match]"
 ) -> Mapping[str, Absence]:
     """What a person said, with a reason, that the form does not ask, and that its file leaves so.
 

@@ -19,7 +19,7 @@ from mappings.schema.sources import (
     Source,
     TickedBoxes,
 )
-from mappings.schema.written import block, field_keys, options_key, quoted
+from mappings.schema.written import block, field_keys, quoted, sense_keys
 
 ADAPTED = "# Correspondance écrite par `unc mapping adapt`"
 """How the file begins."""
@@ -52,6 +52,7 @@ def adapted(
     active: Revision,
     again: bool = False,
     before: Mapping[str, Decision] | None = None,
+    unsaid: frozenset[str] = frozenset(),
 ) -> Adapted:
     """The mapping once each field has the champ that was found for it, and no other.
 
@@ -66,9 +67,10 @@ def adapted(
         active: The one that was looked at.
         again: Whether the mapping was made for this form already.
         before: What was said when its file was written; all that is said now is new without it.
+        unsaid: Fields of which its file says nothing of this form (:class:`FileKept`).
     """
     earlier = tuple(one for one in revisions if one.id != active.id)
-    kept = FileKept(mapping, session, active, before or {}) if again else None
+    kept = FileKept(mapping, session, active, before or {}, earlier, unsaid) if again else None
     make = _Maker(session, earlier, active, kept)
     fields = _told_twice({name: make.field(spec) for name, spec in mapping.fields.items()})
     annotations = {name: make.annotation(spec) for name, spec in mapping.annotations.items()}
@@ -155,11 +157,14 @@ class _Maker:
         if self.kept and self.kept.stays(path):
             return replace(spec, options={**spec.options, **self.kept.options(path)})
         match = self.match_of(path)
+        if match is None and self.kept and self.kept.of_before(path):
+            return spec
         means = self.session.means(path) if match else {}
         return replace(
             spec,
             champs=(match.offered.descriptor.id,) if match else (),
             options={normalise_label(one): Option(one, our) for one, our in means.items()},
+            inverted=_asks_the_contrary(match, spec, means),
         )
 
     def labels(self) -> Mapping[str, str]:
@@ -187,7 +192,7 @@ class _Maker:
         if self.kept and self.kept.stays(path):
             return replace(spec, options={**spec.options, **self.kept.options(path)})
         if match is None:
-            return bare
+            return spec if self.kept and self.kept.of_before(path) else bare
         source = self._source(spec, match)
         if isinstance(source, FlatRows) and not source.rows:
             return bare  # asked row after row, and nobody said yet which champ asks which column
@@ -198,8 +203,7 @@ class _Maker:
             champs=tuple(self._candidates(match.offered.descriptor)) if named else (),
             source=source,
             options={normalise_label(one): Option(one, our) for one, our in means.items()},
-            # a list says the contrary by what its options mean
-            inverted=match.inverted and spec.type == "yes_no" and not means,
+            inverted=_asks_the_contrary(match, spec, means),
         )
 
     def _source(self, spec: FieldSpec, match: Match) -> Source | None:
@@ -262,7 +266,16 @@ class _Maker:
         if match is not None:
             return f"« {_line(match.offered.label)} »"
         reason = self.session.absent.get(path)
+        if self.kept and self.kept.of_before(path):
+            return "aucun champ de cette révision : gardé pour les dossiers des précédentes"
         return f"aucun champ : {_line(reason)}" if reason else "aucun champ trouvé : à compléter"
+
+
+def _asks_the_contrary(
+    match: Match | None, spec: FieldSpec | AnnotationSpec, means: Mapping[str, object]
+) -> bool:
+    """Whether its yes is our no: a list says it by what its options mean."""
+    return match is not None and match.inverted and spec.type == "yes_no" and not means
 
 
 def _flat(match: Match | None) -> bool:
@@ -313,9 +326,9 @@ def _fields(fields: Mapping[str, FieldSpec], notes: Mapping[str, str]) -> Iterat
 def _annotation(spec: AnnotationSpec) -> str:
     champ = f"champ: {spec.champs[0]}" if spec.champs else "absent: true"
     written = ", written: true" if spec.written else ""
-    options = "".join(f", {one}" for one in options_key(spec))
+    sense = "".join(f", {one}" for one in sense_keys(spec))
     title = f"title: {quoted(spec.title)}"
-    return f"{spec.name}: {{{champ}{options}, type: {spec.type}, {title}{written}}}"
+    return f"{spec.name}: {{{champ}{sense}, type: {spec.type}, {title}{written}}}"
 
 
 def _medicines(rows: MedicineRows) -> Iterator[str]:

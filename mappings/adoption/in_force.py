@@ -8,7 +8,7 @@ The mapping that comes with the bridge was reviewed on a form, not on a démarch
 published that form, whatever it published since, has it adopted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import Observed, compare
@@ -16,7 +16,8 @@ from mappings.drift.model import Drift, Kind, Needs, Severity, blocks
 from mappings.drift.reviewed import Adoption, ReviewedForm
 from mappings.schema.model import FormMapping
 
-REMEDY = "`unc mapping adapt`, puis `unc mapping adopt`"
+_ADOPT = "`unc mapping adopt`"
+REMEDY = f"`unc mapping adapt`, puis {_ADOPT}"
 _NOT_ADOPTED = "rien n'est écrit sur DS ni diffusé au réseau, les dossiers ne sont que lus et jugés"
 _TO_REVIEW = (
     "lui ou le référentiel a changé depuis l'adoption ; d'ici là, rien n'est écrit sur DS, les"
@@ -42,7 +43,7 @@ def adoption_of(
 
 def waiting(
     observed: Observed,
-    found: Iterable[Drift],
+    found: Sequence[Drift],
     *,
     mapping: FormMapping,
     reviewed: ReviewedForm | None,
@@ -58,7 +59,8 @@ def waiting(
         needs: What the rules read.
     """
     if adoption_of(observed, mapping=mapping, reviewed=reviewed, needs=needs) is None:
-        kind, told, remedy = Kind.NOT_ADOPTED, _NOT_ADOPTED, REMEDY
+        left = any(one.against_adoption for one in found)
+        kind, told, remedy = Kind.NOT_ADOPTED, _NOT_ADOPTED, REMEDY if left else _ADOPT
     elif blocks(found):
         kind, told, remedy = Kind.TO_REVIEW, _TO_REVIEW, _REVIEW
     else:

@@ -1,7 +1,7 @@
 """What a mapping file says, kept where it is made again for the form that it was made for."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +23,20 @@ _NOTE = re.compile(
 _PLACES = ("\nfields:\n", "\nannotations:\n", "\nlabels:\n")
 
 
+def copied(mapping: FormMapping, of: FormMapping) -> frozenset[str]:
+    """The fields and annotations that a mapping reads from the very champs that another does."""
+
+    def readings(one: FormMapping) -> Mapping[str, object]:
+        fields = {path: (spec.champs, spec.source) for path, spec in every_field(one).items()}
+        return fields | {
+            f"annotations.{name}": (spec.champs, spec.source)
+            for name, spec in one.annotations.items()
+        }
+
+    theirs = readings(of)
+    return frozenset(path for path, one in readings(mapping).items() if theirs.get(path) == one)
+
+
 def keys_of(spec: FieldSpec | AnnotationSpec) -> set[str]:
     """Ids and normalised labels of the champs that a field names."""
     further = parts(spec) if isinstance(spec, FieldSpec) else ()
@@ -38,16 +52,26 @@ class FileKept:
         session: What was found of the form, and what a person says of it.
         active: The form.
         before: What was said when the file was written.
+        earlier: The other revisions of the form.
+        unsaid: Fields of which the file says what it said of another form, of which it is a copy.
     """
 
     mapping: FormMapping
     session: Session
     active: Revision
     before: Mapping[str, Decision]
+    earlier: Sequence[Revision] = ()
+    unsaid: frozenset[str] = frozenset()
 
     def stays(self, path: str) -> bool:
         """Whether what the file says of a field stays."""
         return path in self._kept
+
+    def of_before(self, path: str) -> bool:
+        """Whether a field that nothing asks now is still read in dossiers of earlier revisions."""
+        if path in self.unsaid or path in self.session.absent:
+            return False
+        return any(self._ids(path, revision) for revision in self.earlier)
 
     def says_already(self, question: str) -> bool:
         """Whether the file answers a question: which champ asks a field, or means an option."""
@@ -126,7 +150,7 @@ class FileKept:
             path: ids
             for path in self._specs
             if self._says(path) and not self._said_otherwise(path)
-            for ids in [self._ids(path)]
+            for ids in [self._ids(path, self.active)]
             if all(taken.get(one, path) == path for one in ids)
         }
 
@@ -134,12 +158,14 @@ class FileKept:
         """Whether the file says where a field comes from, and the form gives any of it."""
         if path.startswith(f"{LABELS}."):
             return path.removeprefix(f"{LABELS}.") in self.mapping.labels
+        if path in self.unsaid:
+            return False
         spec = self._specs.get(path)
         fixed = isinstance(spec, FieldSpec) and isinstance(spec.source, Constant | OfDossier)
-        return fixed or (spec is not None and bool(self._ids(path)))
+        return fixed or (spec is not None and bool(self._ids(path, self.active)))
 
-    def _ids(self, path: str) -> frozenset[str]:
-        asked = self.active.annotations if path.startswith("annotations.") else self.active.champs
+    def _ids(self, path: str, form: Revision) -> frozenset[str]:
+        asked = form.annotations if path.startswith("annotations.") else form.champs
         keys = keys_of(self._specs[path])
         return frozenset(
             one.id for one in flatten(asked) if keys & {one.id, normalise_label(one.label)}

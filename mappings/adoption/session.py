@@ -97,12 +97,6 @@ class Session:
                 "Seule une donnée « oui / non » peut être demandée à l’envers : prenez une autre"
                 " question, ou dites que le formulaire ne la demande pas."
             )
-        if match.offered.descriptor.type == "checkbox":
-            return (
-                "Une case non cochée ne dit pas « non » : elle ne peut pas être lue à l’envers."
-                " Demandez-la sur DS par une question oui / non, ou dites que le formulaire ne la"
-                " demande pas."
-            )
         return ""
 
     def why_which_sense(self, choice: ChoiceQuestion, champ: str) -> str:
@@ -305,7 +299,7 @@ class Session:
         """Options that rules name, or the bridge writes, and that nothing in the form means yet."""
         if not match.offered.descriptor.options or match.options is None:
             return frozenset()
-        named = one.must_have or frozenset(one.options) if one.written else one.needed
+        named = one.to_write if one.written else one.needed
         left = frozenset(one.options) - match.options.ours
         if _one_of_several(one, match) and len(left) == 1:
             named |= left

@@ -65,7 +65,7 @@ def _type(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change
     kind, known = one.descriptor.type, one.known
     before = " ou ".join(map(champ_type, known.types)) if known else ""
     changed = known is not None and kind not in known.types
-    found = fit(one.spec.type, kind)
+    found = fit(one.spec.type, kind, inverted=one.spec.inverted)
     if found is Fit.UNREADABLE:
         before = before if changed else f"donnée « {FIELD_NAMES[one.spec.type]} »"
         how_bad = severity.of_wrong_answers(needs, one.path, active=active)

@@ -128,7 +128,7 @@ def _taken(
     needs = baseline.needs
     if other := usurped(one, spec, baseline=baseline):
         yield Drift(
-            severity=severity.of_wrong_answers(needs, path, active=level.active),
+            severity=severity.of_another(needs, path, active=level.active),
             kind=Kind.REPLACED,
             champ=one.id,
             label=one.label,
@@ -162,7 +162,7 @@ def _ambiguous(level: FormLevel, spec: FieldSpec, path: str) -> Iterator[Drift]:
 def _annotations(
     level: FormLevel, specs: Mapping[str, AnnotationSpec], baseline: DriftBaseline
 ) -> Iterator[Drift]:
-    """Annotations never spoil a verdict: at worst it cannot be shown on DS."""
+    """Annotations spoil no verdict; one by which a person decides may mislead."""
     found = {name: matched(level, spec) for name, spec in specs.items()}
     taken = {one.id for champs in found.values() for one in champs}
     for name, spec in specs.items():

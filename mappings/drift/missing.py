@@ -48,9 +48,12 @@ def missing_annotation(
     """The drift of an annotation that the form in force does not have: never a spoilt verdict."""
     if not level.active:
         return
-    how_bad = severity.of_missing_annotation(written=spec.written)
+    path = f"annotations.{spec.name}"
+    how_bad = severity.of_missing_annotation(
+        baseline.needs, path, written=spec.written, reworded=bool(formerly)
+    )
     remedy = "l'ajouter aux annotations privées, et son id à la correspondance"
-    told = _lost(level, spec, f"annotations.{spec.name}", how_bad, remedy)
+    told = _lost(level, spec, path, how_bad, remedy)
     yield from _reworded(told, formerly, baseline.known) if formerly else (told,)
 
 

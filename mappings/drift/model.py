@@ -46,12 +46,14 @@ class Needs:
         read: Fields that a mandatory item, a condition or a criterion reads (``rows.field``).
         options: Options that the rules name, by field.
         written: Options that the bridge writes, by annotation (``annotations.name``).
+        decide: Annotations by which a person decides what leaves, or what the bridge does.
     """
 
     scope: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     options: Mapping[str, frozenset[str]] = field(default_factory=dict)
     written: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    decide: frozenset[str] = frozenset()
 
     def rest_on(self, path: str) -> bool:
         """Whether a verdict is wrong where a field is."""
@@ -90,6 +92,11 @@ class Drift:
     def blocks(self) -> bool:
         """Whether nothing is written on DS nor handed out until a person looked at it."""
         return self.severity is Severity.BLOCKING
+
+    @property
+    def against_adoption(self) -> bool:
+        """Whether nobody may adopt a form that shows it."""
+        return self.kind is Kind.UNWRITABLE or (self.blocks and not self.of_the_form)
 
     @property
     def of_the_form(self) -> bool:

@@ -58,8 +58,13 @@ _CONVERTED: dict[FieldType, frozenset[str]] = {
 }
 
 
-def fit(field: FieldType, champ: str) -> Fit:
-    """How a champ of type ``champ`` is read by a field of type ``field``."""
+def fit(field: FieldType, champ: str, *, inverted: bool = False) -> Fit:
+    """How a champ of type ``champ`` is read by a field of type ``field``.
+
+    Of a box that asks the contrary (``inverted``), ticked is no and unticked is no answer.
+    """
+    if inverted and champ == "checkbox":
+        return Fit.CONVERTED
     if field == "text":
         if champ in _UNREADABLE_AS_TEXT:
             return Fit.UNREADABLE

@@ -1,14 +1,21 @@
 """How bad each drift of the form is: said here, whoever finds it.
 
-One blocks where verdicts would be wrong: the rules rest on the field, in the revision in force.
+One blocks where verdicts would be wrong: the rules rest on the field, in the revision in force. So
+does an annotation that may ask something else, where a person decides by it what leaves the agency
+or what the bridge does.
 """
 
 from mappings.drift.model import Needs, Severity
 
 
 def of_wrong_answers(needs: Needs, path: str, *, active: bool) -> Severity:
-    """Answers that cannot be read any more, or that are another champ's."""
+    """Answers that cannot be read any more."""
     return Severity.BLOCKING if active and needs.rest_on(path) else Severity.REVIEW
+
+
+def of_another(needs: Needs, path: str, *, active: bool) -> Severity:
+    """Answers that are another champ's."""
+    return Severity.BLOCKING if active and _acted_on(needs, path) else Severity.REVIEW
 
 
 def of_readable_type(*, freed: bool, alike: bool) -> Severity:
@@ -27,7 +34,7 @@ def of_label(needs: Needs, path: str, *, alike: bool) -> Severity:
     """Other words of a question: it may ask something else, in whichever revision."""
     if alike:
         return Severity.INFORMATION
-    return Severity.BLOCKING if needs.rest_on(path) else Severity.REVIEW
+    return Severity.BLOCKING if _acted_on(needs, path) else Severity.REVIEW
 
 
 def of_options(*, lost: bool, named: bool) -> Severity:
@@ -35,6 +42,11 @@ def of_options(*, lost: bool, named: bool) -> Severity:
     if lost:
         return Severity.BLOCKING
     return Severity.REVIEW if named else Severity.INFORMATION
+
+
+def _acted_on(needs: Needs, path: str) -> bool:
+    """Whether a verdict rests on it, or a person decides by it: said otherwise, both mislead."""
+    return needs.rest_on(path) or path in needs.decide
 
 
 def of_required() -> Severity:
@@ -56,8 +68,13 @@ def of_missing(needs: Needs, path: str, *, active: bool, accepted: bool) -> Seve
     return Severity.REVIEW if active else Severity.INFORMATION
 
 
-def of_missing_annotation(*, written: bool) -> Severity:
-    """An annotation that the form has not: at worst a verdict cannot be shown on DS."""
+def of_missing_annotation(needs: Needs, path: str, *, written: bool, reworded: bool) -> Severity:
+    """An annotation that the form has not: at worst a verdict cannot be shown on DS.
+
+    Under other words it is there, and what a person decides by it is not read.
+    """
+    if reworded and path in needs.decide:
+        return Severity.BLOCKING
     return Severity.REVIEW if written else Severity.INFORMATION
 
 

@@ -69,6 +69,9 @@ def doubted(pair: FieldLikeness) -> bool:
         return True
     if misplaced(pair) or pair.unread or _leaves_options(pair):
         return True
+    decides = pair.wanted.path.startswith(_NOTES) and pair.wanted.type == "yes_no"
+    if decides and pair.asked < Plainness.PHRASE:
+        return True  # who reads, or who writes: no word more
     if pair.asked is Plainness.LABEL:
         return False
     several = _says_twice(pair) or _some_of_it(pair) or _goes_on(pair) or _asks_another(pair)

@@ -59,6 +59,7 @@ class Match:
         options: Its options beside ours.
         listed: Whether each option that is chosen makes a row.
         shared: Whether the champ asks another field as well: « Bénéfice et risque de cet usage ».
+        unwritable: Options that the bridge would write there and that it has not.
         to_read: Which help makes unsure what its label would make sure, in French; "" if none.
     """
 
@@ -71,6 +72,7 @@ class Match:
     options: Aligned | None = None
     listed: bool = False
     shared: bool = False
+    unwritable: tuple[str, ...] = ()
     to_read: str = ""
 
     @property
@@ -85,6 +87,7 @@ class Match:
             ("demande peut-être le contraire", self.contrary),
             ("demande aussi autre chose", self.shared),
             (f"sans équivalent : {shown}", bool(left)),
+            (f"sans option pour : {' ; '.join(self.unwritable)}", bool(self.unwritable)),
             (f"à lire : {self.to_read}", bool(self.to_read)),
         )
         return tuple(one for one, holds in told if holds)
@@ -311,15 +314,17 @@ def _rows_found(rows: Matching, *, sure: bool) -> dict[str, Match]:
 
 
 def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
+    lacking = pair.wanted.to_write - pair.options.ours if pair.options else frozenset[str]()
     return Match(
         path=pair.wanted.path,
         offered=pair.offered,
-        confidence=Confidence.SURE if sure else Confidence.TO_CHECK,
+        confidence=Confidence.SURE if sure and not lacking else Confidence.TO_CHECK,
         score=min(score - _CERTAIN if score > _CERTAIN else score, 1.0),
         inverted=pair.inverse and pair.wanted.type == "yes_no",
         contrary=pair.maybe_contrary,
         options=pair.options,
         listed=pair.listed,
+        unwritable=tuple(sorted(lacking)),
     )
 
 

@@ -44,6 +44,7 @@ class Offered:
         rows: What the rows of a repetition offer.
         shown: Its label as a person is shown it, where the descriptor's is bare.
         asks: Path of the one field that it was made for, where its champs ask each one option.
+        parted: Type of each of its champs, where they ask each one option.
     """
 
     descriptor: Descriptor
@@ -58,6 +59,7 @@ class Offered:
     rows: tuple["Offered", ...] = ()
     shown: str = ""
     asks: str = ""
+    parted: str = ""
 
     @property
     def label(self) -> str:
@@ -128,7 +130,8 @@ def as_boxes(named: Mapping[str, Offered]) -> Offered:
         options=tuple(named),
     )
     boxes = {option: one.descriptor.id for option, one in named.items()}
-    return replace(first, descriptor=whole, boxes=boxes, shown=shown)
+    kind = first.descriptor.type
+    return replace(first, descriptor=whole, boxes=boxes, shown=shown, parted=kind)
 
 
 def as_questions(path: str, named: Mapping[str, Offered]) -> Offered:
@@ -353,6 +356,7 @@ def _boxed(found: Sequence[Offered]) -> Iterator[Offered]:
                 options=tuple(options),
             ),
             boxes=dict(zip(options, (one.descriptor.id for one in boxes), strict=True)),
+            parted=boxes[0].descriptor.type,
         )
 
 

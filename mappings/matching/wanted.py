@@ -89,6 +89,11 @@ class Wanted:
     rows: tuple["Wanted", ...] = ()
 
     @property
+    def to_write(self) -> frozenset[str]:
+        """Options that the bridge writes in it, as far as anybody knows."""
+        return (self.must_have or frozenset(self.options)) if self.written else frozenset()
+
+    @property
     def lists_places(self) -> bool:
         """Whether its rows are places, and nothing else."""
         return len(self.rows) == 1 and self.rows[0].type in PLACES
@@ -237,7 +242,7 @@ def _seen(
 
 def asks_the_contrary(spec: FieldSpec | AnnotationSpec) -> bool:
     """Whether the yes of what a mapping reads is our no, or one of its options says so."""
-    if not isinstance(spec, FieldSpec) or spec.type != "yes_no":
+    if spec.type != "yes_no":
         return False
     meant = ((key, one.means) for key, one in spec.options.items())
     return spec.inverted or any(

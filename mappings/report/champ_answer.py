@@ -22,7 +22,7 @@ def champ_answer(champ: Champ, spec: FieldSpec | AnnotationSpec, origin: Origin)
         return Answer(AnswerState.BLANK, None, origin)
     if isinstance(value, Unreadable):
         return Answer(AnswerState.UNREADABLE, origin=origin, raw=value.raw, problem=value.reason)
-    if spec.options or _inverted(spec):
+    if spec.options or spec.inverted:
         return _in_our_words(champ, value, spec, origin)
     return _as_it_is(champ, value, spec, origin)
 
@@ -35,13 +35,11 @@ def _as_it_is(
     except NotConvertibleError as error:
         return Answer(AnswerState.UNREADABLE, origin=origin, raw=as_text(value), problem=str(error))
     if converted is False and spec.type == "yes_no" and champ.type == "checkbox":
+        if spec.inverted:  # ticked is our no; unticked is never our yes
+            return Answer(AnswerState.BLANK, None, origin, raw="non cochée", problem=_NO_ANSWER)
         # The question was retyped: an unticked box does not say that the answer is no.
         return Answer(AnswerState.UNREADABLE, origin=origin, raw="non cochée", problem=_UNTICKED)
     return Answer(AnswerState.ANSWERED, converted, origin)
-
-
-def _inverted(spec: FieldSpec | AnnotationSpec) -> bool:
-    return isinstance(spec, FieldSpec) and spec.inverted
 
 
 def _in_our_words(
@@ -59,7 +57,7 @@ def _in_our_words(
     answer = _as_it_is(champ, value, spec, origin)
     if answer.state is not AnswerState.ANSWERED:
         return answer
-    if _inverted(spec) and isinstance(answer.value, bool):
+    if spec.inverted and isinstance(answer.value, bool):
         return replace(answer, value=not answer.value, raw=served)
     ours = aligned(answer.value, spec)
     return answer if ours == answer.value else replace(answer, value=ours, raw=served)

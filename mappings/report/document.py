@@ -106,7 +106,7 @@ def _annotations(mapping: FormMapping) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for name, spec in mapping.annotations.items():
         author = "la passerelle" if spec.written else "une personne"
-        champ = " ou ".join(spec.champs)
+        champ = " ; ".join([" ou ".join(spec.champs), *sentences.sense(spec)])
         yield f"| `{name}` | {spec.title} | {FIELD_NAMES[spec.type]} | {champ} | {author} |"
 
 

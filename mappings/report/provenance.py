@@ -8,8 +8,8 @@ from french.text import agreed
 from mappings.dossier.decode import stable_id
 from mappings.report.display import show
 from mappings.report.model import Answer, AnswerState, Report
-from mappings.schema.model import Audience, FieldSpec, FormMapping
-from mappings.schema.sentences import particulars
+from mappings.schema.model import AnnotationSpec, Audience, FieldSpec, FormMapping
+from mappings.schema.sentences import particulars, sense
 
 _STATES = {
     AnswerState.ANSWERED: "répondu",
@@ -77,6 +77,17 @@ def card(report: Report, *, mapping: FormMapping) -> tuple[CardLine, ...]:
     return (*_lines(mapping.fields, report.fields, revision=revision), *unmapped)
 
 
+def annotated(report: Report, *, mapping: FormMapping) -> tuple[CardLine, ...]:
+    """What a person wrote in annotations that the bridge only reads, where they wrote any."""
+    revision = stable_id(report.revision_id)
+    return tuple(
+        _line(spec, answer, field=f"annotations.{name}", revision=revision, counted=None)
+        for name, spec in mapping.annotations.items()
+        for answer in [report.annotations[name]]
+        if not spec.written and (answer.value is not None or answer.raw)
+    )
+
+
 def _lines(
     specs: Mapping[str, FieldSpec], answers: Mapping[str, Answer], *, revision: str, place: str = ""
 ) -> Iterator[CardLine]:
@@ -91,7 +102,7 @@ def _lines(
 
 
 def _line(
-    spec: FieldSpec,
+    spec: FieldSpec | AnnotationSpec,
     answer: Answer,
     *,
     field: str,
@@ -110,12 +121,12 @@ def _line(
         state=_STATES[answer.state],
         value=value,
         problem=answer.problem,
-        audience=spec.audience,
+        audience=spec.audience if isinstance(spec, FieldSpec) else "agence",
         champ=origin.champ_id if origin else "",
         label=origin.label if origin else "",
         champ_type=origin.champ_type if origin else "",
         revision=stable_id(origin.revision_id) if origin else revision,
         updated_at=origin.updated_at if origin else None,
         served=answer.raw if answer.value is not None else "",
-        reading=" ; ".join(particulars(spec)),
+        reading=" ; ".join(particulars(spec) if isinstance(spec, FieldSpec) else sense(spec)),
     )

@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from french.text import normalise_label
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import Constant, EachOption, FlatRows, Joined, OfDossier, TickedBoxes
+
+_CONTRARY: Final = {"True": "False", "False": "True"}
 
 
 def parts(spec: FieldSpec) -> Iterator[FieldSpec]:
@@ -73,13 +76,23 @@ def in_our_words(spec: FieldSpec | AnnotationSpec, options: Iterable[str]) -> fr
 
 
 def in_our_word(spec: FieldSpec | AnnotationSpec, option: str) -> str:
-    """What an option of the form means; itself where the mapping does not name it."""
+    """What an option of the form means; itself where the mapping does not name it.
+
+    A yes or no is one as :class:`str` writes a bool.
+    """
+    if spec.inverted and option in _CONTRARY:
+        return _CONTRARY[option]
     named = spec.options.get(normalise_label(option))
     return named.means if named and isinstance(named.means, str) else option
 
 
 def in_their_words(spec: AnnotationSpec, ours: str | int) -> str | int:
-    """The option of the form by which one of our words is written; the word itself without one."""
+    """The option of the form by which one of our words is written; the word itself without one.
+
+    Of an annotation that asks the contrary, our yes is written as its no.
+    """
+    if spec.inverted and isinstance(ours, bool):
+        return not ours
     return next((one.written for one in spec.options.values() if one.means == ours), ours)
 
 

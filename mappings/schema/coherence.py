@@ -56,7 +56,12 @@ def incoherences(file: DataFile, model: MappingModel) -> Iterator[str]:
     yield from _Level(file, ("fields",), rows=False).problems(model.fields)
     yield from _twice(file, model.annotations, place=("annotations",))
     for name, one in model.annotations.items():
-        for path, sentence in (*_unfit(one, "options"), *_meanings(one)):
+        for path, sentence in (
+            *_unfit(one, "options"),
+            *_unfit(one, "inverted"),
+            *_sense_twice(one),
+            *_meanings(one),
+        ):
             yield file.problem(("annotations", name, *path), sentence)
     yield from _labels(file, model)
     yield from _medicine_problems(file, model)
@@ -249,9 +254,13 @@ def _option_problems(spec: FieldModel) -> Iterator[tuple[_Place, str]]:
         key = next(key for key in ("boxes", "constant", "fact") if _given(spec, key))
         yield ("options",), f"« options » n'a rien à traduire avec « {key} »"
         return
-    if spec.inverted:
-        yield ("inverted",), "dire oui et non dans « options » suffit : enlever « inverted »"
+    yield from _sense_twice(spec)
     yield from _meanings(spec)
+
+
+def _sense_twice(spec: FieldModel | AnnotationModel) -> Iterator[tuple[_Place, str]]:
+    if spec.inverted and spec.options:
+        yield ("inverted",), "dire oui et non dans « options » suffit : enlever « inverted »"
 
 
 def _meanings(spec: FieldModel | AnnotationModel) -> Iterator[tuple[_Place, str]]:

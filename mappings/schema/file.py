@@ -33,6 +33,7 @@ def parse_mapping(text: str, *, source: str) -> FormMapping:
                 champs=tuple(one.key for one in candidates_of(annotation)),
                 unit=annotation.unit,
                 options=options_of(annotation),
+                inverted=annotation.inverted,
             )
             for name, annotation in model.annotations.items()
         },

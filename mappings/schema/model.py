@@ -84,7 +84,8 @@ class FieldSpec:
 class AnnotationSpec:
     """One annotation privée that the bridge writes, or only reads (``written`` false).
 
-    ``options``: as those of a field; what the bridge writes is then the option that means it.
+    ``options`` and ``inverted``: as those of a field; what the bridge writes is then the option
+    that means it, or the contrary.
     """
 
     name: str
@@ -95,6 +96,7 @@ class AnnotationSpec:
     source: None = None
     unit: str = ""
     options: Mapping[str, Option] = field(default_factory=dict)
+    inverted: bool = False
 
     def candidates(self, _revision: str) -> tuple[str, ...]:
         """The candidates: those of an annotation hold in every revision."""

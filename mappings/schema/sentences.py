@@ -30,19 +30,19 @@ def particulars(spec: FieldSpec) -> Iterator[str]:
     """What of a field is not read as the champ says it; nothing for most fields."""
     if spec.source is not None:
         yield _source(spec, spec.source)
-    yield from said_by_options(spec)
-    if spec.inverted:
-        yield "question inverse : oui est lu non, et non est lu oui"
+    yield from sense(spec)
     if spec.shared:
         yield "champ partagé avec une autre donnée"
 
 
-def said_by_options(spec: FieldSpec | AnnotationSpec) -> Iterator[str]:
-    """What the options of the form mean, where the mapping names any."""
+def sense(spec: FieldSpec | AnnotationSpec) -> Iterator[str]:
+    """What the options of the form mean, where the mapping names any; that it asks the contrary."""
     if spec.options:
         yield "options : " + ", ".join(
             f"« {one.written} » = « {_meaning(one.means)} »" for one in spec.options.values()
         )
+    if spec.inverted:
+        yield "question inverse : oui est lu non, et non est lu oui"
 
 
 def _meaning(means: str | bool | None) -> str:

@@ -63,18 +63,18 @@ def _origin(spec: FieldSpec, further: Sequence[str]) -> Iterator[str]:
         yield from _source(spec, spec.source)
     elif not candidates:
         yield "absent: true"
-    yield from options_key(spec)
-    if spec.inverted:
-        yield "inverted: true"
+    yield from sense_keys(spec)
     if spec.shared:
         yield "shared: true"
 
 
-def options_key(spec: FieldSpec | AnnotationSpec) -> Iterator[str]:
-    """The key of what options mean, if any is named."""
+def sense_keys(spec: FieldSpec | AnnotationSpec) -> Iterator[str]:
+    """The keys of what options mean, if any is named, and of a question that asks the contrary."""
     if spec.options:
         means = (f"{_exact(one.written)}: {_means(one.means)}" for one in spec.options.values())
         yield f"options: {{{', '.join(means)}}}"
+    if spec.inverted:
+        yield "inverted: true"
 
 
 def _source(spec: FieldSpec, source: Source) -> Iterator[str]:

@@ -113,7 +113,11 @@ class AnnotationModel(_MappingPart):
     written: bool = Field(default=False, description="Écrite par la passerelle")
     options: dict[str, Meant] = Field(
         default={},
-        description="Le mot de la passerelle que dit une option de l'annotation (type choice)",
+        description="Le mot de la passerelle que dit une option de l'annotation (type choice), ou"
+        " oui, non, inconnu (types yes_no, checkbox)",
+    )
+    inverted: bool = Field(
+        default=False, description="L'annotation demande le contraire : son oui est un non"
     )
 
 

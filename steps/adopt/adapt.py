@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from datafiles.file import DataFileError
 from french.text import agreed
 from french.time import PARIS
 from mappings.adoption.absences import refused
@@ -17,10 +19,10 @@ from mappings.adoption.decisions import (
     dump_decisions,
     parse_decisions,
 )
-from mappings.adoption.kept import FileKept
+from mappings.adoption.kept import FileKept, copied
 from mappings.adoption.session import ChoiceQuestion, Session
 from mappings.dossier.decode import stable_id
-from mappings.dossier.model import Champ, Rows
+from mappings.dossier.model import Champ, Dossier, Rows
 from mappings.dossier.revision import Revision
 from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm, dump_reviewed, review
@@ -31,7 +33,7 @@ from mappings.matching.match import Matching, match_form
 from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.report.mapper import map_report
-from mappings.report.provenance import card
+from mappings.report.provenance import CardLine, annotated, card
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
@@ -57,7 +59,8 @@ class Adaptation:
         revisions: The form's revisions, from the oldest.
         active: The one in force.
         base: The mapping that gives the internal schema.
-        again: Whether that is the file to write, which was adapted before.
+        again: Whether that is the file to write: what it says of this form stays.
+        unsaid: Fields of which it says only what the bridge's own mapping does, of another form.
         before: What a person said when it was written.
         refused: What they said elsewhere that the form does not ask, and the file leaves so.
         doubtful: Fields of which the form changed so that verdicts may be wrong.
@@ -72,6 +75,7 @@ class Adaptation:
     before: Mapping[str, Decision] = field(default_factory=dict)
     refused: Mapping[str, Absence] = field(default_factory=dict)
     doubtful: frozenset[str] = frozenset()
+    unsaid: frozenset[str] = frozenset()
 
     @property
     def overrules(self) -> bool:
@@ -90,7 +94,9 @@ class Adaptation:
 
     @property
     def _kept(self) -> FileKept:
-        return FileKept(self.base, self.session, self.active, self.before)
+        earlier = tuple(one for one in self.revisions if one.id != self.active.id)
+        base = self.base
+        return FileKept(base, self.session, self.active, self.before, earlier, self.unsaid)
 
     @property
     def decisions_file(self) -> Path:
@@ -107,6 +113,7 @@ class Adaptation:
             active=self.active,
             again=self.again,
             before=self.before,
+            unsaid=self.unsaid,
         )
 
     def saying(self, session: Session) -> "Adaptation":
@@ -173,10 +180,14 @@ def begin(
                 f"{file} est d'une autre démarche ({decisions.demarche}) : donnez un autre fichier"
                 " (--output), ou recommencez (--anew)."
             )
-    again = not anew and _is_adapted(services.inputs.mapping_file, target)
+    used = services.inputs.mapping_file
+    again = not anew and target.exists() and target.resolve() == used.resolve()
     # The mapping in use, and what was said beside it, are of this form.
-    its_own = again or (not anew and form_adopted(services))
-    reviewed = (its_own and reviewed_form(services.inputs.mapping_file)) or ReviewedForm()
+    reviewed = ReviewedForm()
+    if not anew and form_adopted(services):
+        reviewed = reviewed_form(used) or reviewed
+    elif again:
+        reviewed = _beside(used)
     gone = refused(reviewed, form.mapping, observed.active, matching.sure)
     # One of adaptation.yaml that says otherwise was said before the file was left so.
     gone = {path: one for path, one in gone.items() if not _absent(decisions, path)}
@@ -193,6 +204,7 @@ def begin(
         before=decisions.of,
         refused=gone,
         doubtful=frozenset(one.field for one in drift_of(services) if one.blocks),
+        unsaid=_unsaid(services) if again else frozenset(),
     )
 
 
@@ -200,10 +212,18 @@ def _absent(decisions: Decisions, path: str) -> bool:
     return bool(decisions.of.get(path, Decision()).absent)
 
 
-def _is_adapted(used: Path, target: Path) -> bool:
-    """Whether the mapping in use is the file to write, and this command wrote it before."""
-    same = target.exists() and target.resolve() == used.resolve()
-    return same and read_text(used, "UNC_MAPPING").startswith(ADAPTED)
+def _unsaid(services: Services) -> frozenset[str]:
+    """Fields of which the mapping in use says no more than the bridge's own, of another form.
+
+    None of a file that this command wrote, or of which a person adopted the form: it is of this
+    one. An id that this form has by chance would be another question.
+    """
+    file, form = services.inputs.mapping_file, services.form
+    shipped = _MAPPINGS / form.mapping.form / "mapping.yaml"
+    of_this_form = read_text(file, "UNC_MAPPING").startswith(ADAPTED) or form_adopted(services)
+    if of_this_form or not shipped.exists():
+        return frozenset()
+    return copied(form.mapping, read_mapping(shipped))
 
 
 def likely(services: Services) -> Likely:
@@ -247,7 +267,7 @@ def write(adaptation: Adaptation) -> None:
     text = mapping_text(
         adaptation.made, demarche=decisions.demarche, revision=revision, former=former
     )
-    earlier = _written_before(target, text)
+    earlier = _said_before(target, text, its_own=adaptation.again)
     back = {path for path, one in adaptation.before.items() if one.absent} - decisions.of.keys()
     gone = session.taken.keys() | back
     every = {**adaptation.refused, **earlier.absent}
@@ -266,18 +286,31 @@ def write(adaptation: Adaptation) -> None:
     _replace(target, text)
 
 
-def _written_before(target: Path, text: str) -> ReviewedForm:
-    """What a person said beside a file that was adapted before; its adoption if it is the same."""
+def _said_before(target: Path, text: str, *, its_own: bool) -> ReviewedForm:
+    """What a person said beside the file that is replaced; its adoption if both say the same."""
     before = read_text(target, "UNC_MAPPING") if target.exists() else ""
-    if not before.startswith(ADAPTED):
-        return ReviewedForm()  # of another form, or written by hand
-    earlier = reviewed_form(target) or ReviewedForm()
-    same = _without_notes(before) == _without_notes(text)
-    return earlier if same else replace(earlier, adopted=())
+    if not (its_own or before.startswith(ADAPTED)):
+        return ReviewedForm()  # of another form
+    earlier = _beside(target)
+    return earlier if _say_the_same(before, text) else replace(earlier, adopted=())
 
 
-def _without_notes(text: str) -> list[str]:
-    return [one for one in text.splitlines() if not re.match(r" +#", one)]
+def _say_the_same(*texts: str) -> bool:
+    """Whether files are read alike, whatever is noted in them."""
+    with suppress(DataFileError):
+        one, other = (replace(parse_mapping(text, source=""), digest="") for text in texts)
+        return one == other
+    return False
+
+
+def _beside(file: Path) -> ReviewedForm:
+    """What a person said beside a mapping; nothing beside a copy of the bridge's own.
+
+    That was said of another form, unless it is adopted as it is.
+    """
+    reviewed = reviewed_form(file) or ReviewedForm()
+    theirs = all(one.demarche is not None for one in reviewed.adopted)
+    return reviewed if theirs else replace(reviewed, adopted=(), absent={})
 
 
 def samples_of(services: Services) -> Mapping[str, Sequence[str]]:
@@ -313,24 +346,43 @@ def examples(
     for dossier, revision in files.each(
         stored, lambda _, case: (case.dossier, case.revision), told=None, done="relu"
     ):
-        answers = dict(_answers(dossier.champs))
-        report = map_report(dossier, mapping=mapping, revision=revision)
-        lines = [
-            (line.label, answers.get(line.champ, ""), line.title, line.value or line.state)
-            for line in card(report, mapping=mapping)
-            if line.champ
-        ]
-        yield dossier.number, lines
+        yield dossier.number, compared(dossier, mapping=mapping, revision=revision)
 
 
-def _answers(champs: Sequence[Champ]) -> Iterator[tuple[str, str]]:
+def compared(
+    dossier: Dossier, *, mapping: FormMapping, revision: Revision | None
+) -> list[tuple[str, str, str, str]]:
+    """What a dossier says beside how it is read: question, answer, field, value, line by line."""
+    answers = dict(_answers((*dossier.champs, *dossier.annotations)))
+    report = map_report(dossier, mapping=mapping, revision=revision)
+    return [
+        (line.label, _answer(answers, line), line.title, line.value or line.state)
+        for line in (*card(report, mapping=mapping), *annotated(report, mapping=mapping))
+        if line.champ
+    ]
+
+
+_Answers = Mapping[tuple[int, str], str]
+"""Answers by the row, from 1, that the champ stands in (0: none), and its id."""
+
+
+def _answer(answers: _Answers, line: CardLine) -> str:
+    """What the form says of a field: in a row of it, that row's."""
+    found = re.search(r"\[(\d+)\]", line.field)
+    row = int(found[1]) if found else 0
+    ids = line.champ.split(", ")
+    told = (answers.get((row, one)) or answers.get((0, one), "") for one in ids)
+    return " ; ".join(filter(None, told))
+
+
+def _answers(champs: Sequence[Champ], row: int = 0) -> Iterator[tuple[tuple[int, str], str]]:
     for one in champs:
         if isinstance(one.value, Rows):
-            for row in one.value.rows[:1]:
-                yield from _answers(row)
-            yield one.id, agreed(len(one.value.rows), "ligne")
+            for at, inner in enumerate(one.value.rows, 1):
+                yield from _answers(inner, at)
+            yield (row, one.id), agreed(len(one.value.rows), "ligne")
         else:
-            yield one.id, show_champ(one.value) if one.value is not None else ""
+            yield (row, one.id), show_champ(one.value) if one.value is not None else ""
 
 
 def _reviewed(services: Services, *, anew: bool) -> list[tuple[FormMapping, ReviewedForm]]:

@@ -12,7 +12,7 @@ from french.time import PARIS
 from mappings.adoption.absences import absences, every_field
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import compare
-from mappings.drift.model import Drift, Kind
+from mappings.drift.model import Drift
 from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, dump_reviewed, review
 from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
 from steps.wiring.failures import RequestError
@@ -110,9 +110,7 @@ def adopt(services: Services, *, by: str) -> Adopted:
 
 def against(drifts: Sequence[Drift]) -> tuple[Drift, ...]:
     """What keeps a form from being adopted."""
-    return tuple(
-        one for one in drifts if one.kind is Kind.UNWRITABLE or (one.blocks and not one.of_the_form)
-    )
+    return tuple(one for one in drifts if one.against_adoption)
 
 
 def _without_filled(services: Services, reviewed: ReviewedForm) -> ReviewedForm:

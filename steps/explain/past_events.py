@@ -6,7 +6,7 @@ from datetime import datetime
 
 from french.time import PARIS
 from mappings.dossier.model import DossierState
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.wiring.drift import observed_form
 from steps.wiring.services import Services
 from store.outbox.stages import UNCERTAIN, Stage

@@ -14,7 +14,7 @@ from french.text import agreed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.explain.present_verdict import Explained, explained
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.failures import RequestError
 from steps.wiring.services import Services

@@ -5,7 +5,7 @@ from datetime import date
 
 from mappings.medicines.facts import to_look_at
 from mappings.schema.model import FormMapping
-from steps.judge.public_facts import case_files
+from steps.judge.case_files import case_files
 from steps.judge.situations import differs_from
 from steps.read.retention import Keeping
 from steps.wiring.failures import RequestError

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mappings.medicines.facts import to_look_at
-from steps.judge.public_facts import case_files
+from steps.judge.case_files import case_files
 from steps.judge.reply_plans import Planner
 from steps.judge.situations import differs_from, titles_of
 from steps.read.retention import Keeping

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from french.time import PARIS
-from steps.judge.public_facts import case_files
+from steps.judge.case_files import case_files
 from steps.read.retention import Keeping
 from steps.wiring.case_files import CaseFile, CaseFiles
 from steps.wiring.services import Services

@@ -6,16 +6,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.public_data.consumption import base_of, yearly_boxes
+from steps.wiring.public_data.consumption import yearly_boxes
+from steps.wiring.public_data.consumption_files import POPULATIONS, base_of, consumption_stamp
 from steps.wiring.services import Services
-from store.consumption.base import (
-    ConsumptionBaseError,
-    open_consumption,
-)
 from triage.consumption.cells import ConsumptionTableError
 from triage.consumption.populations import read_populations
 from triage.consumption.signals import (
@@ -28,7 +24,6 @@ from triage.consumption.signals import (
 )
 from triage.situations.words.without_salts import Salts
 
-_POPULATIONS = "populations.csv"
 _NO_SALTS = Salts()
 
 
@@ -84,7 +79,7 @@ def consumed(services: Services) -> Consumed:
     matching = services.form.matching
     salts = matching.salts if matching else _NO_SALTS
     home = services.inputs.home
-    found, known = _consumed(home, salts, consumption_stamp(services))
+    found, known = _consumed(home, salts, consumption_stamp(home))
     return replace(found, unloaded=tuple(unloaded(home, known)))
 
 
@@ -92,7 +87,7 @@ def consumed(services: Services) -> Consumed:
 def _consumed(home: Path, salts: Salts, _stamp: tuple[str, ...]) -> tuple[Consumed, frozenset[str]]:
     """What the tables say, and the names of those that were loaded."""
     folder = base_of(home).parent
-    gaps = _gaps(folder / _POPULATIONS, salts)
+    gaps = _gaps(folder / POPULATIONS, salts)
     found = yearly_boxes(home, salts)
     tables = found.by_year if found else {}
     known = frozenset(one.source.casefold() for one in found.editions) if found else frozenset()
@@ -103,19 +98,6 @@ def _consumed(home: Path, salts: Salts, _stamp: tuple[str, ...]) -> tuple[Consum
         sources=found.sources if found else (),
     )
     return told, known
-
-
-def consumption_stamp(services: Services) -> tuple[str, ...]:
-    """What :func:`consumed` is made from, without reading a table."""
-    folder = base_of(services.inputs.home).parent
-    populations = folder / _POPULATIONS
-    written = populations.read_bytes() if populations.is_file() else b""
-    try:
-        with open_consumption(base_of(services.inputs.home)) as base:
-            editions = () if base is None else base.editions()
-    except ConsumptionBaseError as error:
-        return (str(error),)
-    return (sha256(written).hexdigest(), *(str(one) for one in editions))
 
 
 def _gaps(path: Path, salts: Salts) -> tuple[PopulationGap, ...]:
@@ -137,7 +119,7 @@ def unloaded(home: Path, known: Collection[str]) -> Iterable[str]:
     folder = base_of(home).parent
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
         name = path.name.casefold()
-        if path.suffix.casefold() == ".csv" and name not in {_POPULATIONS, *known}:
+        if path.suffix.casefold() == ".csv" and name not in {POPULATIONS, *known}:
             yield path.name
 
 

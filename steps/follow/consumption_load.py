@@ -18,7 +18,7 @@ from typing import IO
 from datafiles.file import DataFileError
 from french.text import agreed, fold
 from steps.follow.consumption_compared import books_beside, files_beside
-from steps.wiring.public_data.consumption import base_of
+from steps.wiring.public_data.consumption_files import base_of
 from store.consumption.base import (
     MONTHLY,
     NATIONAL,

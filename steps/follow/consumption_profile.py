@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.public_data.consumption import base_of, yearly_boxes
+from steps.wiring.public_data.consumption import yearly_boxes
+from steps.wiring.public_data.consumption_files import base_of
 from store.consumption.base import (
     ALL,
     MONTHLY,

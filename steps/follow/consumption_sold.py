@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from datafiles.file import DataFileError
-from steps.wiring.public_data.consumption import base_of, classes_of
+from steps.wiring.public_data.consumption import classes_of
+from steps.wiring.public_data.consumption_files import base_of
 from store.consumption.base import (
     MONTHLY,
     OPEN_MEDIC,

@@ -10,7 +10,7 @@ from french.time import PARIS
 from steps.follow.state import Health
 from steps.wiring.drift import drift_of, form_adopted
 from steps.wiring.inputs import BACKUPS
-from steps.wiring.public_data.reference import version_of
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services
 from steps.wiring.token_age import token_end
 from store.outbox.stages import Stage

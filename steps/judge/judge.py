@@ -1,49 +1,26 @@
-"""Decide: verdicts on what changed, and the replies that are due, in one transaction."""
+"""Decide: find what is to be judged, and the replies that are due, and have them made."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import orjson
-from pydantic import TypeAdapter
-
-from mappings.dossier.model import Dossier
-from mappings.dossier.revision import Revision
-from mappings.medicines.facts import to_look_at
-from mappings.report.model import Report
+from steps.judge.case_files import case_files
 from steps.judge.earlier import Earlier
-from steps.judge.public_facts import case_files
-from steps.judge.reply_plans import Planner, Remembered, corrections_of, written_with
-from steps.judge.situation_descriptions import matching_versions
-from steps.judge.situations import differs_from, place_reports, titles_of
-from steps.judge.verdicts_due import basis, is_verdict_due
-from steps.read.retention import is_number
-from steps.wiring.case_files import CaseFile, CaseFiles
-from steps.wiring.failures import apart
-from steps.wiring.public_data.reference import matcher_of, version_of, with_remarks
+from steps.judge.reply_plans import Planner
+from steps.judge.verdicts_due import basis, is_verdict_due, matching_versions, situation_of
+from steps.wiring.case_files import CaseFiles
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary
-from store.database.errors import Unstorable
 from store.database.statements import in_chunks
-from store.dossiers.models import LightRow, StoredDossier
-from store.outbox.plans import DuePlan
-from store.repository import StoreMemory
-from store.verdicts.assessments import AssessmentRow
-from store.verdicts.facts import CountedFacts
-from triage.replies.decision import decide, held_by_person
-from triage.replies.inputs import Typed
-from triage.replies.points import typed_at_fault
-from triage.rules.model import RuleSet
-from triage.situations.propose import titled
-from triage.verdict.model import Assessment
+from store.dossiers.models import LightRow
+
+if TYPE_CHECKING:
+    from steps.judge.verdicts import Verdicts
 
 CHUNK = 200
 """Dossiers judged in one transaction: bounds memory, and what a kill makes to be done again."""
-MOST_MADE = 2_000
-"""Dossiers read once for their description and their verdict, kept without champs until they are
-planned for; those beyond are read again."""
-
-ASSESSMENT: TypeAdapter[Assessment] = TypeAdapter(Assessment)
 
 
 def judge(services: Services, summary: Summary) -> None:
@@ -77,30 +54,6 @@ def _held(services: Services) -> set[tuple[int, str]]:
     return {(one.number, one.annotation) for one in found}
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictMade:
-    """What planning needs of a dossier whose verdict is due.
-
-    Attributes:
-        content_hash: Of what was read.
-        dossier: The dossier, without its champs.
-        revision: Revision of the form that it follows.
-        verdict: Its verdict, to be kept with its plan.
-        assessment: The same, as planning takes it.
-        typed: What was typed where something is wrong.
-        unmapped: Champs of its report that are not mapped, as JSON text; ``None`` when they were
-            counted with an earlier plan.
-    """
-
-    content_hash: str
-    dossier: Dossier
-    revision: Revision | None
-    verdict: AssessmentRow
-    assessment: Assessment
-    typed: Typed
-    unmapped: str | None
-
-
 @dataclass(slots=True)
 class Judging:
     """What is read once before dossiers are judged.
@@ -118,7 +71,7 @@ class Judging:
     reference: str = ""
     planner: Planner = field(init=False)
     _under: str = field(init=False)
-    _made: dict[int, VerdictMade] = field(default_factory=dict)
+    _making: "Verdicts | None" = None
 
     def __post_init__(self) -> None:
         """Read what every verdict and plan rests on."""
@@ -128,7 +81,10 @@ class Judging:
         self.files = case_files(self.services)
         self.reference = version_of(self.services.inputs.home)
         self.planner = Planner(self.services, at=self.at)
-        bases = sorted(self._basis(rules) for rules in self.files.rulesets)
+        bases = sorted(
+            basis(rules, self.files, number=None, reference=self.reference)
+            for rules in self.files.rulesets
+        )
         versions = matching_versions(self.services)
         self._under = self.planner.settled_under(*bases, versions)
 
@@ -145,7 +101,7 @@ class Judging:
         done = 0
         looked = self._placed() if only is None else only
         for chunk in in_chunks(self._due(looked), size=CHUNK):
-            self._judge_or_set_aside(chunk)
+            self._verdicts.keep(chunk)
             done += len(chunk)
             self.services.tell("Évaluation", done, None)
         present = _held(self.services)
@@ -159,25 +115,17 @@ class Judging:
         return facts.unsettled(self.services.demarche, under=self._under, at=self.at)
 
     def _placed(self) -> tuple[int, ...]:
-        """Describe what moved, and assess it by the way: a dossier is decoded and mapped once.
+        """Describe what moved.
 
         Returns:
             Dossiers to look at, those whose situation is another now among them.
         """
         numbers = self._unsettled()
+        if not numbers:
+            return ()
         lights = self.services.store.dossiers.light_rows(self.services.demarche, numbers=numbers)
         to_assess = {row.number for row in lights if self._verdict_due(row)}
-
-        def on_read(stored: StoredDossier, case: CaseFile) -> None:
-            # What names an earlier dossier is compared with it, once both are described.
-            alone = case.earlier is None
-            if alone and stored.number in to_assess and len(self._made) < MOST_MADE:
-                self._made[stored.number] = self._make(stored, case)
-
-        told = self.summary.set_aside
-        moved = place_reports(
-            self.services, self.files, told=told, numbers=numbers, on_read=on_read
-        )
+        moved = self._verdicts.describe(numbers, to_assess=to_assess)
         return self._unsettled() if moved else numbers
 
     def _due(self, numbers: Collection[int]) -> Iterator[tuple[LightRow, bool]]:
@@ -194,7 +142,9 @@ class Judging:
                     settled.discard(row.number)  # nothing is planned for it yet
                     if verdict_due:
                         yield row, verdict_due
-                elif verdict_due or self.planner.is_due(row, situation=self._situation(row)):
+                elif verdict_due or self.planner.is_due(
+                    row, situation=situation_of(self.services, row)
+                ):
                     settled.discard(row.number)
                     yield row, verdict_due
             facts.settle(demarche, sorted(settled), under=self._under)
@@ -203,158 +153,23 @@ class Judging:
         exists = self.earlier.known(row.earlier_number)
         return is_verdict_due(row, self.files, earlier_exists=exists, reference=self.reference)
 
-    def _situation(self, row: LightRow) -> str:
-        return (row.situation or "") if self.services.form.matching else ""
+    def _plan_due(self, row: LightRow) -> bool:
+        return self.planner.is_due(row, situation=situation_of(self.services, row))
 
-    def _basis(self, rules: RuleSet, number: int | None = None) -> str:
-        return basis(rules, self.files, number=number, reference=self.reference)
+    @property
+    def _verdicts(self) -> "Verdicts":
+        if self._making is None:
+            from steps.judge.verdicts import Verdicts  # all that judges: only where some is due
 
-    def _judge_or_set_aside(self, due: Sequence[tuple[LightRow, bool]]) -> None:
-        """Judge dossiers together; one whose verdict cannot be stored is set aside and named."""
-        try:
-            self._judge(due)
-        except Unstorable as error:
-            if len(due) > 1:
-                for one in due:
-                    self._judge_or_set_aside([one])
-                return
-            number = due[0][0].number
-            store, demarche = self.services.store, self.services.demarche
-            store.quarantine.record(demarche, number, reason=str(error), at=self.at)
-            self.summary.quarantined.add(number)
-
-    def _judge(self, due: Sequence[tuple[LightRow, bool]]) -> None:
-        """Assess and plan for some dossiers, and keep both or neither."""
-        numbers = [row.number for row, _ in due]
-        store, demarche = self.services.store, self.services.demarche
-        remembered = self.planner.remember(numbers)
-        titles = titles_of(self.services, numbers)
-        judged: list[tuple[LightRow, VerdictMade, bool]] = []
-        plans: list[DuePlan] = []
-        for row, made, new in self._all_made(due):
-            with apart(self.summary.set_aside, row.number, "évalué"):
-                if row.number not in self.unreadable:
-                    plans.append(
-                        self._plan(
-                            row, made, remembered=remembered, title=titles.get(row.number, "")
-                        )
-                    )
-                judged.append((row, made, new))
-        verdicts = [made.verdict for _, made, new in judged if new]
-        planned = {plan.number: plan for plan in plans}
-        counted = [self._counted(made, remembered, planned) for _, made, _ in judged]
-        corrections = [
-            correction
-            for row, made, _ in judged
-            if row.number in planned
-            for correction in corrections_of(made.dossier)
-        ]
-
-        def write(kept: StoreMemory) -> None:
-            kept.rule_texts.keep(self.services.form.rule_texts if verdicts else (), at=self.at)
-            kept.assessments.save(demarche, verdicts, at=self.at)
-            kept.outbox.save_plans(demarche, plans, at=self.at)
-            kept.corrections.save(demarche, corrections)
-            kept.facts.count(demarche, counted)
-            kept.facts.settle(demarche, sorted(planned), under=self._under)
-
-        store.together(write)
-        self.summary.assessed |= {verdict.number for verdict in verdicts}
-
-    def _all_made(
-        self, due: Sequence[tuple[LightRow, bool]]
-    ) -> Iterator[tuple[LightRow, VerdictMade, bool]]:
-        """What planning needs of each, and whether its verdict is new; read where it must be."""
-        left: dict[int, tuple[LightRow, bool]] = {}
-        for row, verdict_due in due:
-            made = self._made.pop(row.number, None)
-            if made is not None and verdict_due and made.content_hash == row.content_hash:
-                yield row, made, True
-            else:
-                left[row.number] = (row, verdict_due)
-        store, demarche = self.services.store, self.services.demarche
-        for stored in store.dossiers.iterate(demarche, numbers=left):
-            row, verdict_due = left[stored.number]
-            with apart(self.summary.set_aside, stored.number, "évalué"):
-                yield row, *self._read(stored, row, verdict_due=verdict_due)
-
-    def _read(
-        self, stored: StoredDossier, row: LightRow, *, verdict_due: bool
-    ) -> tuple[VerdictMade, bool]:
-        case, verdict = self.files.of(stored), stored.assessment
-        if verdict is None or verdict_due:
-            return self._make(stored, case), True
-        assessment = ASSESSMENT.validate_json(verdict.detail)
-        return VerdictMade(
-            content_hash=stored.content_hash,
-            dossier=case.dossier,
-            revision=case.revision,
-            verdict=verdict,
-            assessment=assessment,
-            typed=typed_at_fault(assessment, case.report),
-            unmapped=_unmapped(case.report) if row.status is None else None,
-        ), False
-
-    def _make(self, stored: StoredDossier, case: CaseFile) -> VerdictMade:
-        assessment = self._assessed(stored, case)
-        earlier = case.earlier
-        return VerdictMade(
-            content_hash=stored.content_hash,
-            dossier=replace(case.dossier, champs=()),
-            revision=case.revision,
-            verdict=AssessmentRow(
-                number=stored.number,
-                fingerprint=assessment.fingerprint,
-                basis=self._basis(case.rules, stored.number),
-                earlier_number=earlier if is_number(earlier) else None,
-                assessed_at=self.at,
-                detail=ASSESSMENT.dump_json(assessment).decode(),
-            ),
-            assessment=assessment,
-            typed=typed_at_fault(assessment, case.report),
-            unmapped=_unmapped(case.report),
-        )
-
-    def _assessed(self, stored: StoredDossier, case: CaseFile) -> Assessment:
-        mapping = self.files.mapping
-        matcher = matcher_of(self.services.inputs.home)
-        assessment = case.verdict(
-            case.rules,
-            fingerprint=stored.fingerprint,
-            known=self.earlier.exists,
-            differs=differs_from(self.services, stored.number, case.earlier),
-        )
-        remarks = to_look_at(case.report, mapping=mapping, matcher=matcher)
-        return with_remarks(assessment, remarks, mapping=mapping)
-
-    def _plan(
-        self, row: LightRow, made: VerdictMade, *, remembered: Remembered, title: str
-    ) -> DuePlan:
-        situation = self._situation(row)
-        judged = self.planner.judged(
-            made.dossier,
-            made.revision,
-            assessment=made.assessment,
-            assessed_at=made.verdict.assessed_at,
-            typed=made.typed,
-            situation=titled(situation, title),
-        )
-        return self.planner.plan(
-            row, judged, verdict=made.verdict, remembered=remembered, situation=situation
-        )
-
-    def _counted(
-        self, made: VerdictMade, remembered: Remembered, planned: Mapping[int, DuePlan]
-    ) -> CountedFacts:
-        """What is counted of a dossier: the decision in force, by what is ours and what is not."""
-        number = made.dossier.number
-        written = written_with(remembered, planned.get(number), number=number)
-        held = held_by_person(made.dossier, written, mapping=self.files.mapping)
-        decision = decide(made.assessment, held)
-        return CountedFacts(number, decision.shown, decision.priority, made.unmapped)
-
-
-def _unmapped(report: Report) -> str:
-    """Champs of a report that are not mapped, as JSON text; those of rows once."""
-    found = sorted({(one.champ_id, one.label) for one in report.unmapped})
-    return orjson.dumps(found).decode()
+            self._making = Verdicts(
+                services=self.services,
+                summary=self.summary,
+                at=self.at,
+                earlier=self.earlier,
+                unreadable=self.unreadable,
+                files=self.files,
+                reference=self.reference,
+                planner=self.planner,
+                under=self._under,
+            )
+        return self._making

@@ -1,6 +1,6 @@
 """Gathers the public data that rule-sets ask: consumption, and situations that rise."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -9,37 +9,22 @@ from french.time import PARIS
 from mappings.report.display import show_chance
 from steps.judge.acts import copies_of
 from steps.judge.situations import descriptions, members
-from steps.wiring.case_files import CaseFiles
 from steps.wiring.public_data.consumption import yearly_boxes
 from steps.wiring.public_data.facts import PublicFacts
 from steps.wiring.services import Services, now
 from triage.consumption.signals import FEWEST_YEARS, abnormal, by_substance, foreseen
-from triage.rules.model import RuleSet
 from triage.rules.public_facts import CONSUMPTION, RISING
 from triage.situations.families import new_reports
 from triage.situations.trends import monthly
 from triage.situations.words.without_salts import Salts
-from triage.verdict.priority import public_facts_read
 
 
-def case_files(services: Services, *, rulesets: Iterable[RuleSet] = ()) -> CaseFiles:
-    """What dossiers are read and judged by, with the public data that their rule-sets ask.
-
-    Args:
-        services: What the process works with.
-        rulesets: Others that are tried beside those in use.
+def gathered(services: Services, asked: frozenset[str]) -> PublicFacts:
+    """What public data say of the facts that are asked, by name.
 
     Raises:
         DataFileError: The consumption data cannot be read.
     """
-    files = CaseFiles.read(services)
-    asked = {
-        name for rules in (*files.rulesets, *rulesets) for name in public_facts_read(rules.priority)
-    }
-    return replace(files, public=_facts(services, frozenset(asked))) if asked else files
-
-
-def _facts(services: Services, asked: frozenset[str]) -> PublicFacts:
     matching = services.form.matching
     found = PublicFacts(
         asked=asked,

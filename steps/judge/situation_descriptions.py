@@ -13,7 +13,7 @@ from mappings.medicines.match import Matcher, MedicineMatch
 from mappings.report.model import Report
 from steps.judge import reply_plans
 from steps.wiring.case_files import CaseFile, CaseFiles
-from steps.wiring.public_data.reference import matcher_of, version_of
+from steps.wiring.public_data.reference import matcher_of
 from steps.wiring.services import Services, now
 from store.database.statements import in_chunks
 from store.dossiers.models import StoredDossier
@@ -23,7 +23,7 @@ from triage.replies.annotations import shown
 from triage.replies.decision import Written, held_by_person, is_excluded
 from triage.replies.recollection import written_by_us
 from triage.situations.declared import DeclaredFacts, declared
-from triage.situations.description import DRAWN, Description, annotated, describe
+from triage.situations.description import Description, annotated, describe
 from triage.situations.matching import MatchingRules
 from triage.situations.words.other_names import SubstanceNames, reference_names, substances_by_cis
 from triage.situations.words.without_salts import Salts
@@ -48,23 +48,6 @@ def description_of(row: SituationReport) -> Description:
 def dumped(description: Description) -> str:
     """A description as it is kept."""
     return _DESCRIPTION.dump_json(description).decode()
-
-
-def matching_versions(services: Services) -> str:
-    """Versions that every description is drawn by; empty where reports are not matched."""
-    form = services.form
-    if form.matching is None:
-        return ""
-    return "/".join(
-        [
-            DRAWN,
-            version_of(services.inputs.home),
-            form.mapping.digest,
-            form.matching.digest,
-            *(rules.digest for rules in form.rulesets),
-            ",".join(sorted(form.expectations.fields.read)),
-        ]
-    )
 
 
 def declared_by(row: DeclaredRow, versions: str) -> DeclaredFacts | None:

@@ -11,9 +11,9 @@ from steps.judge.situation_descriptions import (
     declared_by,
     declared_of,
     description_of,
-    matching_versions,
     settled,
 )
+from steps.judge.verdicts_due import matching_versions
 from steps.read.retention import is_number
 from steps.wiring.case_files import CaseFiles, reports_of
 from steps.wiring.services import Services, now

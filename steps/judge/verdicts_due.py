@@ -5,12 +5,37 @@ from hashlib import sha256
 
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.public_data.facts import PUBLIC
+from steps.wiring.public_data.version import version_of
+from steps.wiring.services import Services
 from store.dossiers.models import LightRow, StoredDossier
 from triage.rules.model import RuleSet
+from triage.situations.declared import DRAWN
 from triage.verdict.assess import JUDGED, is_judged, verdict_fingerprint
 from triage.verdict.priority import public_facts_read
 
 _REFERENCE = "bdpm-"
+
+
+def matching_versions(services: Services) -> str:
+    """Versions that every description is drawn by; empty where reports are not matched."""
+    form = services.form
+    if form.matching is None:
+        return ""
+    return "/".join(
+        [
+            DRAWN,
+            version_of(services.inputs.home),
+            form.mapping.digest,
+            form.matching.digest,
+            *(rules.digest for rules in form.rulesets),
+            ",".join(sorted(form.expectations.fields.read)),
+        ]
+    )
+
+
+def situation_of(services: Services, row: LightRow) -> str:
+    """The situation of a dossier; blank where it has none or reports are not matched."""
+    return (row.situation or "") if services.form.matching else ""
 
 
 def is_verdict_due(

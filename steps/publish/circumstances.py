@@ -8,19 +8,16 @@ from urllib.parse import urlsplit
 from exports.model import ExportContext
 from exports.published.checksum import MADE
 from mappings.adoption.in_force import kept_inside
-from steps.judge.situation_descriptions import matching_versions
+from steps.judge.verdicts_due import matching_versions
 from steps.read.poll import BEGINNING
-from steps.wiring import handed_out_files
+from steps.wiring import hand_out_texts, handed_out_files
 from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
 from steps.wiring.form import reviewed_form
-from steps.wiring.public_data.reference import version_of
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services
 from triage.replies.plan import PLANNED
 from triage.rules.sentences import terms_of
 from triage.verdict.assess import JUDGED
-
-KIND = "classeurs"
-"""Kind of the published workbooks, in the store."""
 
 
 def circumstances(services: Services) -> ExportContext:
@@ -73,7 +70,7 @@ def dossier_stamps(services: Services) -> dict[int, str]:
         services.inputs.ds_url,
         services.inputs.publishing.portal,
         version_of(services.inputs.home),
-        *handed_out_files.texts(services.inputs.publishing.columns),
+        *hand_out_texts.texts(services.inputs.publishing.columns),
         JUDGED,
         PLANNED,
         matching_versions(services),

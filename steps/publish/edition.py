@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from exports.published.cleared import retired
 from exports.published.editions import (
     Edition,
     EditionKind,
@@ -14,10 +15,11 @@ from exports.published.editions import (
 )
 from exports.published.folders import alone, disk_told
 from exports.published.manifest import PublishedExport
-from exports.published.withdrawal import retired
-from steps.publish.export import export, export_context, judged_dossiers, workbook_set
+from steps.publish.current_workbooks import export_context, judged_dossiers, workbook_set
+from steps.publish.export import export
 from steps.publish.publication import Publication
-from steps.publish.sharing import shared, source_digest
+from steps.publish.sharing import shared
+from steps.publish.source import source_digest
 from steps.publish.withdrawal import hand_out_under
 from steps.wiring.services import Services, now
 from steps.wiring.summary import Summary

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from exports.model import ExportedDossier
 from mappings.medicines.facts import facts_of, medicines_of
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.judge.verdicts_due import is_current
 from steps.publish.dossier_additions import DossierAdditions
 from steps.publish.held import HeldDossiers

@@ -8,10 +8,11 @@ from exports.published.current import current
 from exports.published.editions import EditionKind, editions
 from exports.published.folders import is_held
 from exports.published.tasks import WorkbookTasks
-from steps.publish.export import export_context, workbook_set
+from steps.publish.current_workbooks import export_context, workbook_set
 from steps.publish.kept import KeptDossiers
 from steps.publish.publication import Publication
-from steps.publish.sharing import key_of, source_digest
+from steps.publish.sharing import key_of
+from steps.publish.source import source_digest
 from steps.wiring.services import Services
 
 _SECONDS, _PATIENCE = 0.5, 20

@@ -24,8 +24,8 @@ from exports.returned.taken_in import ReadAs, TakenIn
 from exports.sheets.centres import author_of
 from steps.judge.acts import today
 from steps.publish.circumstances import circumstances
+from steps.publish.current_workbooks import export_context, workbook_set
 from steps.publish.entries import entries_of
-from steps.publish.export import export_context, workbook_set
 from steps.publish.publication import reader_of
 from steps.wiring.failures import RequestError, content_of
 from steps.wiring.handed_out_files import centres, hand_out_files

@@ -34,7 +34,7 @@ from steps.registre.committee import known_meetings
 from steps.registre.ranking import proposed_level, ranked
 from steps.wiring.failures import RequestError
 from steps.wiring.handed_out_files import centres, hand_out_files
-from steps.wiring.public_data.reference import version_of
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services
 from triage.consumption.profile import Profile
 from triage.registre.committee.fiche import (

@@ -8,6 +8,7 @@ from exports.errors import WorkbookCheckError
 from exports.published.changes import Comparison, first_edition, shares_of, since
 from exports.published.checking import ExportFile, check_file, damaged, left_out
 from exports.published.checksum import digest_of_all
+from exports.published.cleared import Gone
 from exports.published.current import carried
 from exports.published.editions import EditionKind, editions, told_of
 from exports.published.handed_out import HandedOutReader
@@ -20,7 +21,7 @@ from exports.published.manifest import (
 )
 from exports.published.publishing import Carried
 from exports.published.tasks import MadeFile, WorkbookTasks
-from exports.published.withdrawal import Gone, without
+from exports.published.withdrawal import without
 from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
 from exports.sheets.centres import author_of
 from exports.sheets.to_treat import News

@@ -23,7 +23,7 @@ from exports.published.publishing import newest_dated, publish
 from exports.published.workbook_set import NOT_COMPARED, WorkbookSet
 from exports.sheets.centre_names import centres_named
 from exports.sheets.centres import author_of
-from steps.publish.export import export_context, judged_entries, workbook_set
+from steps.publish.current_workbooks import export_context, judged_entries, workbook_set
 from steps.publish.publication import compared_with, reader_of
 from steps.publish.withdrawal import hand_out_under
 from steps.wiring.failures import RequestError

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from exports.published.cleared import ClearedSets, Gone, retired
 from exports.published.editions import EditionKind
 from exports.published.manifest import PublishedExport
 from exports.published.withdrawal import (
-    ClearedSets,
-    Gone,
     Withdrawn,
     earlier_sets,
     foreseen,
@@ -23,7 +22,6 @@ from exports.published.withdrawal import (
     may_show,
     remake,
     retire,
-    retired,
     sweep_sets,
 )
 from exports.published.workbook_set import WorkbookSet
@@ -63,13 +61,6 @@ class _Wanted:
         """Those of any publication."""
         told = {number for number, _, _ in self.masked}
         return {**self.everywhere, "reseau": self.everywhere["reseau"] | told}
-
-
-def is_due(services: Services) -> bool:
-    """Whether it was never looked at, was killed on its way, or other rules were in between."""
-    root, demarche = services.inputs.publishing.folder, services.demarche
-    known = ClearedSets.read(root, demarche=demarche)
-    return known is None or not known.columns or bool(retired(root, demarche=demarche))
 
 
 def hand_out_under(services: Services, *, made: WorkbookSet) -> None:

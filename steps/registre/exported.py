@@ -1,18 +1,15 @@
 """The register, as workbooks and the portal show it."""
 
-from collections.abc import Iterator
-
 from datafiles.file import DataFileError
 from exports.model import RegisterView
-from steps.follow.consumption import consumed, consumption_stamp
+from steps.follow.consumption import consumed
 from steps.follow.consumption_situation import WantedConsumption, situation_profiles
 from steps.follow.followup import Followed
-from steps.judge.acts import register_of, today
+from steps.judge.acts import today
 from steps.registre.ranking import ranked
 from steps.wiring.logs import LOG
 from steps.wiring.services import Services, now
 from triage.consumption.profile import Profile
-from triage.registre.acts import Verb
 from triage.registre.questions import acts_of, asked
 from triage.registre.state_from_acts import read
 from triage.registre.years.indicator import year_figure, years_of
@@ -63,15 +60,3 @@ def keep_scores(services: Services, view: RegisterView) -> None:
     """Keep the scores that moved, with their lines and what they rest on."""
     found = {name: one.score for name, one in view.ranked.items()}
     services.store.scores.keep(services.demarche, found, at=now())
-
-
-def register_stamp(services: Services) -> Iterator[str]:
-    """What :func:`register_view` is made from, beside dossiers and BDPM; no report is read."""
-    yield str(services.store.acts.last(services.demarche))
-    yield services.form.lists.model_dump_json()
-    yield services.form.ranking.digest
-    yield services.form.expectations.digest
-    yield from consumption_stamp(services)
-    if services.store.acts.has(services.demarche, Verb.QUESTION):
-        late = (one for one in asked(register_of(services), on=today()) if one.late)
-        yield from (f"{one.question.id} {one.centre}" for one in late)

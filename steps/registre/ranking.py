@@ -11,7 +11,8 @@ from mappings.report.model import Report
 from steps.follow.consumption import Consumed, consumed
 from steps.follow.followup import Followed, followed
 from steps.wiring.case_files import reports_of
-from steps.wiring.public_data.reference import matcher_of, version_of
+from steps.wiring.public_data.reference import matcher_of
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services
 from triage.consumption.signals import abnormal
 from triage.registre.ranking import (

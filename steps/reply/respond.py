@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 from clients.errors import DsRefused, DsTokenRefused
-from clients.writing.writer import Pace
 from steps.judge.judge import Judging, judge_everything
 from steps.read.demarche_info import refresh_form
-from steps.reply.delivery import deliver
 from steps.reply.lost_answers import EVENTS, close_lost_answers
 from steps.wiring.drift import form_in_force
 from steps.wiring.services import Connected, Services, now
@@ -51,6 +49,11 @@ def _deliver_all(services: Connected, summary: Summary, judging: Judging) -> Non
         refresh_form(services, summary)
         if services.store.demarches.state(services.demarche) != before:
             judging = judge_everything(services, summary)
+    if not due_replies(services):
+        return
+    from clients.writing.writer import Pace  # what writes: where something is due
+    from steps.reply.delivery import deliver
+
     left = services.inputs.replying.messages_per_run
     pace = Pace(max(1, services.inputs.replying.batch_size))
     later: set[str] = set()

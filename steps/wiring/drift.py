@@ -12,9 +12,10 @@ from mappings.drift.compare import Observed, compare, from_the_oldest
 from mappings.drift.model import Drift, Needs
 from steps.wiring.case_files import rules_at, stored_revisions
 from steps.wiring.form import Form, reviewed_form
-from steps.wiring.handed_out_files import options_that_withhold
+from steps.wiring.hand_out_texts import what_withholds
 from steps.wiring.services import Services, now
 from triage.replies.annotations import options_written
+from triage.replies.decision import annotations_read
 from triage.rules.needs import needs_of
 
 
@@ -38,17 +39,21 @@ def drift_of(services: Services) -> tuple[Drift, ...]:
 
 
 def needs_now(form: Form, columns: Path) -> Needs:
-    """What the rules in force read, and the options that decide what leaves the agency."""
+    """What the rules in force read, and what decides of what leaves the agency, or is done."""
     rules = rules_at(form.rulesets, now())
     needs = needs_of(rules)
     options = dict(needs.options)
-    for path, named in options_that_withhold(columns).items():
+    withholding, letting_out = what_withholds(columns)
+    for path, named in withholding.items():
         options[path] = options.get(path, frozenset()) | named
     written = options_written(rules, form.policy)
     return replace(
         needs,
         options=options,
         written={f"annotations.{name}": named for name, named in written.items()},
+        decide=frozenset(
+            f"annotations.{name}" for name in (*letting_out, *annotations_read(form.policy))
+        ),
     )
 
 
@@ -76,6 +81,7 @@ def compare_form(
             needs.read,
             frozenset(needs.options.items()),
             frozenset(needs.written.items()),
+            needs.decide,
         ),
     )
 
@@ -101,8 +107,8 @@ def _compared(
     active, demarche, *revisions = form
     observed = Observed(tuple(one.value for one in revisions), active, demarche)
     mapping, reviewed = (one.value for one in by)
-    scope, fields, options, written = read
-    needs = Needs(scope, fields, dict(options), dict(written))
+    scope, fields, options, written, decide = read
+    needs = Needs(scope, fields, dict(options), dict(written), decide)
     found = compare(observed, mapping=mapping, reviewed=reviewed, needs=needs)
     first = waiting(observed, found, mapping=mapping, reviewed=reviewed, needs=needs)
     return (*first, *found)

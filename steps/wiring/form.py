@@ -12,6 +12,7 @@ from mappings.drift.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from settings import ROOT
+from steps.wiring.checked_files import CheckedFiles
 from store.verdicts.rule_texts import RuleText
 from triage.consumption.expected import Expectations, parse_expectations
 from triage.registre.lists import Lists, parse_lists
@@ -54,18 +55,27 @@ class Form:
     digest: str
 
 
-def load_form(*, mapping: Path, rules: Path) -> Form:
+def load_form(*, mapping: Path, rules: Path, checked: CheckedFiles | None = None) -> Form:
     """Read and check the data files; the same ones are parsed once a process.
 
     Args:
         mapping: The mapping file.
         rules: Folder with ``rules/*.yaml``, ``reponses.yaml``, ``rapprochements.yaml``,
             ``textes/*.j2`` and, if it likes, ``vocabulaire.yaml`` and ``substances.csv``.
+        checked: Where it is noted which files were found right: of those, words and texts are read
+            when they are first used. Without it everything is read now.
 
     Raises:
         DataFileError: A file is missing, unreadable or wrong.
     """
-    return _form(mapping, rules, _digest([mapping, *_rules_files(rules)]))
+    content = _digest([mapping, *_rules_files(rules)])
+    if checked is None:
+        return _form(mapping, rules, content)
+    if checked.has(content):
+        return _form(mapping, rules, content, later=True)
+    form = _form(mapping, rules, content)
+    checked.add(content)
+    return form
 
 
 def _rules_files(rules: Path) -> list[Path]:
@@ -90,8 +100,8 @@ def _digest(paths: Sequence[Path]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _form(mapping: Path, rules: Path, _content: str) -> Form:
-    """The form of these files as they are."""
+def _form(mapping: Path, rules: Path, _content: str, *, later: bool = False) -> Form:
+    """The form of these files as they are; what may be read later is, where that is said."""
     mapping_text = read_text(mapping, "UNC_MAPPING")
     form_mapping = parse_mapping(mapping_text, source=mapping.name)
     paths = sorted((rules / "rules").glob("*.yaml"))
@@ -102,6 +112,9 @@ def _form(mapping: Path, rules: Path, _content: str) -> Form:
     policy, policy_text = read_policy(rules, mapping=form_mapping)
     _refuse_unknown_levels(policy, [one for one, _ in read])
     templates = read_templates(rules)
+    texts = _texts(tuple(templates.items()), policy.messages)
+    if not later:
+        texts.read()
     return Form(
         mapping=form_mapping,
         rulesets=tuple(rules for rules, _ in read),
@@ -110,8 +123,10 @@ def _form(mapping: Path, rules: Path, _content: str) -> Form:
             RuleText(form_mapping.digest, form_mapping.version, mapping.name, mapping_text),
         ),
         policy=policy,
-        matching=read_matching(rules, mapping=form_mapping, rulesets=[one for one, _ in read]),
-        texts=_compiled(tuple(templates.items()), policy.messages),
+        matching=read_matching(
+            rules, mapping=form_mapping, rulesets=[one for one, _ in read], later=later
+        ),
+        texts=texts,
         lists=read_lists(rules),
         expectations=parse_expectations(_or_ours(rules, "attendus.yaml"), source="attendus.yaml"),
         ranking=parse_ranking(_or_ours(rules, "classement.yaml"), source="classement.yaml"),
@@ -120,9 +135,9 @@ def _form(mapping: Path, rules: Path, _content: str) -> Form:
 
 
 @lru_cache(maxsize=8)
-def _compiled(templates: tuple[tuple[str, str], ...], needed: frozenset[str]) -> Texts:
-    """Templates, compiled and tried once a process."""
-    return Texts(dict(templates), needed=needed)
+def _texts(templates: tuple[tuple[str, str], ...], needed: frozenset[str]) -> Texts:
+    """Templates, which are compiled and tried once a process."""
+    return Texts(dict(templates), needed=needed, later=True)
 
 
 def _refuse_clashes(paths: Sequence[Path], rulesets: Sequence[RuleSet]) -> None:
@@ -163,9 +178,15 @@ def read_policy(rules: Path, *, mapping: FormMapping) -> tuple[ReplyPolicy, str]
 
 
 def read_matching(
-    rules: Path, *, mapping: FormMapping, rulesets: Sequence[RuleSet]
+    rules: Path, *, mapping: FormMapping, rulesets: Sequence[RuleSet], later: bool = False
 ) -> MatchingRules | None:
     """Read and check what makes reports one situation; the newest rule-set tells what says nothing.
+
+    Args:
+        rules: The folder of rules.
+        mapping: Fields that it may name.
+        rulesets: The rule-sets.
+        later: Whether words and names, beside it, are read when they are first asked for.
 
     Raises:
         DataFileError: The file is missing, unreadable or wrong.
@@ -177,13 +198,16 @@ def read_matching(
         if (rules / name).exists()  # a folder of one's own may do without
     }
     newest = max(rulesets, key=lambda one: one.in_force_from, default=None)
-    return matching_of(
+    found = matching_of(
         text,
         source="rapprochements.yaml",
         mapping=mapping,
         says_nothing=newest.phrases if newest else (),
         **beside,
     )
+    if found is not None and not later:
+        found.read_words()
+    return found
 
 
 def read_lists(rules: Path) -> Lists:

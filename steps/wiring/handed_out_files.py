@@ -4,20 +4,18 @@
 leaves the agency), ``crpv.csv`` (the regional centres, where there are any).
 """
 
-from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from datafiles.file import DataFileError, text_of
-from datafiles.refusals import refusal
+from datafiles.file import DataFileError
 from exports.readers.policy import Policy, parse_policy
 from exports.sheets.centres import Centre, parse_centres
 from exports.sheets.columns import ColumnsFile, parse_columns
 from exports.sheets.names_known import columns_misfits, policy_misfits
 from mappings.report.display import show
 from mappings.schema.model import FormMapping
+from steps.wiring.hand_out_texts import CENTRES, COLUMNS, POLICY, read_text
 
-_COLUMNS, _POLICY, _CENTRES = "columns.yaml", "policy.yaml", "crpv.csv"
 _SHOWN = 5
 
 
@@ -27,13 +25,13 @@ def hand_out_files(folder: Path, mapping: FormMapping) -> tuple[ColumnsFile, Pol
     Raises:
         DataFileError: A file is missing or wrong, or names what the mapping does not have.
     """
-    columns = parse_columns(_read(folder / _COLUMNS), source=_COLUMNS)
-    policy = parse_policy(_read(folder / _POLICY), source=_POLICY)
+    columns = parse_columns(read_text(folder / COLUMNS), source=COLUMNS)
+    policy = parse_policy(read_text(folder / POLICY), source=POLICY)
     problems = [
         _misfit(folder / name, unknown, mapping)
         for name, unknown in (
-            (_COLUMNS, columns_misfits(columns, mapping)),
-            (_POLICY, policy_misfits(policy, mapping)),
+            (COLUMNS, columns_misfits(columns, mapping)),
+            (POLICY, policy_misfits(policy, mapping)),
         )
         if unknown
     ]
@@ -42,49 +40,23 @@ def hand_out_files(folder: Path, mapping: FormMapping) -> tuple[ColumnsFile, Pol
     return columns, policy
 
 
-def options_that_withhold(folder: Path) -> Mapping[str, frozenset[str]]:
-    """Options that keep other fields at the agency, by the field that has them.
-
-    A form whose option is not known to be one of these would let those fields out. Nothing where
-    the file is missing or wrong: nothing is handed out then, and the export says why.
-    """
-    try:
-        policy = parse_policy(_read(folder / _POLICY), source=_POLICY)
-    except DataFileError:
-        return {}
-    found: dict[str, frozenset[str]] = {}
-    for rule in policy.withheld:
-        found[rule.decided_by] = found.get(rule.decided_by, frozenset()) | {*rule.options}
-    return found
-
-
 def centres(folder: Path) -> tuple[Centre, ...]:
     """The regional centres; none of a form whose columns say nothing of its territory.
 
     Raises:
         DataFileError: Their table, or the columns, is missing or wrong.
     """
-    if parse_columns(_read(folder / _COLUMNS), source=_COLUMNS).territory is None:
+    if parse_columns(read_text(folder / COLUMNS), source=COLUMNS).territory is None:
         return ()
-    return parse_centres(_read(folder / _CENTRES), source=_CENTRES)
+    return parse_centres(read_text(folder / CENTRES), source=CENTRES)
 
 
 def bands(folder: Path) -> Mapping[str, str]:
     """How levels of completeness are told; nothing where the columns are missing or wrong."""
     try:
-        return parse_columns(_read(folder / _COLUMNS), source=_COLUMNS).bands
+        return parse_columns(read_text(folder / COLUMNS), source=COLUMNS).bands
     except DataFileError:
         return {}
-
-
-def texts(folder: Path) -> list[str]:
-    """All of these files, in the same order every time; the table of centres where there is one.
-
-    Raises:
-        DataFileError: One is missing or unreadable.
-    """
-    table = [_read(folder / _CENTRES)] if (folder / _CENTRES).exists() else []
-    return [_read(folder / _COLUMNS), *table, _read(folder / _POLICY)]
 
 
 def _misfit(file: Path, unknown: Sequence[str], mapping: FormMapping) -> str:
@@ -95,17 +67,3 @@ def _misfit(file: Path, unknown: Sequence[str], mapping: FormMapping) -> str:
         f" « {mapping.form} » n'a pas ({named}{more}) ; corrigez ce fichier, ou donnez dans"
         " UNC_COLUMNS le dossier des colonnes de ce formulaire"
     )
-
-
-def _read(path: Path) -> str:
-    """The text of a file, without the mark that Excel and the Notepad of Windows put before it.
-
-    Raises:
-        DataFileError: It is missing, unreadable or not in UTF-8.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        why = f"UNC_COLUMNS : le fichier {path} ne peut pas être lu ({refusal(error)})"
-        raise DataFileError([why]) from error
-    return text_of(content.removeprefix(BOM_UTF8), source=path.name)

@@ -8,7 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from exports.model import NetworkDefault
 from french.time import PARIS
 from settings import Settings, SettingsError, load_settings, tables_of
 
@@ -96,7 +95,7 @@ class Publishing:
 
     folder: Path
     columns: Path
-    network_default: NetworkDefault
+    network_default: Literal["include", "exclude"]
     retention: timedelta
     editions: Mapping[str, int]
     portal: str = ""

@@ -4,20 +4,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from clients.errors import TO_ISOLATE
 from clients.reading.demarche import DemarcheInfo
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
-from clients.writing.writer import DsWriter
 from settings import Settings, SettingsError, load_settings, tables_of
+from steps.wiring.checked_files import CheckedFiles
 from steps.wiring.form import Form, load_form
 from steps.wiring.inputs import Inputs, inputs_of
 from steps.wiring.memory import require_base, require_memory
 from steps.wiring.stopping import stop_if_asked
 from store.repository import Store, is_new, open_store
 from triage.replies.sending import Sending
+
+if TYPE_CHECKING:
+    from clients.writing.writer import DsWriter
 
 Tell: TypeAlias = Callable[[str, int, int | None], None]
 """Called with the name of a step, how much is done and the total if it is known."""
@@ -117,8 +120,10 @@ class Connected(Services):
         return DsReader(self.transport)
 
     @property
-    def writer(self) -> DsWriter:
+    def writer(self) -> "DsWriter":
         """Writes to its dossiers."""
+        from clients.writing.writer import DsWriter  # where something is to be written
+
         return DsWriter(self.transport)
 
 
@@ -141,7 +146,8 @@ def open_services(
             before.
     """
     demarche = settings.demarche_number()
-    form = load_form(mapping=settings.mapping, rules=settings.rules)
+    checked = CheckedFiles(settings.home)
+    form = load_form(mapping=settings.mapping, rules=settings.rules, checked=checked)
     if not make:
         require_base(settings, new_base=new_base)
     with open_store(settings.database()) as store:

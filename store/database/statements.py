@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.dml import Insert
 
 Item = TypeVar("Item")
@@ -37,6 +37,8 @@ def _upsert(dialect: str, table: Table, update: tuple[str, ...]) -> Insert:
             index_elements=list(table.primary_key),
             set_={name: lite.excluded[name] for name in update},
         )
+    from sqlalchemy.dialects import postgresql  # as heavy as the store: only on a server
+
     full = postgresql.insert(table)
     if not update:
         return full.on_conflict_do_nothing()

@@ -13,7 +13,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.app import call
-from cli.terminal.output import Console, table
+from cli.terminal.console import Console, table
 from store.repository import open_store
 
 BIN = Path(sys.executable).parent

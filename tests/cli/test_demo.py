@@ -8,7 +8,7 @@ import pytest
 
 from cli.demo import two_weeks
 from cli.demo.demo import _MEDICINES, _DemoState, start_prefect
-from cli.run.commands import _value
+from cli.run.respond import _value
 from sandbox.api.instance import DATABASE
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox

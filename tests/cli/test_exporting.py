@@ -69,8 +69,9 @@ def test_a_terminal_sees_how_far_the_workbooks_are(
 ) -> None:
     seen = StringIO()
     monkeypatch.setattr(
-        "cli.terminal.output.ERROR", Console(file=seen, force_terminal=True, width=80)
+        "cli.terminal.console.ERROR", Console(file=seen, force_terminal=True, width=80)
     )
+    monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("UNC_EXPORT_DIR", str(tmp_path / "neuf"))
     assert call(["export"]) == 0
     assert "Classeurs" in seen.getvalue()

@@ -30,7 +30,8 @@ def test_help_that_makes_a_question_unsure_is_shown_and_marked() -> None:
     contrary = "Cochez non si l'usage\n était voulu"
     beside = [{"type": "yes_no", "label": one} for one in ("But médical", "Territoire national")]
     lines = asked("usage_intentionnel", {**INTENDED, "description": contrary}, *beside)
-    assert "  1. « Usage intentionnel » — à lire : son texte d'aide" in lines
+    turned = "demande peut-être le contraire — à lire : son texte d'aide"
+    assert f"  1. « Usage intentionnel » — {turned}" in lines
     assert "     aide : Cochez non si l'usage était voulu" in lines
 
 
@@ -47,6 +48,25 @@ def test_options_are_shown_and_those_that_are_not_are_counted() -> None:
     many = [*few, *"abcdefg"]
     lines = asked("usage_intentionnel", {**listed, "options": many})
     assert any(one.endswith("; a ; b ; c ; d ; … (3 de plus)") for one in lines), lines
+
+
+def test_a_question_that_asks_one_option_by_yes_or_no_is_shown_as_what_it_is() -> None:
+    local = {"type": "yes_no", "label": "Le phénomène reste-t-il local ?"}
+    lines = asked("etendue", local)
+    assert any("oui ou non · option : Locale" in one for one in lines), lines
+
+
+def test_a_list_that_lacks_what_the_bridge_writes_is_not_sure_and_says_so() -> None:
+    note = {
+        "id": 90,
+        "required": False,
+        "type": "drop_down_list",
+        "label": "Priorité proposée",
+        "options": ["P1", "P2", "P3"],
+    }
+    form = Variant(as_form({"champs": [], "annotations": [note]}), {})
+    found = match_form(our_wants(), form.revision, samples={}).matches["annotations.priorite"]
+    assert (found.sure, found.marks) == (False, ("sans option pour : P4",))
 
 
 @pytest.mark.parametrize(

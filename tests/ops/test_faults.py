@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.generator.generate import generate
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge, said
 from tests.ops.conftest import BIN, ROOT, Cluster, wait_for

@@ -6,7 +6,7 @@ import pytest
 
 from mappings.schema.model import FormMapping
 from sandbox.generator.generate import generate
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from store.dossiers.pages import DossierRow
 from store.repository import open_store
 from tests.conftest import Bridge, MakeBridge

@@ -9,7 +9,7 @@ from clients.limiter import Limiter
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
 from sandbox.control.client import Control
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.read.poll import poll
 from steps.reply.respond import respond
 from steps.wiring.services import Connected, connect

@@ -14,7 +14,8 @@ from cli.app import call
 from mappings.medicines.facts import medicines_of
 from sandbox.server import Sandbox, running_sandbox
 from settings import ROOT, Settings, load_settings
-from steps.judge.judge import ASSESSMENT, judge
+from steps.judge.judge import judge
+from steps.judge.verdicts import ASSESSMENT
 from steps.read.poll import poll
 from steps.reply.respond import respond
 from steps.wiring.case_files import reports_of

@@ -11,8 +11,9 @@ from typing import Final
 from french.text import normalise_label
 from mappings.dossier.model import Champ, Choice, Dossier, Text, Unreadable, YesNo
 from mappings.schema.champs import in_our_word
-from mappings.schema.model import FormMapping
+from mappings.schema.model import AnnotationSpec, FormMapping
 from triage.replies.annotations import shown
+from triage.replies.policy import ReplyPolicy
 from triage.verdict.model import Assessment, Status
 
 STATUS: Final = "statut"
@@ -54,6 +55,11 @@ class DecisionTaken:
     exclusion: str = ""
     proposed: str = ""
     proposed_priority: str = ""
+
+
+def annotations_read(policy: ReplyPolicy) -> frozenset[str]:
+    """Annotations by which a person decides of a dossier, and of which the bridge acts."""
+    return frozenset({*DECIDING, MANUAL, *policy.proposals})
 
 
 def held_by_person(dossier: Dossier, written: Written, *, mapping: FormMapping) -> dict[str, str]:
@@ -115,18 +121,28 @@ def is_excluded(held: Mapping[str, str], *, verdict: bool) -> bool:
 
 def taken_over(dossier: Dossier, mapping: FormMapping) -> bool:
     """Whether a person has the whole dossier; a switch that cannot be read counts as on."""
-    if MANUAL not in mapping.annotations:
+    spec = mapping.annotations.get(MANUAL)
+    champ = annotation_of(dossier, spec.champs) if spec else None
+    if spec is None or champ is None:
         return False
-    champ = annotation_of(dossier, mapping.annotations[MANUAL].champs)
-    match champ.value if champ else None:
+    match champ.value:
+        case YesNo(yes=False) if spec.inverted and champ.type == "checkbox":
+            return False  # a box that was not ticked says nothing
         case YesNo() as answer:
-            return answer.yes
+            return answer.yes is not spec.inverted
         case Text(text=text) | Choice(option=text):
-            return normalise_label(text) in _YES
+            return _switched_on(spec, normalise_label(text))
         case Unreadable():
             return True
         case _:
             return False
+
+
+def _switched_on(spec: AnnotationSpec, said: str) -> bool:
+    """Whether a word switches the bridge off, by what the mapping says that it means."""
+    if said in spec.options:
+        return spec.options[said].means is True
+    return (said in _YES) is not spec.inverted
 
 
 def annotation_of(dossier: Dossier, candidates: tuple[str, ...]) -> Champ | None:

@@ -8,6 +8,9 @@ from french.time import PARIS
 from mappings.dossier.model import Company
 from mappings.report.model import Report, Value
 
+DRAWN = "9"
+"""How descriptions are drawn (:mod:`triage.situations.description`), and what is declared beside
+them: raised when the code draws others from the same report."""
 TAKEN = "Prise"
 """State of a measure that was taken, as the form names it."""
 READ = frozenset(

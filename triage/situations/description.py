@@ -18,10 +18,6 @@ _SIREN = 9
 _LONGEST = 300
 _TITLE, _SHORTEST_TITLE = "titre", 10
 
-DRAWN = "9"
-"""How descriptions are drawn, and what is declared beside them (:mod:`triage.situations.declared`):
-raised when this code draws others from the same report."""
-
 CisSubstances: TypeAlias = Mapping[str, str]
 """Substances of each CIS code in normal form (:mod:`triage.situations.words.without_salts`), sorted
 and joined by ``+``."""

@@ -7,16 +7,18 @@ See ``triage/unc/rapprochements.yaml``, and beside it ``vocabulaire.yaml`` (word
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from datafiles.file import DataFile, DataFileError
 from french.text import fold
 from mappings.schema.model import FormMapping
-from triage.situations.words.other_names import SubstanceNames, read_names
-from triage.situations.words.vocabulary import Vocabulary, parse_vocabulary
 from triage.situations.words.without_salts import Salts, joined
+
+if TYPE_CHECKING:
+    from triage.situations.words.other_names import SubstanceNames
+    from triage.situations.words.vocabulary import Vocabulary
 
 Folded: TypeAlias = Annotated[
     frozenset[str], AfterValidator(lambda words: frozenset(fold(word) for word in words))
@@ -127,7 +129,7 @@ class DuplicateMatching(_Matching):
 
 
 class MatchingRules(_Matching):
-    """The whole file, with the vocabulary and the names beside it.
+    """The whole file, with the vocabulary and the names beside it, read when first asked for.
 
     ``says_nothing`` holds the phrases that say nothing of a substance, a use, a title or a
     reference: those of the newest rule-set.
@@ -140,8 +142,8 @@ class MatchingRules(_Matching):
     classes: Mapping[str, Followed] = {}
     situations: SituationMatching
     duplicates: DuplicateMatching
-    vocabulary: Vocabulary = Vocabulary()
-    names: SubstanceNames = SubstanceNames()
+    vocabulary_text: str = ""
+    names_text: str = ""
     says_nothing: tuple[str, ...] = ()
     digest: str = ""
 
@@ -149,6 +151,32 @@ class MatchingRules(_Matching):
     def salts(self) -> Salts:
         """How salts are named."""
         return Salts(self.salt_words, self.acids)
+
+    @cached_property
+    def vocabulary(self) -> "Vocabulary":
+        """Words of uses."""
+        from triage.situations.words.vocabulary import Vocabulary, parse_vocabulary
+
+        text = self.vocabulary_text
+        return parse_vocabulary(text, source="vocabulaire.yaml") if text else Vocabulary()
+
+    @cached_property
+    def names(self) -> "SubstanceNames":
+        """Other names of substances."""
+        from triage.situations.words.other_names import SubstanceNames, read_names
+
+        text = self.names_text
+        if not text:
+            return SubstanceNames()
+        return read_names(text, salts=self.salts, source="substances.csv")
+
+    def read_words(self) -> None:
+        """Read vocabulary and names now.
+
+        Raises:
+            DataFileError: One of them is wrong, with each problem, its file and its line.
+        """
+        _ = self.vocabulary, self.names
 
     @cached_property
     def followed(self) -> Mapping[str, frozenset[str]]:
@@ -208,6 +236,8 @@ def parse_matching(
 ) -> MatchingRules:
     """The matching that a file's text states, every field being one of the mapping.
 
+    The vocabulary and the names are read, and told wrong, when they are first asked for.
+
     Args:
         text: Text of ``rapprochements.yaml``.
         source: Its name in messages.
@@ -235,14 +265,10 @@ def parse_matching(
         ]
     if problems:
         raise DataFileError(problems)
-    beside: dict[str, Any] = {}
-    if vocabulary:
-        beside["vocabulary"] = parse_vocabulary(vocabulary, source="vocabulaire.yaml")
-    if names:
-        beside["names"] = read_names(names, salts=found.salts, source="substances.csv")
     read = "\0".join((text, vocabulary, names, *says_nothing))
     digest = sha256(read.encode()).hexdigest()[:12]
-    return found.model_copy(update={"digest": digest, "says_nothing": says_nothing, **beside})
+    given = {"vocabulary_text": vocabulary, "names_text": names, "says_nothing": says_nothing}
+    return found.model_copy(update={"digest": digest, **given})
 
 
 def salts_of(text: str, *, source: str) -> Salts:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from datafiles.file import DataFileError
+from steps.wiring.public_data.consumption_files import base_of
 from store.consumption.base import (
     OPEN_MEDIC,
     ConsumptionBase,
@@ -16,11 +17,6 @@ from store.consumption.base import (
 )
 from triage.situations.matching import salts_of
 from triage.situations.words.without_salts import Salts, joined
-
-
-def base_of(home: Path) -> Path:
-    """Where the base is."""
-    return home / "consommation" / "consommation.db"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,21 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from french.text import fold
-from mappings.medicines.facts import medicines_of
-from mappings.medicines.priority_facts import NOT_LOADED, WeighingFact, found_by_code, weighed
 from mappings.report.model import Answer, Report, Row
 from mappings.schema.model import FormMapping
-from steps.wiring.public_data.reference import matcher_of
 from triage.rules.public_facts import CONSUMPTION, MITM, RISING, RUPTURE, TRIANGLE, public_answer
 from triage.situations.words.without_salts import Salts, substances
 
 PUBLIC = "public-"
 """Begins the part of a verdict's basis that tells which public facts it rests on."""
-_OF_BDPM: Mapping[str, WeighingFact] = {
-    RUPTURE: "rupture",
-    MITM: "mitm",
-    TRIANGLE: "triangle_noir",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +57,15 @@ class PublicFacts:
         return f"{PUBLIC}{sha256(' '.join(parts).encode()).hexdigest()[:12]}" if parts else ""
 
     def _one(self, name: str, report: Report) -> Answer:
-        if name in _OF_BDPM:
-            return self._of_bdpm(_OF_BDPM[name], report)
+        if name in {RUPTURE, MITM, TRIANGLE}:
+            from steps.wiring.public_data.medicine_facts import answer  # BDPM: where it is asked
+
+            return answer(name, report, home=self.home, mapping=self.mapping)
         if name == CONSUMPTION:
             return self._of_consumption(report)
         if report.number not in self.rising:
             return public_answer(None, "inconnu : trop peu de signalements pour conclure")
         return public_answer(*self.rising[report.number])
-
-    def _of_bdpm(self, fact: WeighingFact, report: Report) -> Answer:
-        matcher = matcher_of(self.home)
-        if matcher is None or self.mapping is None:
-            return public_answer(None, NOT_LOADED)
-        matches = medicines_of(report, mapping=self.mapping, matcher=matcher)
-        sure, unfound = found_by_code(matches)
-        found = weighed(fact, sure, unfound=unfound)
-        cited = f" ; BDPM {matcher.reference.version}" if found.holds else ""
-        return public_answer(found.holds, f"{found.text}{cited}")
 
     def _of_consumption(self, report: Report) -> Answer:
         if self.consumed is None:

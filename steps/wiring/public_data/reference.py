@@ -30,10 +30,11 @@ from mappings.medicines.directory import Directory
 from mappings.medicines.match import Matcher
 from mappings.medicines.reference import RowsOf, build_reference
 from mappings.schema.model import FormMapping
+from steps.wiring.public_data.version import CURRENT, root_of, version_of
 from triage.verdict.model import Assessment
 from triage.verdict.model import Warning as TriageWarning
 
-_CURRENT, _REFUSED = "courante", "refus.txt"
+_REFUSED = "refus.txt"
 _NO_FOLDER = (
     "UNC_BDPM_DIR : {folder} n'est pas un dossier ; donnez celui où sont les fichiers de la BDPM"
     " (CIS_bdpm.txt, CIS_CIP_bdpm.txt, …)."
@@ -83,11 +84,11 @@ def load(folder: Path, home: Path, *, accepted: Sequence[str] = ()) -> Loaded:
     except DataFileError as error:
         _note(home, error.problems)
         raise
-    place = _root(home) / version
+    place = root_of(home) / version
     new = not place.exists()
     try:
         _keep(there, place)
-        (_root(home) / _REFUSED).unlink(missing_ok=True)
+        (root_of(home) / _REFUSED).unlink(missing_ok=True)
     except OSError as error:
         raise DataFileError([f"UNC_HOME : {place} ne peut pas être écrit"]) from error
     return Loaded(
@@ -95,7 +96,7 @@ def load(folder: Path, home: Path, *, accepted: Sequence[str] = ()) -> Loaded:
         new=new,
         files=files,
         absent=tuple(one.name for one in FILES if one.name not in there),
-        versions=tuple(sorted(one.name for one in _root(home).iterdir() if one.is_dir())),
+        versions=tuple(sorted(one.name for one in root_of(home).iterdir() if one.is_dir())),
     )
 
 
@@ -111,7 +112,7 @@ def _checked(
     if strange := sorted(allowed - {one.name.casefold() for one in ALL_FILES}):
         raise DataFileError([f"--accepter {strange[0]} : ce n'est pas un fichier de la BDPM"])
     used = version_of(home)
-    before = {} if (_root(home) / version).exists() else _in_use(home)
+    before = {} if (root_of(home) / version).exists() else _in_use(home)
     listed: set[str] = set()
     doubts: list[Doubt] = []
     for spec in ALL_FILES:
@@ -133,14 +134,14 @@ def _checked(
 def _note(home: Path, problems: Sequence[str]) -> None:
     """Keep why the last load was refused, for ``unc doctor``; that it cannot is no second fault."""
     with suppress(OSError):
-        _root(home).mkdir(parents=True, exist_ok=True)
-        (_root(home) / _REFUSED).write_text(" ; ".join(problems), encoding="utf-8")
+        root_of(home).mkdir(parents=True, exist_ok=True)
+        (root_of(home) / _REFUSED).write_text(" ; ".join(problems), encoding="utf-8")
 
 
 def refusal(home: Path) -> str:
     """Why the last load was refused; "" when it was not."""
     try:
-        return (_root(home) / _REFUSED).read_text("utf-8")
+        return (root_of(home) / _REFUSED).read_text("utf-8")
     except OSError:
         return ""
 
@@ -149,14 +150,6 @@ def absent_files(home: Path) -> tuple[str, ...]:
     """Files of every download that the version in use does not have."""
     there = _in_use(home)
     return tuple(one.name for one in FILES if one.name not in there)
-
-
-def version_of(home: Path) -> str:
-    """The version in use, or "" when none was loaded."""
-    try:
-        return (_root(home) / _CURRENT).read_text("utf-8").strip()
-    except OSError:
-        return ""
 
 
 def is_there(home: Path) -> bool:
@@ -169,7 +162,7 @@ def _in_use(home: Path) -> dict[str, Path]:
     """The files of the version in use; none when there is no version, or it was removed."""
     version = version_of(home)
     try:
-        return _there(_root(home) / version, complete=False) if version else {}
+        return _there(root_of(home) / version, complete=False) if version else {}
     except DataFileError:
         return {}
 
@@ -181,7 +174,7 @@ def matcher_of(home: Path) -> Matcher | None:
         DataFileError: The version in use cannot be read.
     """
     version = version_of(home)
-    return _matcher(_root(home) / version, version) if version else None
+    return _matcher(root_of(home) / version, version) if version else None
 
 
 def directory_of(home: Path) -> Directory | None:
@@ -290,10 +283,6 @@ def _keep(there: Mapping[str, Path], place: Path) -> None:
         except OSError:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
-    pointer = place.parent / f".{_CURRENT}"
+    pointer = place.parent / f".{CURRENT}"
     pointer.write_text(f"{place.name}\n", encoding="utf-8")
-    pointer.replace(place.parent / _CURRENT)
-
-
-def _root(home: Path) -> Path:
-    return (home / "bdpm").absolute()
+    pointer.replace(place.parent / CURRENT)

@@ -147,12 +147,27 @@ def test_an_annotation_or_a_row_with_the_label_of_a_field_takes_nothing_from_it(
     assert Kind.REPLACED not in {one.kind for one in found}
 
 
-def test_an_annotation_known_by_its_label_that_is_reworded_is_told_as_renamed() -> None:
-    line = "annotations:\n  n: {champ: Avis, type: text, title: Avis, written: true}\n"
+DECIDES = Needs(decide=frozenset({"annotations.n"}))
+
+
+@pytest.mark.parametrize(
+    ("named", "needs", "label", "severity"),
+    [
+        ("Avis", NOTHING, "Avis rendu", Severity.REVIEW),
+        ("Avis", DECIDES, "Avis rendu", Severity.BLOCKING),
+        ("9", NOTHING, "Sans avis", Severity.REVIEW),
+        ("9", DECIDES, "Sans avis", Severity.BLOCKING),
+        ("9", DECIDES, "3) AVIS :", Severity.INFORMATION),
+    ],
+)
+def test_an_annotation_that_is_reworded_blocks_where_a_person_decides_by_it(
+    named: str, needs: Needs, label: str, severity: Severity
+) -> None:
+    line = f"annotations:\n  n: {{champ: {named}, type: text, title: Avis, written: true}}\n"
     reviewed = review([Revision("1", (), (champ(9, "Avis"),))])
-    observed = form([], annotations=[champ(9, "Avis rendu")])
-    found = drifts(observed, reviewed=reviewed, annotations=line)
-    assert told(found) == [(Kind.RENAMED, Severity.REVIEW, "9", "annotations.n")]
+    observed = form([], annotations=[champ(9, label)])
+    found = drifts(observed, reviewed=reviewed, annotations=line, needs=needs)
+    assert told(found) == [(Kind.RENAMED, severity, "9", "annotations.n")]
 
 
 def test_a_list_that_loses_all_the_options_that_rules_name_blocks() -> None:

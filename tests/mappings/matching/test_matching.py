@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from french.text import bare_label
 from mappings.dossier.revision import flatten
 from mappings.matching.lexicon import Lexicon, Wording, no_lexicon
-from mappings.matching.match import Matching, match_form
+from mappings.matching.match import Match, Matching, match_form
 from mappings.matching.options import aligned
 from tests.mappings.matching.perturbed import champs_of, paths_of
 from tests.mappings.matching.variants import (
@@ -873,6 +873,64 @@ def test_a_word_that_sets_apart_is_marked_as_perhaps_the_contrary(path: str, lab
     (match, *_) = found.likeliest[path]
     assert not match.sure
     assert set(match.marks) & {"demande le contraire", "demande peut-être le contraire"}
+
+
+def of_annotation(label: str, path: str) -> Match | None:
+    revision = {"champs": [], "annotations": [{"id": 1, "type": "yes_no", "label": label}]}
+    variant = Variant(as_form(revision), {}, {}, {})
+    found = match_form(our_wants(), variant.revision, samples={})
+    (match,) = found.likeliest[f"annotations.{path}"][:1] or (None,)
+    return match
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("traitement_manuel", "Traitement automatique"),
+        ("traitement_manuel", "Traité automatiquement"),
+        ("traitement_manuel", "Laisser à l'automate"),
+        ("traitement_manuel", "Suivi automatique du dossier"),
+        ("traitement_manuel", "Pas de traitement manuel"),
+        ("traitement_manuel", "Ne pas reprendre à la main"),
+        ("diffusable", "Ne pas diffuser aux CRPV"),
+        ("diffusable", "Ne pas transmettre au réseau"),
+        ("diffusable", "Diffusion interdite"),
+        ("diffusable", "Interdire la diffusion aux CRPV"),
+        ("diffusable", "Diffusion au réseau refusée"),
+        ("diffusable", "Non communicable aux CRPV"),
+        ("diffusable", "À garder à l'agence"),
+    ],
+)
+def test_an_annotation_that_decides_the_contrary_is_never_sure(path: str, label: str) -> None:
+    if (match := of_annotation(label, path)) is not None:
+        assert not match.sure
+        assert set(match.marks) & {"demande le contraire", "demande peut-être le contraire"}
+
+
+def test_no_way_of_asking_is_read_as_one_of_asking_the_contrary() -> None:
+    wants = our_wants()
+    both = {
+        one.path: set(one.phrases) & set(one.inverse)
+        for one in (*wants.every, *wants.annotations)
+        if one.type in {"yes_no", "checkbox"}
+    }
+    assert not {path: told for path, told in both.items() if told}
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("traitement_manuel", "Traitement manuel"),
+        ("traitement_manuel", "Ne pas traiter automatiquement"),
+        ("traitement_manuel", "Reprise par un évaluateur"),
+        ("diffusable", "Diffusable au réseau des CRPV"),
+        ("diffusable", "Communicable aux CRPV"),
+    ],
+)
+def test_an_annotation_that_decides_is_sure_word_for_word(path: str, label: str) -> None:
+    match = of_annotation(label, path)
+    assert match is not None
+    assert (match.sure, match.marks) == (True, ())
 
 
 def test_what_every_report_is_and_what_a_field_asks_for_are_not_marked() -> None:

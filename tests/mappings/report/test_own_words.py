@@ -114,11 +114,16 @@ def test_an_inverted_question_is_read_the_other_way_round_or_not_at_all(
         assert inverted.raw
 
 
-@pytest.mark.parametrize("inverted", ["", ", inverted: true"])
-def test_an_unticked_box_never_answers_a_yes_or_no(inverted: str) -> None:
-    box = champ(1, YesNo(yes=False), kind="checkbox")
-    found = answer(f"a: champ: 1, type: yes_no{inverted}", box)
-    assert (found.state, found.value) == (UNREADABLE, None)
+@pytest.mark.parametrize(
+    ("inverted", "state", "ticked"), [("", UNREADABLE, True), (", inverted: true", BLANK, False)]
+)
+def test_an_unticked_box_never_answers_a_yes_or_no(
+    inverted: str, state: AnswerState, ticked: bool
+) -> None:
+    for served, found in ((False, (state, None)), (True, (ANSWERED, ticked))):
+        box = champ(1, YesNo(yes=served), kind="checkbox")
+        one = answer(f"a: champ: 1, type: yes_no{inverted}", box)
+        assert (one.state, one.value) == found
 
 
 @given(st.lists(readable_box | odd_box, min_size=3, max_size=3))

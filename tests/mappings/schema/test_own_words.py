@@ -113,25 +113,24 @@ def test_a_mistake_is_told_with_its_line_and_its_remedy(
     assert any(one.startswith(f"mapping.yaml:{line} :") and sentence in one for one in told), told
 
 
-NOTE = (
-    "fields: {{}}\nannotations:\n"
-    "  statut: {{champ: 9, type: {kind}, title: T, options: {options}}}\n"
-)
+NOTE = "fields: {{}}\nannotations:\n  statut: {{champ: 9, type: {kind}, title: T, {means}}}\n"
 
 
 @pytest.mark.parametrize(
-    ("kind", "options", "sentence"),
+    ("kind", "means", "sentence"),
     [
-        ("text", "{A: B}", "« options » ne va pas"),
-        ("choice", "{A: B, a: C}", "sont la même option"),
-        ("choice", "{A: null}", "une option de la donnée"),
-        ("yes_no", "{A: bof}", "écrire oui, non ou inconnu"),
+        ("text", "options: {A: B}", "« options » ne va pas"),
+        ("choice", "options: {A: B, a: C}", "sont la même option"),
+        ("choice", "options: {A: null}", "une option de la donnée"),
+        ("yes_no", "options: {A: bof}", "écrire oui, non ou inconnu"),
+        ("choice", "inverted: true", "« inverted » ne va pas avec le type « choix » ; attendu"),
+        ("yes_no", "inverted: true, options: {A: oui}", "enlever « inverted »"),
     ],
 )
-def test_a_mistake_in_the_options_of_an_annotation_is_told(
-    kind: str, options: str, sentence: str
+def test_a_mistake_in_what_an_annotation_means_is_told(
+    kind: str, means: str, sentence: str
 ) -> None:
-    text = HEAD.replace("fields:\n", NOTE.format(kind=kind, options=options))
+    text = HEAD.replace("fields:\n", NOTE.format(kind=kind, means=means))
     with pytest.raises(DataFileError) as raised:
         parse_mapping(text, source="mapping.yaml")
     assert all(
@@ -259,7 +258,9 @@ def test_each_example_of_the_documentation_is_a_mapping() -> None:
     told = set()
     for text in examples:
         indented = "".join(f"  {line}\n" for line in text.splitlines())
-        for spec in parse_mapping(HEAD + indented, source="m").fields.values():
+        beside = field("a: champ: 1, type: text") + text
+        given = beside if text.startswith(("labels:", "annotations:")) else indented
+        for spec in parse_mapping(HEAD + given, source="m").fields.values():
             told |= {one.split(" :")[0] for one in particulars(spec)}
     assert {*told} == {
         "une ligne par option",

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from sandbox.demarche.seed import SeedDossier
 from sandbox.generator.generate import generate
 from sandbox.server import default_form
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.run import STEPS
 from store.repository import open_store
 from tests.ops.conftest import ROOT, Cluster, kill_tree, wait_for

@@ -20,7 +20,8 @@ from portal.lookup.access import Access
 from portal.lookup.app import make_lookup
 from portal.lookup.version_in_use import VersionInUse
 from portal.serving import listen, server_of
-from steps.wiring.public_data.reference import directory_of, load, version_of
+from steps.wiring.public_data.reference import directory_of, load
+from steps.wiring.public_data.version import version_of
 from tests.ops.conftest import ROOT
 
 BDPM, OTHER = ROOT / "tests/data/bdpm", ROOT / "cli/demo/bdpm"

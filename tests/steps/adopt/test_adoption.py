@@ -11,7 +11,7 @@ import pytest
 
 from cli.app import call
 from settings import load_settings
-from steps.judge.judge import ASSESSMENT
+from steps.judge.verdicts import ASSESSMENT
 from steps.wiring.services import open_services
 from tests.steps.adopt.conftest import MakeContact
 

@@ -1,17 +1,21 @@
 """What a person said of a form holds: an adoption, an absence, whatever is looked at again."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mappings.adoption.absences import every_field
 from mappings.adoption.decisions import Decision, Decisions, dump_decisions
+from mappings.dossier.model import Rows, Text, YesNo
+from mappings.schema.file import parse_mapping
 from settings import load_settings
-from steps.adopt.adapt import Adaptation, begin, write
+from steps.adopt.adapt import Adaptation, begin, compared, write
 from steps.adopt.form import FormAdoption
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import ROOT, Raw, our_revision, the_mapping
+from tests.mappings.report.dossiers import HEAD, champ, dossier
 from tests.steps.adopt.offline import DEMARCHE, OfflineForm, offline
 
 STATUS = "annotations.statut"
@@ -35,9 +39,72 @@ def test_a_form_whose_status_lacks_options_is_adopted_once_a_person_said_so(
     assert (adopted, "sans option pour" in told) == (0, False), told
 
 
+def test_what_a_person_corrected_in_a_copy_of_our_mapping_stays_and_the_rest_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mapping.yaml"
+    ours = (ROOT / "mappings/unc/mapping.yaml").read_text("utf-8")
+    by_hand = f"usage_intentionnel: {{champ: {NATIONAL}, inverted: true, type"
+    file.write_text(ours.replace("usage_intentionnel: {champ: 1, type", by_hand), "utf-8")
+    monkeypatch.setenv("UNC_MAPPING", str(file))
+    asked = [ASKED | {"label": "Est-ce une erreur ?"}, ASKED | {"id": 2, "label": "Est-il noir ?"}]
+    there = offline(tmp_path, monkeypatch, {"champs": asked, "annotations": []})
+    for _ in range(2):
+        there.unc("mapping", "adapt", "--auto")
+        text = file.read_text("utf-8")
+        assert by_hand in text
+        assert "but_medical: {absent: true" in text, "an id that is there by chance"
+
+
+def test_what_lets_a_dossier_out_blocks_once_it_is_asked_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision = our_revision()
+    there = offline(tmp_path, monkeypatch, revision)
+    assert "bloquant" not in there.unc("mapping", "check")[1]
+    consent = next(one for one in revision["annotations"] if one["id"] == CONSENT_ID)
+    for label, blocks in (("Diffusable au réseau des C.R.P.V.", False), ("Ne pas diffuser", True)):
+        notes = [
+            {**one, "label": label} if one is consent else one for one in revision["annotations"]
+        ]
+        there.publish(2, {**revision, "annotations": notes})
+        told = there.unc("mapping", "check")[1]
+        assert ("bloquant : champ 924" in told) is blocks, told
+        assert ("à relire" in told) is blocks
+
+
+LINES = """\
+  nom: {joined: [1, 2], type: text, title: Nom, audience: reseau, meaning: m}
+  lots:
+    champ: 15
+    type: rows
+    title: Lots
+    audience: reseau
+    meaning: m
+    fields:
+      cis: {champ: 151, type: text, title: Code, audience: reseau, meaning: m}
+annotations:
+  sort: {champ: 9, inverted: true, type: yes_no, title: Diffusable}
+"""
+
+
+def test_each_row_is_shown_with_its_own_answers_and_an_annotation_as_it_is_read() -> None:
+    rows = Rows(tuple((champ(151, Text(code)),) for code in ("un", "deux")))
+    said = dossier(champ(1, Text("Ada")), champ(2, Text("Bel")), champ(15, rows, kind="repetition"))
+    said = replace(said, annotations=(champ(9, YesNo(yes=True), label="Ne pas diffuser"),))
+    shown = compared(said, mapping=parse_mapping(HEAD + LINES, source="m"), revision=None)
+    assert [line[1:] for line in shown] == [
+        ("Ada ; Bel", "Nom", "Ada Bel"),
+        ("2 lignes", "Lots", "2 lignes"),
+        ("un", "Code", "un"),
+        ("deux", "Code", "deux"),
+        ("oui", "Diffusable", "non"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("put_off", "typed", "code", "asked"),
-    [("usage_intentionnel", ["s", "n"], 1, False), ("mesure_pgr", ["s", "n"], 0, True)],
+    [("usage_intentionnel", ["s", "n"], 1, False), ("mesure_pgr", ["s", "n"], 1, True)],
     ids=["a scope question", "what nothing reads"],
 )
 def test_an_adoption_that_would_be_refused_is_not_proposed(
@@ -64,7 +131,7 @@ def test_an_adoption_that_would_be_refused_is_not_proposed(
     assert "Non adopté" in told
 
 
-NATIONAL, STATUS_ID = 7001, 7901
+NATIONAL, STATUS_ID, CONSENT_ID = 7001, 7901, 924
 ASKED: Raw = {
     "id": NATIONAL,
     "type": "yes_no",
@@ -99,10 +166,10 @@ def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
     found = adapt(there)
     assert {"territoire_national", STATUS} <= found.session.taken.keys()
     text = there.mapping
-    for path, champ in (("territoire_national", NATIONAL), (STATUS, STATUS_ID)):
+    for path, number in (("territoire_national", NATIONAL), (STATUS, STATUS_ID)):
         told = there.unc("mapping", "absent", path, "--reason", "Non", *SIGNED)[1]
         assert "`absent: true`" in told
-        text = text.replace(f"champ: {champ}", "absent: true")
+        text = text.replace(f"champ: {number}", "absent: true")
     (there.folder / "mapping.yaml").write_text(text, "utf-8")
     reviewed = there.folder / "formulaire-relu.yaml"
     adopted = f"adopted: [{{by: A. Martin, on: 2026-11-30, demarche: {DEMARCHE}, revision: '1'}}]\n"
@@ -110,6 +177,9 @@ def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
     adapt(there)
     said = there.mapping
     assert (f"champ: {NATIONAL}" in said, f"champ: {STATUS_ID}" in said) == (False, False)
+    there.publish(2, small())
+    adapt(there)
+    assert "révision 2." in there.mapping
     assert "adopted:" in reviewed.read_text("utf-8"), "what is read did not change"
     there.unc("mapping", "absent", "but_medical", "--reason", "Jamais", *SIGNED)
     assert "but_medical" not in {one.path for one in adapt(there).questions()}, "nor asked again"
@@ -119,7 +189,7 @@ def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
         page.take_back("but_medical", by="A. Martin")
         assert "but_medical" in {one.path for one in page.state().questions}
     assert "but_medical" not in reviewed.read_text("utf-8")
-    there.publish(2, small(label="L'usage est-il constaté en France ?"))
+    there.publish(3, small(label="L'usage est-il constaté en France ?"))
     adapt(there)
     assert f"territoire_national: {{champ: {NATIONAL}" in there.mapping
     assert f"champ: {STATUS_ID}" not in there.mapping
@@ -137,6 +207,7 @@ def test_at_the_terminal_any_question_is_found_by_words_and_taken_by_its_number(
     assert "« Le lot est-il connu, sauf exception ? » — demande peut-être le contraire" in shown
     assert "« Lot » — d’un type qui ne s’y lit pas" in shown
     assert "« Lot » est de type « pièce justificative » : rien ne s’y lirait" in shown
+    assert shown.splitlines()[-1].startswith("> Gardé dans"), "and no dossier after that"
     kept = (there.folder / "adaptation.yaml").read_text("utf-8")
     assert f"champ: '{NATIONAL}'\n    inverted: true" in kept
     assert f"champ: {NATIONAL}, inverted: true" in there.mapping

@@ -18,7 +18,8 @@ from settings import Settings
 from steps.follow.consumption_load import load_file
 from steps.follow.consumption_profile import editions, profile
 from steps.follow.consumption_sold import sold
-from steps.wiring.public_data.consumption import base_of, yearly_boxes
+from steps.wiring.public_data.consumption import yearly_boxes
+from steps.wiring.public_data.consumption_files import base_of
 from triage.consumption.profile import Profile
 from triage.consumption.sentences import boxes_told, growth_told
 from triage.consumption.signals import by_substance, foreseen

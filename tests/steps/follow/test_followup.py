@@ -11,7 +11,7 @@ from sqlalchemy import text
 from mappings.dossier.decode import decode_dossier
 from sandbox.generator.generate import generate
 from steps.follow.followup import Followed, followed
-from steps.judge import situation_descriptions
+from steps.judge import verdicts_due
 from steps.judge.judge import judge
 from steps.judge.situation_descriptions import declared_of
 from steps.read.erasure import erase
@@ -78,7 +78,7 @@ def test_a_base_of_before_reads_reports_until_it_is_judged(
     with open_services(bridge.settings) as services:
         before = followed(services)
         with monkeypatch.context() as former:
-            former.setattr(situation_descriptions, "DRAWN", "8")
+            former.setattr(verdicts_due, "DRAWN", "8")
             judge(services, Summary())
         with services.store._scope.write() as connection:
             connection.execute(text("UPDATE situation_reports SET declared = NULL"))

@@ -18,7 +18,7 @@ from steps.judge.judge import judge
 from steps.judge.situation_decisions import confirm
 from steps.judge.situations import members
 from steps.publish.entries import entries_of
-from steps.publish.export import source_digest
+from steps.publish.source import source_digest
 from steps.reply.respond import respond
 from steps.run import gather
 from steps.wiring import case_files

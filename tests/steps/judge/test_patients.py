@@ -13,9 +13,11 @@ from exports.readers.who_reads import readings
 from mappings.report.model import Answer
 from sandbox.generator.generate import generate
 from steps.judge.judge import judge
+from steps.publish.current_workbooks import export_context
 from steps.publish.entries import entries_of
-from steps.publish.export import export_context, hand_out_files, source_digest
+from steps.publish.source import source_digest
 from steps.read.poll import poll
+from steps.wiring.handed_out_files import hand_out_files
 from steps.wiring.services import connect, open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on

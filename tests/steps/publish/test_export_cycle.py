@@ -17,7 +17,8 @@ from steps.judge.situation_decisions import confirm
 from steps.publish.export import export
 from steps.publish.opinions import take_in
 from steps.publish.requested import Request, hand_out
-from steps.wiring.public_data.reference import load, version_of
+from steps.wiring.public_data.reference import load
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services, open_services
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, bridge_on

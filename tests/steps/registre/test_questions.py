@@ -134,9 +134,14 @@ def test_a_workbook_is_made_again_on_the_day_on_which_an_answer_is_late_and_no_o
     words = ("--centres", "Lyon", "--texte", "Et depuis ?", "--echeance", "2099-02-15", *BY)
     unc("registre", "question", "add", subject, *words)
     exported(bridge)
-    monkeypatch.setattr("steps.registre.exported.today", lambda: date(2099, 2, 15))
+
+    def on(today: Callable[[], date]) -> None:
+        for module in ("steps.registre.exported", "steps.judge.acts"):
+            monkeypatch.setattr(f"{module}.today", today)
+
+    on(lambda: date(2099, 2, 15))
     assert exported(bridge) == set()
-    monkeypatch.setattr("steps.registre.exported.today", lambda: date(2099, 2, 16))
+    on(lambda: date(2099, 2, 16))
     assert exported(bridge) == {"agence.xlsx", "crpv-lyon.xlsx"}
-    monkeypatch.setattr("steps.registre.exported.today", lambda: date(2099, 2, 17))
+    on(lambda: date(2099, 2, 17))
     assert exported(bridge) == set()

@@ -1,5 +1,6 @@
 """Two forms of other administrations, a few hundred champs together, from their form alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -44,12 +45,18 @@ def test_a_form_of_another_administration_is_adopted_read_and_handed_out(
         assert sum(1 for _ in every(revision)) == size
         first = told(["run", "--json"], code=1)
         assert [Path(one).name for one in first["workbooks"]] == ["agence.xlsx"]
+        (*_, remedy) = told(["mapping", "check", "--json"], code=1)["drift"][0].partition(" — ")
+        assert remedy == "`unc mapping adopt`", "nothing is left to adapt"
         assert told(["mapping", "adopt", "--by", "Nadia Martin", "--json"])["adopted"]
         second = told(["run", "--json"])
         assert {Path(one).name for one in second["workbooks"]} == {"agence.xlsx", "reseau.xlsx"}
         assert told(["mapping", "check", "--json"])["drift"] == []
         assert sandbox.control.stats()["mutations"] == {}
-    mapping = parse_mapping((folder / "mapping.yaml").read_text("utf-8"), source="mapping.yaml")
+        text = (folder / "mapping.yaml").read_text("utf-8")
+        assert told(["mapping", "adapt", "--auto", "--json"])["adopted"]
+    mapping = parse_mapping(text, source="mapping.yaml")
+    after = parse_mapping((folder / "mapping.yaml").read_text("utf-8"), source="mapping.yaml")
+    assert replace(after, digest="") == replace(mapping, digest=""), "whoever wrote it"
     book = openpyxl.load_workbook(first["workbooks"][0])
     header, *rows = book["Dossiers"].values
     assert len(rows) == len(seeds)

@@ -7,7 +7,8 @@ import pytest
 from datafiles.file import DataFileError
 from mappings.schema.file import parse_mapping
 from settings import ROOT, Settings, load_settings
-from steps.wiring.handed_out_files import centres, hand_out_files, texts
+from steps.wiring.hand_out_texts import texts
+from steps.wiring.handed_out_files import centres, hand_out_files
 from tests.conftest import few_centres
 
 NAMES = ("columns.yaml", "policy.yaml", "crpv.csv")

@@ -16,7 +16,8 @@ from settings import Settings, load_settings
 from steps.judge.judge import judge
 from steps.read.poll import poll
 from steps.wiring.case_files import reports_of
-from steps.wiring.public_data.reference import load, matcher_of, refusal, version_of
+from steps.wiring.public_data.reference import load, matcher_of, refusal
+from steps.wiring.public_data.version import version_of
 from steps.wiring.services import connect
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge

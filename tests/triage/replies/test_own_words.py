@@ -2,8 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+from msgspec import structs
+
 from french.text import normalise_label
+from mappings.dossier.model import Text
 from mappings.report.mapper import map_report
+from mappings.schema.champs import in_our_word, in_their_words
 from mappings.schema.sources import Option
 from tests.triage.replying import (
     assessment,
@@ -16,7 +21,7 @@ from tests.triage.replying import (
     the_form,
     written,
 )
-from triage.replies.decision import decide, held_by_person
+from triage.replies.decision import MANUAL, decide, held_by_person, taken_over
 from triage.replies.inputs import Memory, ReplyRules
 from triage.verdict.model import Status
 
@@ -63,3 +68,36 @@ def test_a_report_has_an_annotation_in_our_words() -> None:
     assert (found.value, found.raw) == ("Hors champ", "Exclu")
     plain = map_report(answered, mapping=the_form().mapping, revision=None).annotations["statut"]
     assert (plain.value, plain.raw) == ("Exclu", "")
+
+
+@pytest.mark.parametrize(
+    ("inverted", "served", "by_hand"),
+    [
+        (False, True, True),
+        (False, False, False),
+        (False, "Oui", True),
+        (True, True, False),
+        (True, False, True),
+        (True, "Non", True),
+        (True, "Peut-être", True),
+        (True, "Oui", False),
+        (True, None, False),
+    ],
+)
+def test_a_switch_that_is_asked_the_contrary_is_read_and_written_so(
+    inverted: bool, served: bool | str | None, by_hand: bool
+) -> None:
+    known = reply_rules().mapping
+    spec = replace(known.annotations[MANUAL], inverted=inverted)
+    form = replace(known, annotations={**known.annotations, MANUAL: spec})
+    there = dossier({} if served is None else {921: served})
+    if isinstance(served, str):  # it became a text
+        notes = [
+            structs.replace(one, value=Text(served)) if one.id == "921" else one
+            for one in there.annotations
+        ]
+        there = replace(there, annotations=tuple(notes))
+    assert taken_over(there, form) is by_hand
+    if isinstance(served, bool):
+        assert in_their_words(spec, by_hand) is served
+        assert in_our_word(spec, str(served)) == str(by_hand)

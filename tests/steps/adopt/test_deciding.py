@@ -1,0 +1,67 @@
+"""An annotation that decides what leaves, asked the contrary: read and written so, over HTTP."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from openpyxl import load_workbook
+
+from cli.app import call
+from tests.mappings.matching.variants import VARIANTS, Variant
+from tests.steps.adopt.conftest import Contact, MakeContact
+
+CONSENT = "annotations.diffusable"
+FIRST = 24_000_001
+
+
+def relabelled(path: str, label: str, kind: str = "yes_no") -> tuple[Variant, int]:
+    """Our form with other ids, one annotation of it in other words; its id."""
+    alike = VARIANTS["same labels, other ids"]()
+    (champ,) = alike.truth[path]
+    revision = alike.form["revisions"][-1]
+    notes = [
+        {**one, "label": label, "type": kind} if str(one["id"]) == champ else one
+        for one in revision["annotations"]
+    ]
+    revisions = [*alike.form["revisions"][:-1], {**revision, "annotations": notes}]
+    return replace(alike, form={**alike.form, "revisions": revisions}), int(champ)
+
+
+def typing(patch: pytest.MonkeyPatch, said: Sequence[str]) -> int:
+    patch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in said)))
+    return call(["mapping", "adapt"])
+
+
+def in_network(ours: Contact) -> set[int]:
+    """Numbers of the dossiers of which the network's workbook has the row."""
+    book = load_workbook(ours.home / "exports" / "courant" / "reseau.xlsx", read_only=True)
+    head, *rows = book["Dossiers"].iter_rows(values_only=True)
+    return {int(str(row[head.index("Dossier")])) for row in rows}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["yes_no", "checkbox"])
+def test_a_consent_asked_the_contrary_keeps_what_it_should_and_lets_the_rest_out(
+    kind: str, contact: MakeContact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variant, champ = relabelled(CONSENT, "Ne pas diffuser aux CRPV", kind)
+    ours = contact(variant)
+    ours.unc("sync")
+    ours.unc("mapping", "adapt", "--auto")
+    assert typing(monkeypatch, ["A. Martin", "", "o"]) == 0
+    file = ours.home / "correspondance" / str(ours.sandbox.demarche) / "mapping.yaml"
+    assert f"diffusable: {{champ: {champ}, inverted: true, type: yes_no" in file.read_text("utf-8")
+    readings = ours.unc("mapping", "check")["readings"]
+    assert any("oui est lu non" in one for one in readings)
+    ours.unc("run")
+    (status,) = variant.truth["annotations.statut"]
+    kept, let_out, unsaid = range(FIRST, FIRST + 3)
+    for number in (kept, let_out, unsaid):
+        ours.sandbox.control.annotate(number, {int(status): "Complet"})
+    ours.unc("run")
+    assert in_network(ours) == {kept, let_out, unsaid}
+    ours.sandbox.control.annotate(kept, {champ: True})
+    ours.sandbox.control.annotate(let_out, {champ: False})
+    ours.unc("run")
+    assert in_network(ours) == {let_out, unsaid}
