@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.run.summary import name_troubles
+from cli.run.summary import finish, name_troubles
+from cli.terminal.output import Common
 from mappings.drift.model import Drift, Kind, Severity
 from steps.wiring.summary import Summary
 from steps.wiring.troubles import Told, counted, key_of
@@ -32,6 +33,18 @@ def _troubled() -> Summary:
 def _said(summary: Summary, capsys: pytest.CaptureFixture[str]) -> str:
     assert name_troubles(summary) == 1
     return capsys.readouterr().err
+
+
+def test_a_run_with_nothing_new_says_whether_writes_wait_for_the_form(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    waits = Summary(seen={1, 2}, form_drift=(_drift("102", Severity.BLOCKING),))
+    for summary, told in (
+        (waits, "Rien n'est écrit : 2 dossiers relus, ce qui est dû sur DS attend le formulaire."),
+        (Summary(seen={1, 2}), "Rien à faire : 2 dossiers relus, aucun changement."),
+    ):
+        finish(summary, Common())
+        assert " ".join(capsys.readouterr().out.split()) == told
 
 
 def test_what_the_former_run_told_is_one_line_the_next_day(
