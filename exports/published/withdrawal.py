@@ -16,10 +16,10 @@ from typing import Any
 from zipfile import BadZipFile
 
 from exports.cells import paris
-from exports.published.cleared import RETIRED, Gone, places
 from exports.published.editions import sweep_editions
 from exports.published.folders import beside, discard, flush, sweep, write_file
 from exports.published.former import Former, masked_of, noted, withdrawn_of
+from exports.published.listing import RETIRED, Gone, places
 from exports.published.manifest import (
     CURRENT,
     MANIFEST,

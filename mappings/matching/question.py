@@ -23,14 +23,17 @@ _OF_EVERY_REPORT: Final = re.compile(
     r"|\busages? non conformes?\b"
 )
 """What every usage that is reported is."""
-_DENIED: Final = re.compile(r"\b(?:ne|n|rien|pas|non|sans|hors|aucune?|nul(?:le)?|jamais|ni)\b")
+_CLAUSES: Final = re.compile(r"[,;:]|\b(?:ou|mais|et)\b|(?=\bni\b)")
+_DENIED: Final = re.compile(r"\b(?:ne|n|rien|pas|jamais)\b")
+"""What denies a whole clause."""
+_WITHOUT: Final = re.compile(r"\b(?:non|sans|hors|aucune?|nul(?:le)?|ni)\b")
+"""What denies what follows."""
 _LACKING: Final = re.compile(
     r"\b(?:absen\w*|inexist\w*|manqu\w*|depourv\w*|exempt\w*|impossib\w*|incapa\w*|indisponib\w*"
     r"|inconnu\w*|ignor\w*|echapp\w*|defaut|faute)\b"
 )
 _TELLING: Final = 0.5
 """Weight from which a meaning may tell which way round a question is: few fields have it."""
-_TWICE: Final = 2
 _CLEARLY: Final = 1.8
 """How much more is said of one way than of the other where it can be told."""
 
@@ -191,16 +194,25 @@ class FieldQuestion:
 
     def _way(self, said: str) -> bool | None:
         """Whether what an answer is for is ours, or the contrary; ``None``: neither clearly."""
-        bare = _OF_EVERY_REPORT.sub(" ", bare_label(said))
-        denials = bool(_DENIED.search(bare)) + bool(_LACKING.search(bare))
-        for_us, against = self._weighed(_LACKING.sub(" ", bare))
-        if denials:
-            for_us, against = (against, for_us) if denials == 1 else (0.0, 0.0)
-        if for_us == against == 0.0 and denials < _TWICE:
-            for_us, against = 0.0, self._weighed(bare)[1]  # « Non : inconnu »
+        clauses = [self._clause(bare_label(one)) for one in _CLAUSES.split(said) if one.strip()]
+        for_us = sum(ours for ours, _ in clauses)
+        against = sum(theirs for _, theirs in clauses)
         if max(for_us, against) < _CLEARLY * min(for_us, against) or for_us == against:
             return None
         return for_us > against
+
+    def _clause(self, clause: str) -> tuple[float, float]:
+        """How much of a bare clause is ours, and how much the contrary, what it denies turned."""
+        bare = _OF_EVERY_REPORT.sub(" ", clause)
+        denied, lacking = _DENIED.search(bare), _LACKING.search(bare)
+        if denied and lacking:
+            return 0.0, 0.0
+        if denied or lacking:
+            ours, theirs = self._weighed(_LACKING.sub(" ", bare))
+            return (theirs, ours) if ours or theirs else (0.0, self._weighed(bare)[1])
+        before, *after = _WITHOUT.split(bare, maxsplit=1)
+        ours, theirs = self._weighed(" ".join(after))
+        return (theirs, ours) if ours or theirs else self._weighed(before)
 
     def _weighed(self, text: str) -> tuple[float, float]:
         """How much of a bare text is ours, and how much the contrary."""

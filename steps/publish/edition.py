@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from exports.published.cleared import retired
 from exports.published.editions import (
     Edition,
     EditionKind,
@@ -14,6 +13,7 @@ from exports.published.editions import (
     there_is,
 )
 from exports.published.folders import alone, disk_told
+from exports.published.listing import retired
 from exports.published.manifest import PublishedExport
 from steps.publish.current_workbooks import export_context, judged_dossiers, workbook_set
 from steps.publish.export import export

@@ -1,7 +1,7 @@
 """Hand out: the current workbooks, kept up to date; nothing is made where nothing moved."""
 
-from exports.published.cleared import ClearedSets, retired
 from exports.published.current import current
+from exports.published.listing import ClearedSets, retired
 from exports.published.manifest import sequence_of
 from steps.publish.source import KIND, source_digest
 from steps.wiring.services import Services

@@ -8,10 +8,10 @@ from exports.errors import WorkbookCheckError
 from exports.published.changes import Comparison, first_edition, shares_of, since
 from exports.published.checking import ExportFile, check_file, damaged, left_out
 from exports.published.checksum import digest_of_all
-from exports.published.cleared import Gone
 from exports.published.current import carried
 from exports.published.editions import EditionKind, editions, told_of
 from exports.published.handed_out import HandedOutReader
+from exports.published.listing import Gone
 from exports.published.manifest import (
     ExportFacts,
     FileFacts,

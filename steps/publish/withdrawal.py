@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from exports.published.cleared import ClearedSets, Gone, retired
 from exports.published.editions import EditionKind
+from exports.published.listing import ClearedSets, Gone, retired
 from exports.published.manifest import PublishedExport
 from exports.published.withdrawal import (
     Withdrawn,

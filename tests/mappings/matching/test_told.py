@@ -153,6 +153,13 @@ def test_what_each_answer_is_for_tells_it_too(path: str, help_text: str) -> None
         ("territoire_national", "Oui si aucun fait n'a eu lieu en France.", True),
         ("but_medical", "Abus, dopage, soumission chimique : Non.", False),
         ("but_medical", "L'abus (hors AMM ou non) appelle un non.", False),
+        (
+            "but_medical",
+            "Non si le but est de se droguer ou de maigrir sans raison de soin.",
+            False,
+        ),
+        ("but_medical", "Non si ce n'est pas un soin, mais un abus.", False),
+        ("usage_intentionnel", "Non : ni voulu, ni délibéré.", False),
         ("maladie_rare", "Moins d'une personne sur 2 000 : non.", True),
         ("effets_indesirables", "Aucun effet indésirable : répondre non.", False),
         ("alternatives", "Non s'il existe une alternative autorisée.", True),

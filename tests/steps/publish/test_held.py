@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from mappings.report.model import Answer, AnswerState, Origin
-from steps.publish.held import HeldDossiers
+from steps.publish.entries import HeldDossiers
 from tests.exports.conftest import answered, entry
 
 FROM = Origin("1", "Question", "text", "r1", None)

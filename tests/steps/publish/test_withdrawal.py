@@ -19,10 +19,9 @@ from pyarrow import parquet
 
 from cli.app import call
 from exports.published.checking import ExportFile
-from exports.published.cleared import ClearedSets, Gone, retired
 from exports.published.editions import EditionKind, editions
 from exports.published.folders import alone, sweep
-from exports.published.listing import published
+from exports.published.listing import ClearedSets, Gone, published, retired
 from exports.published.manifest import export_facts, read_manifest
 from exports.published.publishing import fill
 from exports.published.withdrawal import (
