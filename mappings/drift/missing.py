@@ -48,11 +48,15 @@ def missing_annotation(
     """The drift of an annotation that the form in force does not have: never a spoilt verdict."""
     if not level.active:
         return
-    path = f"annotations.{spec.name}"
+    path, known = f"annotations.{spec.name}", baseline.known
+    was_there = not known.champs.keys().isdisjoint(spec.champs) and path not in known.settled
+    gone = was_there and spec.type == "yes_no"
     how_bad = severity.of_missing_annotation(
-        baseline.needs, path, written=spec.written, reworded=bool(formerly)
+        baseline.needs, path, written=spec.written, reworded=bool(formerly), gone=gone
     )
     remedy = "l'ajouter aux annotations privées, et son id à la correspondance"
+    if gone and how_bad is Severity.BLOCKING:
+        remedy += f" ; si ce formulaire ne l'a plus : `unc mapping absent {path}`"
     told = _lost(level, spec, path, how_bad, remedy)
     yield from _reworded(told, formerly, baseline.known) if formerly else (told,)
 

@@ -68,12 +68,23 @@ def of_missing(needs: Needs, path: str, *, active: bool, accepted: bool) -> Seve
     return Severity.REVIEW if active else Severity.INFORMATION
 
 
-def of_missing_annotation(needs: Needs, path: str, *, written: bool, reworded: bool) -> Severity:
+def of_missing_annotation(
+    needs: Needs, path: str, *, written: bool, reworded: bool, gone: bool
+) -> Severity:
     """An annotation that the form has not: at worst a verdict cannot be shown on DS.
 
-    Under other words it is there, and what a person decides by it is not read.
+    Under other words it is there, and what a person decides by it is not read. Where it was there
+    when the form was reviewed, what they decided by yes or no would count no more: a dossier that
+    they keep inside would leave.
+
+    Args:
+        needs: What rests on what.
+        path: Of the annotation.
+        written: Whether the bridge writes it.
+        reworded: Whether it is there under other words.
+        gone: Whether it asks yes or no, was reviewed, and nobody said that the form lacks it.
     """
-    if reworded and path in needs.decide:
+    if (reworded or gone) and path in needs.decide:
         return Severity.BLOCKING
     return Severity.REVIEW if written else Severity.INFORMATION
 

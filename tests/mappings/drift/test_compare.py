@@ -1,6 +1,7 @@
 """What the form asks, beside the mapping: which drift is told, how bad it is, what to do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -168,6 +169,35 @@ def test_an_annotation_that_is_reworded_blocks_where_a_person_decides_by_it(
     observed = form([], annotations=[champ(9, label)])
     found = drifts(observed, reviewed=reviewed, annotations=line, needs=needs)
     assert told(found) == [(Kind.RENAMED, severity, "9", "annotations.n")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "needs", "said", "severity"),
+    [
+        ("yes_no", DECIDES, {}, Severity.BLOCKING),
+        ("yes_no", DECIDES, {"annotations.n": SAID["a"]}, Severity.INFORMATION),
+        ("yes_no", NOTHING, {}, Severity.INFORMATION),
+        ("text", DECIDES, {}, Severity.INFORMATION),
+    ],
+)
+@pytest.mark.parametrize("recreated", [False, True])
+def test_an_annotation_that_is_gone_blocks_where_a_person_decided_by_it(
+    kind: str, needs: Needs, said: dict[str, Absence], severity: Severity, recreated: bool
+) -> None:
+    line = f"annotations:\n  n: {{champ: 9, type: {kind}, title: Avis}}\n"
+    reviewed = replace(review([Revision("1", (), (champ(9, "Avis", kind),))]), absent=said)
+    there = [champ(10, "Une autre", kind)] if recreated else []
+    found = drifts(form([], annotations=there), reviewed=reviewed, annotations=line, needs=needs)
+    assert told(found) == [(Kind.MISSING, severity, "9", "annotations.n")]
+    assert ("unc mapping absent" in found[0].remedy) is (severity is Severity.BLOCKING)
+
+
+def test_an_annotation_that_was_never_there_blocks_nothing() -> None:
+    line = "annotations:\n  n: {champ: 9, type: yes_no, title: Avis}\n"
+    found = drifts(
+        form([]), reviewed=review([Revision("1", (), ())]), annotations=line, needs=DECIDES
+    )
+    assert [one.severity for one in found] == [Severity.INFORMATION]
 
 
 def test_a_list_that_loses_all_the_options_that_rules_name_blocks() -> None:

@@ -65,3 +65,35 @@ def test_a_consent_asked_the_contrary_keeps_what_it_should_and_lets_the_rest_out
     ours.sandbox.control.annotate(let_out, {champ: False})
     ours.unc("run")
     assert in_network(ours) == {let_out, unsaid}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recreated", [False, True])
+def test_a_consent_that_is_gone_lets_nothing_out_until_a_person_said_so(
+    recreated: bool, contact: MakeContact
+) -> None:
+    ours = contact("same labels, other ids")
+    ours.unc("sync")
+    ours.unc("mapping", "adapt", "--auto")
+    ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)
+    (champ,), (status,) = (ours.variant.truth[one] for one in (CONSENT, "annotations.statut"))
+    for number in (FIRST, FIRST + 1):
+        ours.sandbox.control.annotate(number, {int(status): "Complet"})
+    ours.sandbox.control.annotate(FIRST, {int(champ): False})
+    ours.unc("run")
+    assert in_network(ours) == {FIRST + 1}
+    gone = [{"op": "remove", "annotation": True, "champ": int(champ)}]
+    if recreated:
+        new = {"id": 7777, "label": "Diffusable au réseau des CRPV", "type": "yes_no"}
+        gone.append({"op": "add", "annotation": True, "champ": new})
+    ours.sandbox.control.publish(ours.sandbox.demarche, edits=gone)
+    before = ours.sandbox.control.stats()["mutations"]
+    ours.unc("run", code=1)
+    assert in_network(ours) == {FIRST + 1}
+    assert ours.sandbox.control.stats()["mutations"] == before
+    told = [one["text"] for one in ours.unc("doctor")["checks"] if one["level"] == "bloquant"]
+    assert any("unc mapping absent annotations.diffusable" in one for one in told)
+    said = ("--reason", "Retirée du formulaire", "--by", "A. Martin")
+    ours.unc("mapping", "absent", CONSENT, *said, code=0)
+    ours.unc("run", code=0)
+    assert in_network(ours) == {FIRST, FIRST + 1}
