@@ -63,6 +63,8 @@ def doubted(pair: FieldLikeness) -> bool:
     """Whether a person must look at it."""
     if len(pair.offered.flat) == 1:
         return True  # rows that are asked once: whether there may be others, a person says
+    if pair.offered.further:
+        return True  # what it may hold would be read by nothing
     if _SIGNS.search(pair.offered.question):
         return True
     if pair.wanted.type == "yes_no" and pair.maybe_contrary:

@@ -88,6 +88,10 @@ class Match:
             ("demande aussi autre chose", self.shared),
             (f"sans équivalent : {shown}", bool(left)),
             (f"sans option pour : {' ; '.join(self.unwritable)}", bool(self.unwritable)),
+            (
+                f"d'autres lignes, peut-être : « {self.offered.further} »",
+                bool(self.offered.further),
+            ),
             (f"à lire : {self.to_read}", bool(self.to_read)),
         )
         return tuple(one for one, holds in told if holds)

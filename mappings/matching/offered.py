@@ -11,6 +11,7 @@ from french.text import bare_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor
 from mappings.matching.numbered import as_written, numbered
 from mappings.matching.told import without_answers
+from mappings.matching.words import stems
 
 Samples = Mapping[str, Sequence[str]]
 """Answers of real dossiers by champ: a few, as text."""
@@ -23,6 +24,14 @@ _BELOW: Final = re.compile(
     r"\b(?:ci (?:dessous|apres)|qui sui\w+|(?:questions?|champs?|rubriques?|reponses?) suivante?s?"
     r"|cette (?:partie|section|rubrique|page)|ce (?:bloc|cadre|volet)|ces questions)\b"
 )
+_NAMING: Final = 4
+"""Letters of a stem that may name what rows are of."""
+_MORE: Final = frozenset(
+    stems(
+        "autre suivant dernier dernière supplémentaire additionnel additionnelle restant éventuel"
+    )
+)
+"""What asks, beside numbered rows, for one more: « Autre médicament »."""
 _CLAUSES: Final = re.compile(r"\s*[,;/+&?()]\s*|\s+(?:et|ainsi que|puis)\s+", re.IGNORECASE)
 """What stands between the things that one question names."""
 
@@ -43,6 +52,8 @@ class Offered:
         joined: For a field asked in two parts, the champs of both, in the form's order.
         rows: What the rows of a repetition offer.
         shown: Its label as a person is shown it, where the descriptor's is bare.
+        further: For rows asked one after the other, what may ask for more of them beside, as it is
+            labelled: « Autres médicaments ».
         asks: Path of the one field that it was made for, where its champs ask each one option.
         parted: Type of each of its champs, where they ask each one option.
     """
@@ -58,6 +69,7 @@ class Offered:
     joined: tuple[str, ...] = ()
     rows: tuple["Offered", ...] = ()
     shown: str = ""
+    further: str = ""
     asks: str = ""
     parted: str = ""
 
@@ -233,14 +245,28 @@ def _flattened(found: Sequence[Offered]) -> Iterator[Offered]:
     }
     columns = _each_once(whole)
     groups = list(_lists(columns))
+    numbered_ones = {one.descriptor.id for rows in columns.values() for one in rows.values()}
+    others = [one for one in found if one.descriptor.id not in numbered_ones]
+
+    def as_rows(keys: Iterable[Column]) -> Offered:
+        made = _as_rows({key: columns[key] for key in keys})
+        return replace(made, further=_further(keys, others))
+
     for group in groups:
-        yield _as_rows({key: columns[key] for key in group})
+        yield as_rows(group)
     for _, run in groupby(
         (one for one in groups if len(one) == 1), key=lambda one: _where(columns, one)
     ):
         beside = [key for (key,) in run]
         if len(beside) > 1:  # « Nom n° 1 », « Nom n° 2 », then « CIS n° 1 », « CIS n° 2 »
-            yield _as_rows({key: columns[key] for key in beside})
+            yield as_rows(beside)
+
+
+def _further(keys: Iterable[Column], others: Sequence[Offered]) -> str:
+    """The first question that may ask for more of the rows that these columns ask; "" if none."""
+    named = {one for template, _ in keys for one in stems(template) if len(one) >= _NAMING}
+    labels = (one.descriptor.label for one in others)
+    return next((one for one in labels if named & {*stems(one)} and _MORE & {*stems(one)}), "")
 
 
 def _each_once(columns: Mapping[Column, Rows]) -> dict[Column, Rows]:

@@ -960,6 +960,29 @@ def test_questions_that_differ_by_a_number_anywhere_are_offered_as_rows(
     assert [len(row) for row in in_rows(asked)] == [len(columns)] * 3
 
 
+@pytest.mark.parametrize(
+    ("label", "sure"),
+    [
+        ("Autre médicament", False),
+        ("Autres spécialités", False),
+        ("Médicaments suivants", False),
+        ("Dernier médicament", False),
+        ("Médicament supplémentaire", False),
+        ("Autres remarques", True),
+    ],
+)
+def test_numbered_rows_beside_which_more_may_be_asked_are_looked_at_by_a_person(
+    label: str, sure: bool
+) -> None:
+    noun = "Spécialité" if "spécialité" in label else "Médicament"
+    asked: list[Raw] = [{"type": "text", "label": f"{noun} {number}"} for number in (1, 2)]
+    variant = as_variant([*asked, {"type": "text", "label": label}])
+    match = match_form(our_wants(), variant.revision, samples={}).matches["specialites"]
+    assert len(match.offered.flat) == 2
+    assert match.sure is sure
+    assert any(label in one for one in match.marks) is not sure
+
+
 def test_ordinals_and_columns_one_after_the_other_are_offered_as_rows() -> None:
     ordinals = [
         "Premier médicament",
