@@ -50,8 +50,10 @@ _ANSWERED_OTHERWISE: Final = frozenset({"yes_no", "text", "date", "integer", "de
 _SIGNS: Final = re.compile(
     r"[^\w\s'’\"«»()\[\].,;:!?/%€°&+*#–—‑|<>=…·•\-]"
     r"|(?<!\w)[(\[]\s*(?:k|M|G|m|(?:k|M) ?€)\s*[)\]]"
+    r"|\b[Ee]n (?:[kKM]|milliers|millions|centaines|dizaines)(?!\w)"
+    r"|[x×] ?1 ?000(?!\d)"
 )
-"""A sign, or the letter of a unit, that changes what is asked: « ‰ », « (k) », « ♀ »."""
+"""A sign, or a unit, that changes what is asked: « ‰ », « (k) », « en milliers », « ♀ »."""
 _NOTES: Final = f"{ANNOTATIONS}."
 _SEVERAL: Final = 2
 _LITTLE: Final = 3

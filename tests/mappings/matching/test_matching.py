@@ -730,7 +730,25 @@ def test_endings_that_say_one_or_several_change_no_meaning(label: str) -> None:
     assert words.meanings(label) == words.meanings("Substance active")
 
 
-@pytest.mark.parametrize("sign", ["‰", "[‰]", "(k)", "(M)", "(k€)", "[M]", "♀", "≠", "±", "−"])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "‰",
+        "[‰]",
+        "(k)",
+        "(M)",
+        "(k€)",
+        "[M]",
+        "♀",
+        "≠",
+        "±",
+        "−",
+        "en k",
+        "en milliers",
+        "en M",
+        "x 1000",
+    ],
+)
 def test_a_sign_that_changes_what_is_asked_is_looked_at_by_a_person(sign: str) -> None:
     numbers = {"patients", "part_prescriptions", "cas", "ventes_declarant"}
     revision = VARIANTS["same labels, other ids"]().revision
