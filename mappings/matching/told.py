@@ -42,7 +42,13 @@ _TOKEN: Final = re.compile(
     rf"(?P<verb>\b{_VERB} ?(?:par |a |de |la case |en |:)?)?"
     r"(?P<quote>[«\"“] ?)?\b(?:la case )?(?P<answer>oui|non|yes|no|vrai|faux)\b(?: ?[»\"”])?"
 )
-_HEARD: Final = re.compile(rf"\b{_VERB} ?(?:\w+ )?(?:oui|non)\b")
+_HEARD: Final = re.compile(
+    rf"\b{_VERB} ?(?:\w+ )?(?:oui|non)\b"
+    r"|\b(?:negati|affirmati|positi(?:f|v)|invers)\w*|\ben cas de (?:oui|non)\b|\boption \d"
+    r"|\b(?:de)?coch\w+ (?:la case )?(?:si|s'|quand|lorsqu|pour|que|uniquement|seulement)"
+    r"|[«\"“] ?[on01] ?[»\"”]|(?:^|[;,./] ?)[on01] ?[:=]"
+)
+"""What tells of an answer in other words than yes and no: which way round, nothing here reads."""
 _OPENS: Final = re.compile(
     r"(?:^|[,:/–—=(→]|->|\b(?:et|mais|ou|alors|puis|sinon|autrement|un)\b) ?$"
 )

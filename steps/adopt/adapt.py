@@ -9,7 +9,7 @@ from pathlib import Path
 
 from datafiles.file import DataFileError
 from french.time import PARIS
-from mappings.adoption.absences import left_out, refused
+from mappings.adoption.absences import every_field, left_out, refused
 from mappings.adoption.adapted import ADAPTED, Adapted, adapted, mapping_text
 from mappings.adoption.decisions import (
     FILE_NAME,
@@ -31,6 +31,7 @@ from mappings.matching.lexicon import Lexicon, no_lexicon, parse_lexicon
 from mappings.matching.match import Matching, match_form
 from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
+from mappings.schema.champs import keys_of
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
@@ -192,9 +193,10 @@ def begin(
     said = {path: Decision(absent=one.reason) for path, one in gone.items()} | said
     decisions = replace(decisions, by=by.strip() or decisions.by, of=said)
     session = Session(found, matching, decisions)
+    doubtful = frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
     if again:
         left = left_out(reviewed, form.mapping, observed.active, session.taken)
-        session = session.unsure(left - said.keys())
+        session = session.unsure((left | _taken_out(services) | doubtful) - said.keys())
     return Adaptation(
         session=session,
         target=target,
@@ -204,7 +206,7 @@ def begin(
         again=again,
         before=decisions.of,
         refused=gone,
-        doubtful=frozenset(one.field for one in drift_of(services) if one.blocks),
+        doubtful=doubtful,
         unsaid=_unsaid(services) if again else frozenset(),
     )
 
@@ -225,6 +227,19 @@ def _unsaid(services: Services) -> frozenset[str]:
     if of_this_form or not shipped.exists():
         return frozenset()
     return copied(form.mapping, read_mapping(shipped))
+
+
+def _taken_out(services: Services) -> frozenset[str]:
+    """Fields that a copy of the bridge's own mapping leaves absent, and the bridge's own asks."""
+    shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
+    if not shipped.exists():
+        return frozenset()
+    asked = every_field(read_mapping(shipped))
+    return frozenset(
+        path
+        for path, spec in every_field(services.form.mapping).items()
+        if not keys_of(spec) and spec.source is None and path in asked and keys_of(asked[path])
+    )
 
 
 def likely(services: Services) -> Likely:
@@ -291,19 +306,24 @@ def write(adaptation: Adaptation) -> None:
 def _said_before(target: Path, text: str, adaptation: Adaptation) -> tuple[ReviewedForm, bool]:
     """What a person said beside the file that is replaced; whether it stands, whole.
 
-    Its adoption goes with what the file says, unless only notes above fields move. All of it stands
-    where both say the same of another revision and nobody says more: nothing was reviewed then.
+    Its adoption goes with what the file says, unless only notes above fields move. What was
+    reviewed stands where both say the same and nobody says more, and as long as nobody said
+    anything of what the form made doubtful since: nothing was reviewed then.
     """
     before = read_text(target, "UNC_MAPPING") if target.exists() else ""
     if not (adaptation.again or before.startswith(ADAPTED)):
         return ReviewedForm(), False  # of another form
     earlier = _beside(target)
-    if _without_notes(before) == _without_notes(text):
-        return earlier, False
-    said = {**adaptation.session.decisions.of} != {**adaptation.before}
+    decisions, before_that = adaptation.session.decisions.of, adaptation.before
+    said = {**decisions} != {**before_that}
     if earlier.adopted and not said and _say_the_same(before, text):
         return earlier, True
-    return replace(earlier, adopted=()), False
+    # Nobody looked at what the form made doubtful: it is not reviewed by what was said of the rest.
+    unseen = any(decisions.get(one) == before_that.get(one) for one in adaptation.doubtful)
+    stands = unseen and earlier.accepted
+    if _without_notes(before) == _without_notes(text):
+        return earlier, stands
+    return replace(earlier, adopted=()), stands
 
 
 def _without_notes(text: str) -> list[str]:

@@ -188,6 +188,36 @@ def test_where_it_cannot_be_told_a_person_is_told_so(label: str, description: st
     assert (pair.inverse, pair.maybe_contrary) == (False, True)
 
 
+OTHERWISE = [
+    "Réponse négative : {}.",
+    "Répondre négativement si {}.",
+    "La négative vaut pour : {}.",
+    "Négatif : {}.",
+    "Affirmatif : tout sauf {}.",
+    "En cas de non, {}.",
+    "Décochez si {}.",
+    "À cocher si autre que {}.",
+    "0 : {} ; 1 : le reste.",
+    "« N » pour {}, « O » sinon.",
+    "Option 2 si {}.",
+    "Réponse inversée : {}.",
+]
+
+
+@pytest.mark.parametrize("path", SAID)
+@pytest.mark.parametrize("help_text", OTHERWISE)
+def test_an_answer_that_help_tells_of_in_other_words_is_looked_at_by_a_person(
+    path: str, help_text: str
+) -> None:
+    label, _, ours, _ = SAID[path]
+    variant = as_variant(
+        [{"type": "yes_no", "label": label, "description": help_text.format(ours)}]
+    )
+    match = match_form(our_wants(), variant.revision, samples={}).matches[path]
+    assert not match.sure
+    assert {"demande le contraire", "demande peut-être le contraire"} & {*match.marks}
+
+
 @pytest.mark.parametrize(
     ("label", "bare"),
     [

@@ -138,7 +138,7 @@ def test_a_mandatory_question_without_a_champ_keeps_the_form_from_being_adopted(
 
 @pytest.mark.slow
 def test_adapting_again_leaves_what_was_written_by_hand_and_its_adoption(
-    contact: MakeContact,
+    contact: MakeContact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = contact("same labels, other ids")
     ours.unc("sync")
@@ -164,7 +164,18 @@ def test_adapting_again_leaves_what_was_written_by_hand_and_its_adoption(
     ours.sandbox.control.publish(ours.sandbox.demarche, edits=[edit])
     before = ours.sandbox.control.stats()["mutations"]
     ours.unc("run", code=1)
-    ours.unc("mapping", "adapt", "--auto")
-    ours.unc("run", code=1)
+    for _ in range(3):
+        again = ours.unc("mapping", "adapt", "--auto")
+        assert any("territoire_national" in str(one) for one in again["left"])
+        ours.unc("run", code=1)
+    for answers in (["n"], ["q"], ["s", "n"]):
+        typed = "".join(f"{one}\n" for one in ("A. Martin", *answers))
+        monkeypatch.setattr("sys.stdin", StringIO(typed))
+        assert call(["mapping", "adapt"]) != 0
+        ours.unc("run", code=1)
     assert ours.sandbox.control.stats()["mutations"] == before, "no person looked yet"
+    monkeypatch.setattr("sys.stdin", StringIO("A. Martin\nc\no\n"))
+    assert call(["mapping", "adapt"]) == 0
+    assert f"territoire_national: {{champ: {champ}, inverted: true" in file.read_text("utf-8")
+    ours.unc("run", code=0)
     assert "  # vu avec le juriste\n" in file.read_text("utf-8")
