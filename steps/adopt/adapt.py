@@ -22,7 +22,7 @@ from mappings.adoption.kept import FileKept, copied
 from mappings.adoption.session import ChoiceQuestion, Session
 from mappings.dossier.decode import stable_id
 from mappings.dossier.model import Champ, Rows
-from mappings.dossier.revision import Revision
+from mappings.dossier.revision import Revision, flatten
 from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm, dump_reviewed, review
 from mappings.matching.labels import match_labels, wanted_labels, with_labels
@@ -33,7 +33,7 @@ from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.schema.champs import keys_of
 from mappings.schema.file import parse_mapping
-from mappings.schema.model import FormMapping
+from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
 from steps.wiring.failures import RequestError
@@ -196,7 +196,8 @@ def begin(
     doubtful = frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
     if again:
         left = left_out(reviewed, form.mapping, observed.active, session.taken)
-        session = session.unsure((left | _taken_out(services) | doubtful) - said.keys())
+        asked_otherwise = doubtful & _read_of(form.mapping, observed.active)
+        session = session.unsure((left | _taken_out(services) | asked_otherwise) - said.keys())
     return Adaptation(
         session=session,
         target=target,
@@ -229,10 +230,19 @@ def _unsaid(services: Services) -> frozenset[str]:
     return copied(form.mapping, read_mapping(shipped))
 
 
+def _read_of(mapping: FormMapping, active: Revision) -> frozenset[str]:
+    """Fields and annotations that a mapping reads of champs that the form has."""
+    asked = {one.id for one in flatten((*active.champs, *active.annotations))}
+    specs: dict[str, FieldSpec | AnnotationSpec] = {**every_field(mapping)}
+    specs |= {f"annotations.{name}": one for name, one in mapping.annotations.items()}
+    return frozenset(path for path, spec in specs.items() if not asked.isdisjoint(keys_of(spec)))
+
+
 def _taken_out(services: Services) -> frozenset[str]:
     """Fields that a copy of the bridge's own mapping leaves absent, and the bridge's own asks."""
     shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
-    if not shipped.exists():
+    ours = read_text(services.inputs.mapping_file, "UNC_MAPPING").startswith(ADAPTED)
+    if ours or not shipped.exists():
         return frozenset()
     asked = every_field(read_mapping(shipped))
     return frozenset(

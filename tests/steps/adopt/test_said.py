@@ -1,5 +1,6 @@
 """What a person said of a form holds: an adoption, an absence, whatever is looked at again."""
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from steps.adopt.adapt import Adaptation, begin, write
 from steps.adopt.examples import compared
 from steps.adopt.form import FormAdoption
 from steps.wiring.services import open_services
-from tests.mappings.matching.variants import ROOT, Raw, our_revision, the_mapping
+from tests.mappings.matching.variants import ROOT, VARIANTS, Raw, our_revision, the_mapping
 from tests.mappings.report.dossiers import HEAD, champ, dossier
 from tests.steps.adopt.offline import DEMARCHE, OfflineForm, offline
 
@@ -55,6 +56,28 @@ def test_what_a_person_corrected_in_a_copy_of_our_mapping_stays_and_the_rest_is_
         text = file.read_text("utf-8")
         assert by_hand in text
         assert "but_medical: {absent: true" in text, "an id that is there by chance"
+
+
+def test_what_a_person_took_out_of_a_copy_of_our_mapping_stays_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mapping.yaml"
+    text = (ROOT / "mappings/unc/mapping.yaml").read_text("utf-8")
+    out = ("rcp", "volume_ventes")
+    for name in out:
+        text, found = re.subn(rf"(?m)^(  {name}: \{{)champ: \d+", r"\1absent: true", text)
+        assert found == 1
+    file.write_text(text, "utf-8")
+    monkeypatch.setenv("UNC_MAPPING", str(file))
+    revision = VARIANTS["same labels, other ids"]().form["revisions"][-1]
+    there = offline(tmp_path, monkeypatch, revision)
+    for _ in range(2):
+        told = there.told("mapping", "adapt", "--auto")
+        written = file.read_text("utf-8")
+        for name in out:
+            assert f"  {name}: {{absent: true" in written
+            assert any(name in str(one) for one in told["left"])
+        assert "  usage_intentionnel: {champ: " in written
 
 
 def test_what_lets_a_dossier_out_blocks_once_it_is_asked_otherwise(
