@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final, TypeAlias
 
 from french.text import bare_label
@@ -266,7 +267,13 @@ def _further(keys: Iterable[Column], others: Sequence[Offered]) -> str:
     """The first question that may ask for more of the rows that these columns ask; "" if none."""
     named = {one for template, _ in keys for one in stems(template) if len(one) >= _NAMING}
     labels = (one.descriptor.label for one in others)
-    return next((one for one in labels if named & {*stems(one)} and _MORE & {*stems(one)}), "")
+    return next((one for one in labels if _one_more(stems(one), named)), "")
+
+
+def _one_more(words: Sequence[str], named: AbstractSet[str]) -> bool:
+    """Whether what asks for one more stands beside the name of what there is more of."""
+    pairs = (*pairwise(words), *pairwise(reversed(words)))
+    return any(one in _MORE and other in named for one, other in pairs)
 
 
 def _each_once(columns: Mapping[Column, Rows]) -> dict[Column, Rows]:
