@@ -189,14 +189,16 @@ def begin(
     gone = refused(reviewed, form.mapping, observed.active, matching.sure)
     # One of adaptation.yaml that says otherwise was said before the file was left so.
     gone = {path: one for path, one in gone.items() if not _absent(decisions, path)}
-    said = {path: one for path, one in decisions.of.items() if path not in gone}
+    doubtful = frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
+    asked_otherwise = doubtful & _read_of(form.mapping, observed.active) if again else frozenset()
+    # What was said of a question that asks another thing now was not said of this one.
+    past = gone.keys() | asked_otherwise
+    said = {path: one for path, one in decisions.of.items() if path not in past}
     said = {path: Decision(absent=one.reason) for path, one in gone.items()} | said
     decisions = replace(decisions, by=by.strip() or decisions.by, of=said)
     session = Session(found, matching, decisions)
-    doubtful = frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
     if again:
         left = left_out(reviewed, form.mapping, observed.active, session.taken)
-        asked_otherwise = doubtful & _read_of(form.mapping, observed.active)
         session = session.unsure((left | _taken_out(services) | asked_otherwise) - said.keys())
     return Adaptation(
         session=session,

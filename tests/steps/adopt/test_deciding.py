@@ -97,3 +97,35 @@ def test_a_consent_that_is_gone_lets_nothing_out_until_a_person_said_so(
     ours.unc("mapping", "absent", CONSENT, *said, code=0)
     ours.unc("run", code=0)
     assert in_network(ours) == {FIRST, FIRST + 1}
+
+
+@pytest.mark.slow
+def test_a_consent_that_is_asked_straight_again_is_asked_of_a_person_and_blocks_until_then(
+    contact: MakeContact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variant, champ = relabelled(CONSENT, "Ne pas diffuser aux CRPV")
+    ours = contact(variant)
+    ours.unc("sync")
+    ours.unc("mapping", "adapt", "--auto")
+    assert typing(monkeypatch, ["A. Martin", "", "o"]) == 0
+    (status,) = variant.truth["annotations.statut"]
+    for number in (FIRST, FIRST + 1):
+        ours.sandbox.control.annotate(number, {int(status): "Complet"})
+    ours.sandbox.control.annotate(FIRST, {champ: True})
+    ours.unc("run")
+    assert in_network(ours) == {FIRST + 1}
+    edit = {"op": "reword", "annotation": True, "champ": champ, "label": "Diffuser aux CRPV"}
+    ours.sandbox.control.publish(ours.sandbox.demarche, edits=[edit])
+    ours.unc("run", code=1)
+    for answers in (["n"], ["q"], ["s", "n"]):
+        ours.unc("mapping", "adapt", "--auto")
+        typing(monkeypatch, ["A. Martin", *answers])
+        ours.unc("run", code=1)
+        assert in_network(ours) == {FIRST + 1}
+    file = ours.home / "correspondance" / str(ours.sandbox.demarche) / "mapping.yaml"
+    assert f"diffusable: {{champ: {champ}, inverted: true" in file.read_text("utf-8")
+    assert typing(monkeypatch, ["A. Martin", "1", "o"]) == 0
+    assert f"diffusable: {{champ: {champ}, type: yes_no" in file.read_text("utf-8")
+    ours.sandbox.control.annotate(FIRST + 1, {champ: False})
+    ours.unc("run")
+    assert in_network(ours) == {FIRST}
