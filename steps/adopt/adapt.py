@@ -191,8 +191,8 @@ def begin(
     gone = {path: one for path, one in gone.items() if not _absent(decisions, path)}
     doubtful = frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
     asked_otherwise = doubtful & _read_of(form.mapping, observed.active) if again else frozenset()
-    # What was said of a question that asks another thing now was not said of this one.
-    past = gone.keys() | asked_otherwise
+    # What was said of a question that asks another thing since it was adopted was not said of it.
+    past = gone.keys() | (asked_otherwise if _beside(used).adopted else frozenset())
     said = {path: one for path, one in decisions.of.items() if path not in past}
     said = {path: Decision(absent=one.reason) for path, one in gone.items()} | said
     decisions = replace(decisions, by=by.strip() or decisions.by, of=said)
