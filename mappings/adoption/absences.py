@@ -114,8 +114,7 @@ def left_out(
         active: The form in force.
         found: What would be taken, by what was said before.
     """
-    specs: dict[str, FieldSpec | AnnotationSpec] = {**every_field(mapping)}
-    specs |= {f"annotations.{name}": one for name, one in mapping.annotations.items()}
+    specs = every_spec(mapping)
     given = frozenset().union(*(keys_of(one) for one in specs.values()))
     asked = frozenset(one.id for one in flatten((*active.champs, *active.annotations)))
     kept = asked - _changed(reviewed, active)
@@ -200,6 +199,12 @@ def every_field(mapping: FormMapping) -> Mapping[str, FieldSpec]:
     for name, spec in mapping.fields.items():
         found |= {name: spec, **{f"{name}.{key}": one for key, one in spec.fields.items()}}
     return found
+
+
+def every_spec(mapping: FormMapping) -> Mapping[str, FieldSpec | AnnotationSpec]:
+    """Every field by its path, and every annotation as ``annotations.name``."""
+    notes = {f"annotations.{name}": one for name, one in mapping.annotations.items()}
+    return {**every_field(mapping), **notes}
 
 
 def silent(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from french.text import normalise_label
-from mappings.adoption.absences import every_field
+from mappings.adoption.absences import every_spec
 from mappings.adoption.decisions import Decision
 from mappings.adoption.session import Session
 from mappings.dossier.revision import Revision, flatten
@@ -27,11 +27,7 @@ def copied(mapping: FormMapping, of: FormMapping) -> frozenset[str]:
     """The fields and annotations that a mapping reads from the very champs that another does."""
 
     def readings(one: FormMapping) -> Mapping[str, object]:
-        fields = {path: (spec.champs, spec.source) for path, spec in every_field(one).items()}
-        return fields | {
-            f"annotations.{name}": (spec.champs, spec.source)
-            for name, spec in one.annotations.items()
-        }
+        return {path: (spec.champs, spec.source) for path, spec in every_spec(one).items()}
 
     theirs = readings(of)
     return frozenset(path for path, one in readings(mapping).items() if theirs.get(path) == one)
@@ -128,8 +124,7 @@ class FileKept:
 
     @cached_property
     def _specs(self) -> Mapping[str, FieldSpec | AnnotationSpec]:
-        noted = {f"annotations.{name}": one for name, one in self.mapping.annotations.items()}
-        return {**every_field(self.mapping), **noted}
+        return every_spec(self.mapping)
 
     @cached_property
     def _kept(self) -> Mapping[str, frozenset[str]]:

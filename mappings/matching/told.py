@@ -76,7 +76,7 @@ class ToldAnswers:
     Attributes:
         yes: What yes is for, each as it is said.
         no: What no is for.
-        rest: What the help says beside, folded.
+        first: Its first sentence, folded, where that tells of no answer.
         any: Whether it tells of an answer at all, though maybe not what for.
     """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from datafiles.file import DataFileError
 from french.time import PARIS
-from mappings.adoption.absences import every_field, left_out, refused
+from mappings.adoption.absences import every_field, every_spec, left_out, refused
 from mappings.adoption.adapted import ADAPTED, Adapted, adapted, mapping_text
 from mappings.adoption.decisions import (
     FILE_NAME,
@@ -33,7 +33,7 @@ from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.schema.champs import keys_of
 from mappings.schema.file import parse_mapping
-from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
+from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
 from steps.wiring.failures import RequestError
@@ -224,29 +224,28 @@ def _unsaid(services: Services) -> frozenset[str]:
     None of a file that this command wrote, or of which a person adopted the form: it is of this
     one. An id that this form has by chance would be another question.
     """
-    file, form = services.inputs.mapping_file, services.form
-    shipped = _MAPPINGS / form.mapping.form / "mapping.yaml"
-    of_this_form = read_text(file, "UNC_MAPPING").startswith(ADAPTED) or form_adopted(services)
-    if of_this_form or not shipped.exists():
-        return frozenset()
-    return copied(form.mapping, read_mapping(shipped))
+    shipped = None if form_adopted(services) else _copied_from(services)
+    return copied(services.form.mapping, shipped) if shipped else frozenset()
+
+
+def _copied_from(services: Services) -> FormMapping | None:
+    """The bridge's own mapping of this name, where this command did not write the one in use."""
+    shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
+    adapted_here = read_text(services.inputs.mapping_file, "UNC_MAPPING").startswith(ADAPTED)
+    return None if adapted_here or not shipped.exists() else read_mapping(shipped)
 
 
 def _read_of(mapping: FormMapping, active: Revision) -> frozenset[str]:
     """Fields and annotations that a mapping reads of champs that the form has."""
     asked = {one.id for one in flatten((*active.champs, *active.annotations))}
-    specs: dict[str, FieldSpec | AnnotationSpec] = {**every_field(mapping)}
-    specs |= {f"annotations.{name}": one for name, one in mapping.annotations.items()}
-    return frozenset(path for path, spec in specs.items() if not asked.isdisjoint(keys_of(spec)))
+    specs = every_spec(mapping).items()
+    return frozenset(path for path, spec in specs if not asked.isdisjoint(keys_of(spec)))
 
 
 def _taken_out(services: Services) -> frozenset[str]:
     """Fields that a copy of the bridge's own mapping leaves absent, and the bridge's own asks."""
-    shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
-    ours = read_text(services.inputs.mapping_file, "UNC_MAPPING").startswith(ADAPTED)
-    if ours or not shipped.exists():
-        return frozenset()
-    asked = every_field(read_mapping(shipped))
+    shipped = _copied_from(services)
+    asked = every_field(shipped) if shipped else {}
     return frozenset(
         path
         for path, spec in every_field(services.form.mapping).items()
