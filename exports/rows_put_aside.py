@@ -75,11 +75,11 @@ class RowsInTurn(Sequence[Row]):
 
     Attributes:
         parts: In order.
-        count: How many rows there are in all.
+        total: How many rows there are in all.
     """
 
     parts: tuple[Sequence[Row], ...]
-    count: int
+    total: int
 
     def __getitem__(self, at: Any) -> Any:
         """A row by its place."""
@@ -87,7 +87,7 @@ class RowsInTurn(Sequence[Row]):
 
     def __len__(self) -> int:
         """How many rows there are in all."""
-        return self.count
+        return self.total
 
     def __iter__(self) -> Iterator[Row]:
         """Each row."""
