@@ -1,12 +1,12 @@
 """Facts and rows of dossiers, as they are kept from one publication to the next."""
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from sys import intern
 from typing import Any, TypeAlias, cast
 
 import msgspec
+from isal import igzip_lib, isal_zlib
 
 from exports.cells import Link
 from exports.model import DossierSummary, Opinion
@@ -50,6 +50,8 @@ FACTS: tuple[DossierFact[Any], ...] = (
 _ALIKE = frozenset(one.name for one in (ASSIGNED, COMPANY, COULD_WAIT, DECISION, NATURES, UNMAPPED))
 """Facts of which few differ from one dossier to the next."""
 _LEVEL = 1
+_DAMAGED: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]
+"""What ISA-L raises of what is no deflated data; its stubs do not say that it is an exception."""
 _First: TypeAlias = Link | int | str | None
 _AT_HAND = (Link, int, str, type(None))
 
@@ -118,7 +120,7 @@ def encode_rows(tables: Iterable[SheetRows]) -> bytes | None:
         own = key.opinion
         said = (own.who, own.judgement, own.comment) if own else None
         kept.append((audience, sheet, said, key.why, key.due, key.turn, told))
-    return zlib.compress(msgspec.msgpack.encode(kept), _LEVEL)
+    return isal_zlib.compress(msgspec.msgpack.encode(kept), _LEVEL)
 
 
 def decode_rows(
@@ -132,8 +134,8 @@ def decode_rows(
         apart: Where the rows of each audience are put.
     """
     try:
-        tables = _ROWS.decode(zlib.decompress(kept))
-    except (msgspec.DecodeError, zlib.error):
+        tables = _ROWS.decode(isal_zlib.decompress(kept))
+    except (msgspec.DecodeError, _DAMAGED):
         return
     alike: dict[Any, Any] = {}  # most rows begin with the same link, most sheets rest on the same
     for one in tables:
