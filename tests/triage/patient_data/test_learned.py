@@ -22,7 +22,7 @@ def test_words_are_as_likely_as_crfsuite_says() -> None:
         words = tokens(text.text)
         tagger.set(traits(text.text, words))
         expected = [1 - tagger.marginal(OTHER, at) for at in range(len(words))]
-        ours = likelihoods.of(text.text, words)
+        ours = likelihoods.of(words)
         assert all(abs(one - other) < 1e-12 for one, other in zip(ours, expected, strict=True))
         somebody += max(ours) > 0.6
     assert 10 < somebody < len(texts) - 10

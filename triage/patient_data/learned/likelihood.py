@@ -25,7 +25,7 @@ from triage.patient_data.learned.traits import (
     shape,
     with_case,
 )
-from triage.patient_data.learned.weights import NOTHING, Weight, Weights
+from triage.patient_data.learned.weights import Weight, Weights
 from triage.patient_data.words import WordLists
 
 _LISTS = sorted(WordLists.model_fields)
@@ -38,6 +38,8 @@ class _Word(NamedTuple):
     """What is known of a word, wherever it stands.
 
     Attributes:
+        upper: How many capitals it has.
+        lower: How many small letters.
         shape: What it looks like.
         lists: A bit for each list that has it.
         firsts: What speaks for FIRST: of the word itself, of the word that it stands one behind…
@@ -45,6 +47,8 @@ class _Word(NamedTuple):
         nexts: The same for NEXT.
     """
 
+    upper: int
+    lower: int
     shape: str
     lists: int
     firsts: Sequence[float]
@@ -60,40 +64,34 @@ class Likelihoods:
         self._steps = [[exp(one) for one in row] for row in weights.steps]
         self._word = lru_cache(maxsize=8192)(self._of_word)
         self._lists = lru_cache(maxsize=4096)(self._of_lists)
-        self._case = lru_cache(maxsize=1024)(
-            lambda case, apart, form: weights.told(with_case(case, apart, form))
-        )
+        self._written = lru_cache(maxsize=16384)(self._of_shapes)
         edges = [[weights.told([edge(sign, away)]) for away in range(1, NEAR + 1)] for sign in "-+"]
         self._edges = [[[one[side] for one in row] for row in edges] for side in (0, 1)]
 
-    def of(self, text: str, words: Sequence[Token]) -> Sequence[float]:
+    def of(self, words: Sequence[Token]) -> Sequence[float]:
         """The likelihood of each word of a plain text, from 0 to 1."""
         known = [self._word(word) for word, _, _ in words]
-        firsts, nexts = zip(*self._here(text, words, known), strict=True)
+        firsts, nexts = zip(*self._here(words, known), strict=True)
         return self._marginals(
-            [*map(sum, zip(firsts, *self._near(known, 0), strict=True))],
-            [*map(sum, zip(nexts, *self._near(known, 1), strict=True))],
+            [*map(sum, zip(firsts, *self._near([one.firsts for one in known], 0), strict=True))],
+            [*map(sum, zip(nexts, *self._near([one.nexts for one in known], 1), strict=True))],
         )
 
-    def _here(self, text: str, words: Sequence[Token], known: Sequence[_Word]) -> Iterator[Weight]:
+    def _here(self, words: Sequence[Token], known: Sequence[_Word]) -> Iterator[Weight]:
         """What speaks for each word by how the text is written, and by the words farther away."""
-        case = case_of(text)
-        shapes = [one.shape for one in known]
+        case = case_of(sum(one.upper for one in known), sum(one.lower for one in known))
+        shapes = [None, *(one.shape for one in known), None]
         lists = [0] * FAR + [one.lists for one in known] + [0] * FAR
         everywhere = 0
         for one in lists:
             everywhere |= one
         all_first, all_next = self._lists(case, everywhere)
-        get = self._weights.traits.get
-        for at, (_, start, _) in enumerate(words):
-            apart = blank_before(words, at, start)
-            first, following = self._case(case, apart, shapes[at])
+        last = -1
+        for at, (_, start, end) in enumerate(words):
+            first, following = self._written(case, last == start, *shapes[at : at + 3])
+            last = end
             first += all_first
             following += all_next
-            for trait in in_a_row(shapes, at, apart):
-                more = get(trait, NOTHING)
-                first += more[0]
-                following += more[1]
             if everywhere:
                 for sign, begin in (("<", at), (">", at + FAR + NEAR + 1)):
                     a, b, c, d, e = lists[begin : begin + _WINDOW]
@@ -103,10 +101,10 @@ class Likelihoods:
                         following += more[1]
             yield first, following
 
-    def _near(self, known: Sequence[_Word], side: int) -> Iterator[Sequence[float]]:
+    def _near(self, known: Sequence[Sequence[float]], side: int) -> Iterator[Sequence[float]]:
         """What each word, then each of its neighbours and the ends of the text, speak for."""
         count = len(known)
-        itself, *others = zip(*(one[2 + side] for one in known), strict=True)
+        itself, *others = zip(*known, strict=True)
         yield itself
         before, behind = self._edges[side]
         for away in range(1, NEAR + 1):
@@ -118,7 +116,19 @@ class Likelihoods:
         places = [of_itself(word)]
         places += (beside(word, sign, away) for sign in "-+" for away in range(1, NEAR + 1))
         firsts, nexts = zip(*map(self._weights.told, places), strict=True)
-        return _Word(shape(word), sum(_BIT[one] for one in lists_of(word)), firsts, nexts)
+        upper, lower = sum(map(str.isupper, word)), sum(map(str.islower, word))
+        return _Word(
+            upper, lower, shape(word), sum(_BIT[one] for one in lists_of(word)), firsts, nexts
+        )
+
+    def _of_shapes(
+        self, case: str, joined: bool, before: str | None, form: str, behind: str | None
+    ) -> Weight:
+        """What speaks for a word by how it is written, and its neighbours, in such a text."""
+        shapes = [one for one in (before, form, behind) if one is not None]
+        apart = blank_before(joined=joined)
+        at = int(before is not None)
+        return self._weights.told([*with_case(case, apart, form), *in_a_row(shapes, at, apart)])
 
     def _of_lists(self, sign: str, lists: int) -> Weight:
         """What lists speak for, that have words of the whole text or farther before or behind."""

@@ -40,7 +40,7 @@ def learned_in(typed: str, found: Sequence[Span], model: Path = MODEL) -> Iterat
     at_least = BESIDE if found else ALONE
     likely = [
         word[1:]
-        for word, likelihood in zip(words, _likelihoods(model).of(shown.text, words), strict=True)
+        for word, likelihood in zip(words, _likelihoods(model).of(words), strict=True)
         if likelihood >= at_least and word[0].isalnum()
     ]
     taken = [False] * len(typed)

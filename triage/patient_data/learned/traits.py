@@ -50,13 +50,13 @@ def traits(text: str, words: Sequence[Token]) -> Sequence[Sequence[str]]:
 
     :mod:`triage.patient_data.learned.likelihood` weighs the same, those of a word once.
     """
-    case = case_of(text)
+    case = case_of(sum(map(str.isupper, text)), sum(map(str.islower, text)))
     lists = [lists_of(word) for word, _, _ in words]
     whole = of_all(case, {one for each in lists for one in each})
     shapes = [shape(word) for word, _, _ in words]
     found = []
     for at, (word, start, _) in enumerate(words):
-        apart = blank_before(words, at, start)
+        apart = blank_before(joined=at > 0 and words[at - 1][2] == start)
         own = [*of_itself(word), *whole, *with_case(case, apart, shapes[at])]
         for away in range(1, NEAR + 1):
             for place, sign in ((at - away, "-"), (at + away, "+")):
@@ -101,14 +101,13 @@ def in_a_row(shapes: Sequence[str], at: int, apart: str) -> Iterator[str]:
             yield f"three={shapes[at - 1]}{apart}{shapes[at]}|{shapes[at + 1]}"
 
 
-def blank_before(words: Sequence[Token], at: int, start: int) -> str:
-    """« _ » where a blank, or nothing, stands before a word."""
-    return "" if at and words[at - 1][2] == start else "_"
+def blank_before(*, joined: bool) -> str:
+    """« _ » where a word is not joined to another before it."""
+    return "" if joined else "_"
 
 
-def case_of(text: str) -> str:
-    """Which letters a text has."""
-    upper, lower = sum(map(str.isupper, text)), sum(map(str.islower, text))
+def case_of(upper: int, lower: int) -> str:
+    """Which letters a text has more."""
     return "case=" + ("upper" if upper > lower else "mixed" if upper else "lower")
 
 

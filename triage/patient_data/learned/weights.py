@@ -14,7 +14,6 @@ LABELS = (OTHER, FIRST, NEXT)
 
 Weight = tuple[float, float]
 """What speaks for FIRST, and for NEXT, more than for OTHER."""
-NOTHING = (0.0, 0.0)
 
 _OFFSETS_AT, _FEATURES_AT = 28, 12
 _OF_A_TRAIT = 0
