@@ -161,18 +161,24 @@ def _value(word: str) -> Iterator[str]:
 
 def beside(word: str, sign: str, away: int) -> Sequence[str]:
     """What a word is for its neighbours, so far before them or behind."""
-    place = f"{sign}{away}"
-    seen = [f"{place}shape={shape(word)}", *(f"{place}in={one}" for one in lists_of(word))]
+    far, near = _to_others(word)
+    told = (*far, *near) if away <= _WORDS_NEAR else far
+    return [f"{sign}{away}{one}" for one in told]
+
+
+@lru_cache(maxsize=1024)
+def _to_others(word: str) -> tuple[Sequence[str], Sequence[str]]:
+    """What a word is for its neighbours, and what else for those near."""
+    far = [f"shape={shape(word)}", *(f"in={one}" for one in lists_of(word))]
     if not word.isalpha():
-        return (*seen, *(f"{place}{one}" for one in _value(word)))
-    if away <= _WORDS_NEAR:
-        bare = fold(word)
-        seen.append(f"{place}word={bare}")
-        if len(word) > _SHORT:
-            seen += [f"{place}first={is_first_name(bare)}", f"{place}strange={is_strange(word)}"]
-        if is_acronym(word):
-            seen.append(f"{place}acronym")
-    return tuple(seen)
+        return (*far, *_value(word)), ()
+    bare = fold(word)
+    near = [f"word={bare}"]
+    if len(word) > _SHORT:
+        near += [f"first={is_first_name(bare)}", f"strange={is_strange(word)}"]
+    if is_acronym(word):
+        near.append("acronym")
+    return far, near
 
 
 @lru_cache(maxsize=8192)
