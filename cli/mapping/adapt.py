@@ -22,8 +22,9 @@ from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
 from settings import ROOT, Settings, load_settings
 from steps.adopt import review
-from steps.adopt.adapt import Adaptation, begin, keep_decisions, write
+from steps.adopt.adapt import Adaptation, begin
 from steps.adopt.examples import examples
+from steps.adopt.write import keep_decisions, write
 from steps.wiring.drift import drift_of, form_adopted
 from steps.wiring.failures import RequestError
 from steps.wiring.services import open_services

@@ -9,7 +9,8 @@ from mappings.adoption.decisions import Decision
 from mappings.adoption.session import ABSENT, ChoiceQuestion, Session
 from mappings.drift.model import Drift, Severity
 from steps.adopt import review
-from steps.adopt.adapt import Adaptation, FoundMatches, begin, keep_decisions, write
+from steps.adopt.adapt import Adaptation, FoundMatches, begin
+from steps.adopt.write import keep_decisions, write
 from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form

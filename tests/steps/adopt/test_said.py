@@ -12,9 +12,10 @@ from mappings.adoption.decisions import Decision, Decisions, dump_decisions
 from mappings.dossier.model import Rows, Text, YesNo
 from mappings.schema.file import parse_mapping
 from settings import load_settings
-from steps.adopt.adapt import Adaptation, begin, write
+from steps.adopt.adapt import Adaptation, begin
 from steps.adopt.examples import compared
 from steps.adopt.form import FormAdoption
+from steps.adopt.write import write
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import ROOT, VARIANTS, Raw, our_revision, the_mapping
 from tests.mappings.report.dossiers import HEAD, champ, dossier
