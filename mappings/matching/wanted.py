@@ -9,16 +9,17 @@ from math import log
 from french.text import bare_label
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import ReviewedChamp, ReviewedForm
+from mappings.matching.french_words import FRENCH
 from mappings.matching.lexicon import Lexicon, Wording
 from mappings.matching.words import NEGATED, Meanings, Words, near
 from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
 ANNOTATIONS, LABELS = "annotations", "labels"
-_ANY = "autre autres inconnu inconnue"
+_ANY = " ".join(FRENCH.questions.any_option)
 """Words of the options that any list has."""
 PLACES = frozenset({"region", "departement", "commune", "epci"})
-_YES, _NO = "oui", "non"
+_YES, _NO = FRENCH.answers.yes[0], FRENCH.answers.no[0]
 _TYPICAL = 0.25
 """Share of the phrases of a field from which a meaning is one that speaks of it."""
 
