@@ -160,14 +160,17 @@ class FieldQuestion:
         """Whether it has a word that sets apart or says no, and that no way of asking explains.
 
         Of a yes or no, any such word; of another field, one that none of its ways of asking has:
-        « Motif de l'absence de mesure » asks for an absence.
+        « Motif de l'absence de mesure » asks for an absence. Of an annotation by which a person
+        decides, any word more or less than a way of asking it: « Bloquer la diffusion ».
         """
         label = bare_label(self.offered.question)
         ways = {bare_label(self.wanted.title), *self.wanted.labels, *self.wanted.worded}
         if self.inverse or (label in ways and not self.unclear):
             return False
         if self.wanted.type == "yes_no" and (
-            self.unclear or any(one <= self.explained for one in self.wanted.inverse)
+            (self.wanted.decides and self.asked < Plainness.PHRASE)
+            or self.unclear
+            or any(one <= self.explained for one in self.wanted.inverse)
         ):
             return True
         said = self._marks_of(_OF_EVERY_REPORT.sub(" ", label))

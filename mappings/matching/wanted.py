@@ -56,6 +56,7 @@ class Wanted:
         must_have: Options that the bridge writes; empty where nobody knows.
         read: Whether rules read it: it is asked for first.
         written: Whether the bridge writes it.
+        decides: Whether a person decides by it what leaves, or what the bridge does.
         narrated: Whether it was asked, when reviewed, as a text of several lines only.
         rows: What its rows want.
     """
@@ -86,6 +87,7 @@ class Wanted:
     must_have: frozenset[str] = frozenset()
     read: bool = False
     written: bool = False
+    decides: bool = False
     narrated: bool = False
     rows: tuple["Wanted", ...] = ()
 
@@ -314,6 +316,7 @@ class _Maker:
             must_have=self.needs.written.get(path, frozenset()),
             read=read,
             written=written,
+            decides=path in self.needs.decide,
             worded=frozenset(map(bare_label, wording.phrases)),
             light=_light(
                 (spec.title, *labels, *wording.phrases, *chain(*wording.after.values())),
