@@ -15,8 +15,9 @@ from cli.terminal.console import ERROR, Console
 from cli.terminal.output import Common, print_json
 from datafiles.file import text_of
 from french.text import agreed
+from mappings.adoption.choice import ABSENT, ChoiceQuestion, champ_of
 from mappings.adoption.decisions import Decision
-from mappings.adoption.session import ABSENT, ChoiceQuestion, Session, champ_of
+from mappings.adoption.session import Session
 from mappings.drift.model import Severity
 from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
@@ -33,6 +34,7 @@ _DEFAULT = Common()
 _SHOWN: Final = 3
 _PLAIN: Final[Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 _DOSSIERS: Final = 5
+_ANSWERS: Final = {"o": "oui", "n": "non"}
 _TAKEN: Final = re.compile(r"(?P<sense>[cm]?)(?P<at>[1-9]\d{0,2})?")
 """A proposal, the first by default; before it, whether it asks the contrary."""
 _LOOK: Final = ("?", "/")
@@ -216,6 +218,8 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
                 return session.undone()
             case "s":
                 return session.decided(choice.path, Decision())
+            case "o" | "oui" | "n" | "non" if choice.of_answer:
+                return session.decided(choice.path, Decision(champ=_ANSWERS[said[0]]))
             case "n":
                 reason = input(f"Pourquoi ? [{ABSENT}] ").strip() or ABSENT
                 return session.decided(choice.path, Decision(absent=reason))
@@ -310,7 +314,7 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
         mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
         near = " ; ".join(f"« {at['label']} »" for at in one["likeliest"])
         ERROR.print(
-            f"{mark} : {one['title']} ({one['field']}) — {near or _nothing_near(one)}",
+            f"{mark} : {one['title']} ({one['field']}) — {near or one['nothing']}",
             markup=False,
             highlight=False,
             soft_wrap=True,
@@ -329,11 +333,6 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
             for line in lines:
                 table.add_row(*(one[:80] for one in line))
             out.print(table)
-
-
-def _nothing_near(left: dict[str, Any]) -> str:
-    option = left["field"].partition("=")[2]
-    return f"aucune option ne veut dire « {option} »" if option else left["nothing"]
 
 
 def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from french.text import bare_label, normalise_label
+from mappings.adoption.choice import NO_TO_EACH
 from mappings.adoption.decisions import Decision
 from mappings.adoption.kept import FileKept, with_former
-from mappings.adoption.session import NO_TO_EACH, Session
+from mappings.adoption.session import Session
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
 from mappings.matching.wanted import LABELS

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from french.text import normalise_label
 from mappings.adoption.absences import every_spec
-from mappings.adoption.decisions import Decision
+from mappings.adoption.decisions import YES_OR_NO, Decision, option_said
 from mappings.adoption.session import Session
 from mappings.dossier.revision import Revision, flatten
 from mappings.matching.match import Match
@@ -68,8 +68,12 @@ class FileKept:
         path, _, option = question.partition("=")
         if path.startswith(f"{LABELS}."):
             return path.removeprefix(f"{LABELS}.") in self.labels
-        means = {one.means for one in self._specs[path].options.values()} if option else set()
-        return self.stays(path) and (not option or option in means)
+        if not option:
+            return self.stays(path)
+        spec = self._specs[path]
+        if spec.type in YES_OR_NO:
+            return self.stays(path) and normalise_label(option) in spec.options
+        return self.stays(path) and option in {one.means for one in spec.options.values()}
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -104,8 +108,13 @@ class FileKept:
 
     def options(self, path: str) -> Mapping[str, Option]:
         """What a person says this time of options of a champ, as a field keeps it."""
-        told = ((one.champ, key.partition("=")[2]) for key, one in self._options(path) if one)
-        return {normalise_label(their): Option(their, ours) for their, ours in told if their}
+        kind = self._specs[path].type
+        told = (
+            option_said(key, one, kind=kind)
+            for key, one in self._options(path)
+            if one and one.champ
+        )
+        return {normalise_label(their): Option(their, ours) for their, ours in told}
 
     @property
     def overrules(self) -> bool:

@@ -77,6 +77,13 @@ class FieldLikeness(FieldQuestion):
             return Fit.UNREADABLE
         return found
 
+    @property
+    def answered_otherwise(self) -> bool:
+        """Whether it is a list whose options a person may say to be a yes or a no."""
+        champ, kind = self.offered.descriptor, self.wanted.type
+        asks = kind in {"yes_no", "checkbox"} and champ.type == "drop_down_list"
+        return asks and self.options is None and bool(options_of(champ))
+
     @cached_property
     def parts(self) -> bool:
         """Whether the champs that are put together ask each a part of the field."""

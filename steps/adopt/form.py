@@ -5,8 +5,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mappings.adoption.choice import ABSENT, ChoiceQuestion
 from mappings.adoption.decisions import Decision
-from mappings.adoption.session import ABSENT, ChoiceQuestion, Session
+from mappings.adoption.session import Session
 from mappings.drift.model import Drift, Severity
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
@@ -106,6 +107,8 @@ class FormAdoption:
         if choice is None:
             raise RequestError("Cette question n’attend plus de réponse : rechargez la page.")
         session = adaptation.session
+        if choice.of_answer and not champ:
+            raise RequestError("Dites ce que veut dire cette réponse : oui, non, ni oui ni non.")
         if champ not in choice.keys:
             champ = session.named(path).get(champ, champ)
         if champ and (why := session.why_not(choice, champ)):

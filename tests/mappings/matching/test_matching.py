@@ -13,8 +13,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from french.text import bare_label
+from mappings.adoption.choice import ChoiceQuestion
 from mappings.adoption.decisions import Decisions
-from mappings.adoption.session import ChoiceQuestion, Session
+from mappings.adoption.session import Session
 from mappings.dossier.revision import flatten
 from mappings.matching.lexicon import Lexicon, Wording, no_lexicon
 from mappings.matching.match import Match, Matching, match_form

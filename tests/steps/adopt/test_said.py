@@ -16,6 +16,7 @@ from steps.adopt.adapt import Adaptation, begin
 from steps.adopt.examples import compared
 from steps.adopt.form import FormAdoption
 from steps.adopt.write import write
+from steps.wiring.failures import RequestError
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import ROOT, VARIANTS, Raw, our_revision, the_mapping
 from tests.mappings.report.dossiers import HEAD, champ, dossier
@@ -236,6 +237,31 @@ def test_at_the_terminal_any_question_is_found_by_words_and_taken_by_its_number(
     kept = (there.folder / "adaptation.yaml").read_text("utf-8")
     assert f"champ: '{NATIONAL}'\n    inverted: true" in kept
     assert f"champ: {NATIONAL}, inverted: true" in there.mapping
+
+
+def test_which_answers_mean_yes_and_which_no_is_said_at_the_terminal_and_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    often: Raw = {"id": NATIONAL, "type": "drop_down_list", "label": "Est-ce vu ici ?"}
+    often |= {"options": ["Jamais", "Parfois", "Souvent"], "required": True}
+    there = offline(tmp_path, monkeypatch, {"champs": [often], "annotations": []})
+    typed = ["A. Martin", "?vu ici", "1", "n", "zz", "o", "q"]
+    _, shown = there.unc("mapping", "adapt", typed=typed)
+    path = re.search(r"\[(\w+)\] —", shown)
+    assert path is not None
+    assert "que veut dire, pour cette donnée, la réponse « Jamais » ?" in shown
+    assert f"{path[1]}: {{champ: {NATIONAL}, options: " in there.mapping
+    assert '{"Jamais": non, "Parfois": oui}' in there.mapping
+    _, shown = there.unc("mapping", "adapt", "--auto")
+    assert f"({path[1]}=Souvent) — la réponse « Souvent », oui ou non ?" in shown
+    with open_services(load_settings()) as services:
+        page, left = FormAdoption(services), f"{path[1]}=Souvent"
+        assert left in {one.path for one in page.state().questions}
+        with pytest.raises(RequestError, match="oui, non, ni oui ni non"):
+            page.decide(left, champ="", absent="Jamais", by="A. Martin")
+        page.decide(left, champ="oui", absent="", by="A. Martin")
+        assert left not in {one.path for one in page.state().questions}
+    assert '{"Jamais": non, "Parfois": oui, "Souvent": oui}' in there.mapping
 
 
 def test_what_a_person_took_out_of_their_file_is_asked_and_never_taken_again(
