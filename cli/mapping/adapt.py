@@ -269,6 +269,7 @@ def _taken(
     why = session.why_not(choice, decision.champ)
     if not why and decision.inverted is not None:
         why = session.why_not_contrary(choice, decision.champ)
+    why = why or session.why_not_box(choice, decision.champ, inverted=decision.inverted)
     if why:
         out.print(why, **_PLAIN)
     return None if why else decision

@@ -11,6 +11,7 @@ from mappings.adoption.decisions import SENSES, YES_OR_NO, Decision, Decisions, 
 from mappings.matching.match import Confidence, Match, Matching, any_match, match_rows
 from mappings.matching.offered import Offered
 from mappings.matching.wanted import ANNOTATIONS, LABELS, Wanted, Wants
+from mappings.schema.model import MANUAL
 from mappings.schema.names import champ_type
 
 
@@ -50,6 +51,29 @@ class Session:
             return ""
         told = "demande le contraire" if match.inverted else "demande peut-être le contraire"
         return f"« {match.offered.label} » {told} : dites aussi le sens de la question."
+
+    def why_not_box(self, choice: ChoiceQuestion, champ: str, *, inverted: bool | None) -> str:
+        """Why a box cannot answer a yes or no in this sense, and what to do; "" where it can."""
+        match = self._chosen(choice, champ)
+        if match is None or choice.wanted.type != "yes_no":
+            return ""
+        if match.offered.descriptor.type != "checkbox":
+            return ""
+        told = f"« {match.offered.label} » est une case"
+        contrary = match.inverted if inverted is None else inverted
+        if choice.wanted.read and not contrary:
+            return (
+                f"{told} : non cochée, elle ne dit pas « non », et l’adoption serait refusée."
+                " Faites-en une question oui / non sur DS, prenez-en une autre, ou dites qu’elle"
+                " demande le contraire, si cochée elle veut dire « non »."
+            )
+        if contrary and choice.path == f"{ANNOTATIONS}.{MANUAL}":
+            return (
+                f"{told} : à l’envers, elle ne dirait jamais « oui », et n’arrêterait la passerelle"
+                " pour aucun dossier. Prenez une question oui / non, ou dites que le formulaire"
+                " n’en a pas."
+            )
+        return ""
 
     def decided(self, path: str, decision: Decision) -> "Session":
         """The session once a person said something."""

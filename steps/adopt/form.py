@@ -118,6 +118,8 @@ class FormAdoption:
         sense = session.why_which_sense if inverted is None else session.why_not_contrary
         if champ and (why := sense(choice, champ)):
             raise RequestError(why)
+        if champ and (why := session.why_not_box(choice, champ, inverted=inverted)):
+            raise RequestError(why)
         decision = (
             Decision(champ=champ, inverted=inverted)
             if champ

@@ -361,6 +361,30 @@ def test_of_one_question_found_of_a_choice_yes_alone_gives_a_value() -> None:
     assert list(particulars(spec)) == ["cases : « Initial » = 1, sans réponse sinon"]
 
 
+def test_a_box_that_the_adoption_would_refuse_is_told_when_it_is_chosen() -> None:
+    boxes: list[Raw] = [
+        {"id": at, "type": "checkbox", "label": label, "required": False}
+        for at, label in ((1, "Visée thérapeutique"), (2, "Traitement automatique"))
+    ]
+    form = Variant(as_form({"champs": boxes[:1], "annotations": boxes[1:]}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    asks = {one.path: one for one in session.questions()}
+    told = session.why_not_box(asks["but_medical"], "1", inverted=None)
+    assert told.startswith("« Visée thérapeutique » est une case : non cochée, elle ne dit pas")
+    assert session.why_not_box(asks["but_medical"], "1", inverted=False) == told
+    assert session.why_not_box(asks["but_medical"], "1", inverted=True) == ""
+    unread = replace(asks["but_medical"], wanted=replace(asks["but_medical"].wanted, read=False))
+    assert session.why_not_box(unread, "1", inverted=None) == ""
+    switch = asks["annotations.traitement_manuel"]
+    for inverted in (True, None):  # found so
+        told = session.why_not_box(switch, "2", inverted=inverted)
+        assert "n’arrêterait la passerelle pour aucun dossier" in told
+    assert session.why_not_box(switch, "2", inverted=False) == ""
+    consent = asks["annotations.diffusable"]
+    assert session.why_not_box(consent, "2", inverted=True) == "", "what is not ticked keeps inside"
+
+
 OFTEN = ["Jamais", "Parfois", "Souvent", "Sans objet"]
 
 

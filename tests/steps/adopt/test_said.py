@@ -264,6 +264,20 @@ def test_which_answers_mean_yes_and_which_no_is_said_at_the_terminal_and_on_the_
     assert '{"Jamais": non, "Parfois": oui, "Souvent": oui}' in there.mapping
 
 
+def test_a_box_taken_for_a_yes_or_no_is_refused_where_it_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box: Raw = {"id": NATIONAL, "type": "checkbox", "label": "Visée thérapeutique"}
+    there = offline(tmp_path, monkeypatch, {"champs": [box], "annotations": []})
+    _, shown = there.unc("mapping", "adapt", typed=["A. Martin", "?visée", "1", "", "q"])
+    assert "« Visée thérapeutique » est une case : non cochée, elle ne dit pas « non »" in shown
+    assert f"champ: {NATIONAL}" not in there.mapping
+    with open_services(load_settings()) as services, pytest.raises(RequestError, match="une case"):
+        FormAdoption(services).decide(
+            "but_medical", champ=str(NATIONAL), absent="", by="A. Martin", inverted=False
+        )
+
+
 def test_what_a_person_took_out_of_their_file_is_asked_and_never_taken_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
