@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mappings.adoption.adapted import ADAPTED, Adapted, adapted
+from mappings.adoption.adapted import Adapted, adapted
 from mappings.adoption.choice import ChoiceQuestion
 from mappings.adoption.decisions import FILE_NAME, Decision, Decisions, parse_decisions
-from mappings.adoption.kept import FileKept, copied
+from mappings.adoption.kept import ADAPTED, FileKept, copied
 from mappings.adoption.session import Session
 from mappings.adoption.standing import FormerFile, of_this_form, taken_up
 from mappings.dossier.model import Champ, Rows

@@ -5,8 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from french.time import PARIS
-from mappings.adoption.adapted import ADAPTED, mapping_text
+from mappings.adoption.adapted import mapping_text
 from mappings.adoption.decisions import dump_decisions
+from mappings.adoption.kept import ADAPTED
 from mappings.adoption.standing import absences_kept, kept_review, of_this_form
 from mappings.dossier.decode import stable_id
 from mappings.drift.reviewed import ReviewedForm, dump_reviewed, review
