@@ -18,7 +18,7 @@ from french.text import agreed
 from mappings.adoption.choice import ABSENT, ChoiceQuestion, champ_of
 from mappings.adoption.decisions import Decision
 from mappings.adoption.session import Session
-from mappings.drift.model import Severity
+from mappings.drift.model import Drift, Severity
 from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
 from settings import ROOT, Settings, load_settings
@@ -126,7 +126,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "sure": [_matched(session, path) for path in taken],
         "absent": dict(session.absent),
         "labels": {name: their for name, their in adaptation.made.mapping.labels.items() if their},
-        "left": [_choice(one) for one in adaptation.questions()],
+        "left": [_choice(one, drifts) for one in adaptation.questions()],
         "unknown": [
             {"champ": one.id, "label": one.label, "type": one.type}
             for one in asked.values()
@@ -168,7 +168,9 @@ def _champ(match: Match) -> dict[str, Any]:
     }
 
 
-def _choice(choice: ChoiceQuestion) -> dict[str, Any]:
+def _choice(choice: ChoiceQuestion, drifts: Sequence[Drift]) -> dict[str, Any]:
+    field = choice.path.partition("=")[0]
+    against = [one for one in review.against(drifts) if one.field == field]
     return {
         "field": choice.path,
         "title": choice.wanted.title,
@@ -176,6 +178,8 @@ def _choice(choice: ChoiceQuestion) -> dict[str, Any]:
         "likeliest": [_champ(one) for one in choice.champs[:_SHOWN]],
         "options": list(choice.options),
         "nothing": choice.nothing_near,
+        "blocked": [one.advice for one in against],
+        "changed": any(not one.lost for one in against),
     }
 
 
@@ -311,18 +315,7 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
     for name, their in told["labels"].items():
         if name != their:
             out.print(f"Label « {name} » : « {their} » dans la démarche.", **_PLAIN)
-    for one in told["left"]:
-        mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
-        near = " ; ".join(f"« {at['label']} »" for at in one["likeliest"])
-        ERROR.print(
-            f"{mark} : {one['title']} ({one['field']}) — {near or one['nothing']}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-        for at in one["likeliest"]:
-            if at["help"]:
-                ERROR.print(f"    « {at['label']} », aide : {at['help']}", **_PLAIN)
+    _show_left(told["left"])
     asked = {one["field"] for one in told["left"]}
     for problem in (one["advice"] for one in told["against"] if one["field"] not in asked):
         ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)
@@ -334,6 +327,30 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
             for line in lines:
                 table.add_row(*(one[:80] for one in line))
             out.print(table)
+
+
+def _show_left(left: Sequence[dict[str, Any]]) -> None:
+    """What is left to say: what is proposed with its doubts and its help, and what blocks."""
+    for one in left:
+        mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
+        near = " ; ".join(map(_marked, one["likeliest"]))
+        ERROR.print(
+            f"{mark} : {one['title']} ({one['field']}) — {near or one['nothing']}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        for why in one["blocked"] if one["changed"] else ():  # of what has no champ, it is told
+            ERROR.print(f"    {why}", **_PLAIN)
+        for at in one["likeliest"]:
+            if at["help"]:
+                ERROR.print(f"    « {at['label']} », aide : {at['help']}", **_PLAIN)
+
+
+def _marked(champ: dict[str, Any]) -> str:
+    """A champ that is proposed, with the doubts that a person reads beside it."""
+    doubts = f" ({', '.join(champ['marks'])})" if champ["marks"] else ""
+    return f"« {champ['label']} »{doubts}"
 
 
 def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> bool:

@@ -239,6 +239,7 @@ def test_at_the_terminal_any_question_is_found_by_words_and_taken_by_its_number(
     assert f"champ: {NATIONAL}, inverted: true" in there.mapping
 
 
+@pytest.mark.slow
 def test_which_answers_mean_yes_and_which_no_is_said_at_the_terminal_and_on_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,6 +263,36 @@ def test_which_answers_mean_yes_and_which_no_is_said_at_the_terminal_and_on_the_
         page.decide(left, champ="oui", absent="", by="A. Martin")
         assert left not in {one.path for one in page.state().questions}
     assert '{"Jamais": non, "Parfois": oui, "Souvent": oui}' in there.mapping
+
+
+def test_scripts_and_who_reads_what_auto_says_are_told_each_doubt_and_what_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = offline(tmp_path, monkeypatch, small(label="L'usage s'étend-il au-delà de la France ?"))
+    _, shown = there.unc("mapping", "adapt", "--auto")
+    doubt = "« L'usage s'étend-il au-delà de la France ? » (demande peut-être le contraire)"
+    assert doubt in shown.replace("’", "'")
+    told = {one["field"]: one for one in there.told("mapping", "adapt", "--auto")["left"]}
+    assert "absent" in str(told["but_medical"]["blocked"])
+    assert not told["but_medical"]["changed"]
+
+
+@pytest.mark.slow
+def test_of_a_question_that_changed_auto_says_what_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = offline(tmp_path, monkeypatch, small())
+    there.unc("mapping", "adapt", "--auto", *SIGNED)
+    reviewed = there.folder / "formulaire-relu.yaml"
+    adopted = f"adopted: [{{by: A. Martin, on: 2026-11-30, demarche: {DEMARCHE}, revision: '1'}}]\n"
+    reviewed.write_text(reviewed.read_text("utf-8") + adopted, "utf-8")
+    there.publish(2, small(label="L'usage est-il constaté hors du territoire ?"))
+    _, shown = there.unc("mapping", "adapt", "--auto")
+    blocks = f"    bloquant : champ {NATIONAL} « L'usage est-il constaté hors du territoire ? »"
+    assert blocks in shown.replace("’", "'")
+    told = {one["field"]: one for one in there.told("mapping", "adapt", "--auto")["left"]}
+    assert told["territoire_national"]["changed"]
+    assert "hors du territoire" in told["territoire_national"]["blocked"][0]
 
 
 def test_a_box_taken_for_a_yes_or_no_is_refused_where_it_is_chosen(
