@@ -18,6 +18,7 @@ from exports.published.checking import damaged
 from exports.published.checksum import content_digest
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
+from exports.rows_put_aside import in_turn, parts_of
 from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
@@ -259,7 +260,7 @@ class AudienceWorkbook:
             since=self.comparison.compared if self.comparison.changes else "",
             first=self.comparison.first,
         )
-        return replace(table, rows=(*more, *table.rows), above=above)
+        return replace(table, rows=in_turn((more, *parts_of(table.rows))), above=above)
 
     @cached_property
     def _synthesis(self) -> Synthesis:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from exports.model import ExportContext, ExportedDossier
 from exports.published.changes import Comparison, first_edition, handed_row
 from exports.readers.policy import Policy
-from exports.readers.reading import Reading
+from exports.readers.reading import ReadAs, Reading
 from exports.readers.registre import RegisterReading
 from exports.readers.who_reads import KEPT_BY_PERSON, kept_by_person, readings
 from exports.rows_put_aside import Row
@@ -25,9 +25,16 @@ from exports.sheets.centres import (
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
 from exports.sheets.situations.table import trends_of
-from exports.sheets.tables import RowsKey, Table, TableMaker
+from exports.sheets.tables import Table, TableMaker
 from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
-from exports.xlsx.kept_rows import FACTS, HANDED, decode_rows, encode_facts, encode_rows
+from exports.xlsx.kept_rows import (
+    FACTS,
+    HANDED,
+    SheetRows,
+    decode_rows,
+    encode_facts,
+    encode_rows,
+)
 from exports.xlsx.rows_apart import RowsApart
 from mappings.schema.model import Audience
 from store.staff.handed_out import HandedRow, digest_of
@@ -76,7 +83,7 @@ class WorkbookSet:
     apart: Path | None = None
     made_before: Callable[[], Iterable[tuple[int, bytes]]] = tuple
     _apart: dict[Audience, RowsApart] = field(default_factory=dict)
-    _rows: dict[Audience, dict[RowsKey, tuple[Row, ...]]] = field(default_factory=dict)
+    _rows: dict[Audience, dict[str, dict[ReadAs, Sequence[Row]]]] = field(default_factory=dict)
     _audiences: dict[Audience, _Audience] = field(default_factory=dict)
     _withheld: list[WithheldColumns] = field(default_factory=list)
 
@@ -150,11 +157,12 @@ class WorkbookSet:
         Of the rows that wait for somebody, those that no workbook has any more are left out.
         """
         new = {number for one in self._audiences.values() for number in one.maker.new}
-        tables = defaultdict[int, list[tuple[Audience, RowsKey, tuple[Row, ...]]]](list)
+        tables = defaultdict[int, list[SheetRows]](list)
         for audience, one in self._audiences.items():
-            for key, made in one.maker.made.items():
-                if key.number in new and (not key.due or key in one.maker.used):
-                    tables[key.number].append((audience, key, made))
+            for sheet, made in one.maker.made.items():
+                for key, kept in made.items():
+                    if key.number in new and (not key.due or key in one.maker.used):
+                        tables[key.number].append((audience, sheet, key, kept))
         told = {
             audience: {reading.number: reading for reading, _ in one.readings}
             for audience, one in self._audiences.items()
@@ -250,8 +258,8 @@ class WorkbookSet:
             self._apart[audience] = RowsApart(folder)
             self._rows[audience] = {}
         for number, kept in self.made_before():
-            for audience, key, rows in decode_rows(number, kept, self._apart):
-                self._rows[audience][key] = rows
+            for audience, sheet, key, rows in decode_rows(number, kept, self._apart):
+                self._rows[audience].setdefault(sheet, {})[key] = rows
 
 
 def _why(reading: Reading, assignment: Assignment, centre: Centre | None) -> str:

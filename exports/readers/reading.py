@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -46,6 +46,24 @@ _T = TypeVar("_T")
 DECISION: DossierFact[DecisionTaken] = DossierFact("decision", DecisionTaken)
 
 
+class ReadAs(NamedTuple):
+    """What the rows of a dossier rest on in a sheet, beside the dossier and its audience.
+
+    Attributes:
+        number: The dossier.
+        opinion: What the readers of the workbook wrote on it.
+        why: Why they have it.
+        due: Why it is to be treated now.
+        turn: Who is to act.
+    """
+
+    number: int
+    opinion: Opinion | None
+    why: str
+    due: str
+    turn: str
+
+
 class Reading(Struct, frozen=True, eq=False):
     """One dossier read by an audience. Nothing else may look into its report.
 
@@ -78,6 +96,7 @@ class Reading(Struct, frozen=True, eq=False):
     author: str = ""
     _known: dict[str, Any] = field(default_factory=dict)
     _answers: dict[str, Shown] = field(default_factory=dict)
+    _read_as: list[ReadAs] = field(default_factory=list)
 
     def copy(self, **other: Any) -> "Reading":
         """The same but for some attributes.
@@ -86,7 +105,7 @@ class Reading(Struct, frozen=True, eq=False):
         """
         if "audience" in other:
             other |= {"_known": {}, "_answers": {}}
-        return replace(self, **other)
+        return replace(self, _read_as=[], **other)
 
     def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
         """What all workbooks of an audience say of the dossier, worked out by the first.
@@ -113,6 +132,14 @@ class Reading(Struct, frozen=True, eq=False):
     def facts(self, *among: DossierFact[Any]) -> dict[str, Any]:
         """Those of some facts that are known, by name."""
         return {one.name: self._known[one.name] for one in among if one.name in self._known}
+
+    @property
+    def read_as(self) -> ReadAs:
+        """What its rows rest on; asked once a sheet, worked out once."""
+        if not self._read_as:
+            told = (self.opinion, self.why, self.due, self.turn)
+            self._read_as.append(ReadAs(self.number, *told))
+        return self._read_as[0]
 
     @property
     def number(self) -> int:

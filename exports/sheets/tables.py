@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from exports.cells import Content
 from exports.errors import MappingMismatchError
 from exports.excel_names import header_name
-from exports.model import ExportContext, Opinion
+from exports.model import ExportContext
 from exports.readers.policy import Policy, condition_of
-from exports.readers.reading import Reading, attachments
+from exports.readers.reading import ReadAs, Reading, attachments
 from exports.readers.registre import RegisterReading
-from exports.rows_put_aside import Row
+from exports.rows_put_aside import Row, in_turn
 from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
 from exports.sheets.computed import (
     COMMENT,
@@ -94,26 +93,6 @@ class Table:
         return 2 if self.above else 1
 
 
-class RowsKey(NamedTuple):
-    """What the rows of a dossier in a sheet rest on, beside the dossier and its audience.
-
-    Attributes:
-        sheet: Name of the sheet.
-        number: The dossier.
-        opinion: What the readers of the workbook wrote on it.
-        why: Why they have it.
-        due: Why it is to be treated now.
-        turn: Who is to act.
-    """
-
-    sheet: str
-    number: int
-    opinion: Opinion | None
-    why: str
-    due: str
-    turn: str
-
-
 @dataclass(frozen=True, slots=True)
 class TableMaker:
     """Makes the tables of workbooks for one audience; the rows of a dossier are made once.
@@ -123,8 +102,8 @@ class TableMaker:
         policy: What leaves the agency.
         audience: Who reads.
         choices: Opinions that evaluators choose from.
-        apart: Puts a row of a table aside; ``None`` holds the cells of all.
-        made: Rows that are made already.
+        apart: Puts rows of a table aside; ``None`` holds the cells of all.
+        made: Rows of dossiers that are made already, by name of sheet.
         new: Dossiers of which rows were made here.
         used: Those of the rows that wait for somebody that were asked for.
     """
@@ -133,10 +112,10 @@ class TableMaker:
     policy: Policy
     audience: Audience
     choices: tuple[str, ...] = ()
-    apart: Callable[[Table, Row], Row] | None = None
-    made: dict[RowsKey, tuple[Row, ...]] = field(default_factory=dict)
+    apart: Callable[[Table, Sequence[Row]], Sequence[Row]] | None = None
+    made: dict[str, dict[ReadAs, Sequence[Row]]] = field(default_factory=dict)
     new: set[int] = field(default_factory=set)
-    used: set[RowsKey] = field(default_factory=set)
+    used: set[ReadAs] = field(default_factory=set)
     _blank: dict[str, Table] = field(default_factory=dict)
     _specs: dict[str, list[ColumnSpec]] = field(default_factory=dict)
 
@@ -146,9 +125,16 @@ class TableMaker:
         Raises:
             MappingMismatchError: A column names what the mapping does not have.
         """
-        specs = self._shown(sheet)
-        rows = (row for one in readings for row in self._rows(one, sheet, specs))
-        return self._table(sheet, specs, tuple(rows))
+        specs, made = self._shown(sheet), self.made.setdefault(sheet.name, {})
+        parts = []
+        for one in readings:
+            key = one.read_as
+            if key.due:
+                self.used.add(key)
+            if key not in made:
+                self._fresh(one, sheet, specs)
+            parts.append(made[key])
+        return self._table(sheet, specs, in_turn(parts))
 
     def told(self, sheet: SheetSpec, readings: Iterable[Reading]) -> Iterator[tuple[Table, Row]]:
         """Yield the cells of each row of a sheet; they are kept as :meth:`make` will want them.
@@ -157,9 +143,10 @@ class TableMaker:
         """
         specs = self._shown(sheet)
         blank = self._table(sheet, specs, ())
+        made = self.made.setdefault(sheet.name, {})
         for one in readings:
-            rows = self._rows if self.apart is None else self._fresh
-            for row in rows(one, sheet, specs):
+            held = made.get(one.read_as) if self.apart is None else None
+            for row in self._fresh(one, sheet, specs) if held is None else held:
                 yield blank, row
 
     def of_register(self, sheet: SheetSpec, read: RegisterReading) -> Table:
@@ -199,27 +186,17 @@ class TableMaker:
         secret = (one for one, to in known if to is None and self._own(sheet, one) == "agence")
         return read, tuple(self._column(sheet, one) for one in secret)
 
-    def _rows(
-        self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
-    ) -> tuple[Row, ...]:
-        key = _key(sheet, reading)
-        if key.due:
-            self.used.add(key)
-        if key not in self.made:
-            self._fresh(reading, sheet, specs)
-        return self.made[key]
-
     def _fresh(
         self, reading: Reading, sheet: SheetSpec, specs: Sequence[ColumnSpec]
-    ) -> tuple[Row, ...]:
+    ) -> Sequence[Row]:
         """The rows of a dossier with their cells, once they are kept."""
-        rows: tuple[Row, ...] = tuple(_ROWS[sheet.kind](reading, sheet, specs))
+        rows: Sequence[Row] = tuple(_ROWS[sheet.kind](reading, sheet, specs))
         kept = rows
         if self.apart is not None:
             if sheet.name not in self._blank:
                 self._blank[sheet.name] = self._table(sheet, specs, ())
-            kept = tuple(self.apart(self._blank[sheet.name], row) for row in rows)
-        self.made[_key(sheet, reading)] = kept
+            kept = self.apart(self._blank[sheet.name], rows)
+        self.made[sheet.name][reading.read_as] = kept
         self.new.add(reading.number)
         reading.forget_answers()
         return rows
@@ -336,11 +313,6 @@ class TableMaker:
             if one.subject == PRIORITY:
                 told.setdefault(one.name, f"{one.name} : {one.meaning}")
         return typographic("\n".join(told.values()))
-
-
-def _key(sheet: SheetSpec, reading: Reading) -> RowsKey:
-    told = (reading.opinion, reading.why, reading.due, reading.turn)
-    return RowsKey(sheet.name, reading.number, *told)
 
 
 def origin_of(spec: FieldSpec) -> str:

@@ -1,26 +1,25 @@
 """Facts and rows of dossiers, as they are kept from one publication to the next."""
 
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from sys import intern
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import msgspec
+from isal import igzip_lib, isal_zlib
 
 from exports.cells import Link
 from exports.model import DossierSummary, Opinion
 from exports.readers.facts import DossierFact
-from exports.readers.reading import DECISION
+from exports.readers.reading import DECISION, ReadAs
 from exports.readers.who_reads import KEPT_BY_PERSON
-from exports.rows_put_aside import Row, RowPutAside
+from exports.rows_put_aside import Row, RowsPutAside
 from exports.sheets.blocks import NATURES
 from exports.sheets.centres import ASSIGNED
 from exports.sheets.dictionary import UNMAPPED
 from exports.sheets.figures import CASES_HIDDEN, DELAY, DEPOSITED_ON, REPORTED_CASES, WITH_MEASURE
 from exports.sheets.situations.cells import CASES, COMPANY
-from exports.sheets.situations.table import DESCRIPTION, SUBSTANCES
-from exports.sheets.tables import RowsKey
+from exports.sheets.situations.table import NAMING, SUBSTANCES
 from exports.sheets.to_treat import COULD_WAIT, PLACE
 from exports.xlsx.about_lines import WITHHELD
 from exports.xlsx.rows_apart import RowsApart
@@ -36,9 +35,9 @@ FACTS: tuple[DossierFact[Any], ...] = (
     DECISION,
     DELAY,
     DEPOSITED_ON,
-    DESCRIPTION,
     HANDED,
     KEPT_BY_PERSON,
+    NAMING,
     NATURES,
     PLACE,
     REPORTED_CASES,
@@ -51,6 +50,8 @@ FACTS: tuple[DossierFact[Any], ...] = (
 _ALIKE = frozenset(one.name for one in (ASSIGNED, COMPANY, COULD_WAIT, DECISION, NATURES, UNMAPPED))
 """Facts of which few differ from one dossier to the next."""
 _LEVEL = 1
+_DAMAGED: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]
+"""What ISA-L raises of what is no deflated data; its stubs do not say that it is an exception."""
 _First: TypeAlias = Link | int | str | None
 _AT_HAND = (Link, int, str, type(None))
 
@@ -79,6 +80,8 @@ class _KeptTable(msgspec.Struct, array_like=True, frozen=True):
 _ROWS = msgspec.msgpack.Decoder(tuple[_KeptTable, ...])
 Told: TypeAlias = Mapping[Audience, Mapping[str, Any]]
 KeptFacts: TypeAlias = tuple[DossierSummary, Told]
+SheetRows: TypeAlias = tuple[Audience, str, ReadAs, Sequence[Row]]
+"""For whom rows of a dossier are, their sheet, what they rest on, and they."""
 
 
 def encode_facts(summary: DossierSummary, told: Told) -> bytes:
@@ -107,22 +110,22 @@ def decode_facts(kept: bytes, alike: dict[Any, Any]) -> KeptFacts | None:
     }
 
 
-def encode_rows(tables: Iterable[tuple[Audience, RowsKey, tuple[Row, ...]]]) -> bytes | None:
+def encode_rows(tables: Iterable[SheetRows]) -> bytes | None:
     """Rows of a dossier; ``None`` where one of them cannot be put aside."""
     kept = []
-    for audience, key, rows in tables:
-        told = [_kept_row(row) for row in rows]
-        if None in told:
+    for audience, sheet, key, rows in tables:
+        told = _kept_rows(rows)
+        if told is None:
             return None
         own = key.opinion
         said = (own.who, own.judgement, own.comment) if own else None
-        kept.append((audience, key.sheet, said, key.why, key.due, key.turn, told))
-    return zlib.compress(msgspec.msgpack.encode(kept), _LEVEL)
+        kept.append((audience, sheet, said, key.why, key.due, key.turn, told))
+    return isal_zlib.compress(msgspec.msgpack.encode(kept), _LEVEL)
 
 
 def decode_rows(
     number: int, kept: bytes, apart: Mapping[Audience, RowsApart]
-) -> Iterator[tuple[Audience, RowsKey, tuple[Row, ...]]]:
+) -> Iterator[SheetRows]:
     """Those of :func:`encode_rows`, put aside again; none where they cannot be read again.
 
     Args:
@@ -131,29 +134,44 @@ def decode_rows(
         apart: Where the rows of each audience are put.
     """
     try:
-        tables = _ROWS.decode(zlib.decompress(kept))
-    except (msgspec.DecodeError, zlib.error):
+        tables = _ROWS.decode(isal_zlib.decompress(kept))
+    except (msgspec.DecodeError, _DAMAGED):
         return
-    cells: dict[_First, _First] = {}  # most rows begin with the same link
+    alike: dict[Any, Any] = {}  # most rows begin with the same link, most sheets rest on the same
     for one in tables:
         opinion = Opinion(*one.opinion) if one.opinion else None
-        key = RowsKey(
-            intern(one.sheet), number, opinion, *map(intern, (one.why, one.due, one.turn))
+        key = ReadAs(number, opinion, *map(intern, (one.why, one.due, one.turn)))
+        rows = [
+            (
+                alike.setdefault(row.first, row.first),
+                alike.setdefault(row.leading, row.leading),
+                row.digest,
+                row.xml,
+            )
+            for row in one.rows
+        ]
+        yield (
+            one.audience,
+            intern(one.sheet),
+            alike.setdefault(key, key),
+            apart[one.audience].put(one.sheet, rows),
         )
-        rows = []
-        for row in one.rows:
-            first, *leading = (cells.setdefault(it, it) for it in (row.first, *row.leading))
-            rows.append(apart[one.audience].put(first, tuple(leading), row.digest, row.xml))
-        yield one.audience, key, tuple(rows)
 
 
-def _kept_row(row: Row) -> _KeptRow | None:
-    if not isinstance(row, RowPutAside):
-        return None
-    cells = [one for one in (row.first, *row.leading) if isinstance(one, _AT_HAND)]
-    if len(cells) <= len(row.leading):  # a date, say: it would not be read again as one
-        return None
-    return _KeptRow(cells[0], tuple(cells[1:]), row.digest, row.written)
+def _kept_rows(rows: Sequence[Row]) -> list[_KeptRow] | None:
+    """Rows as they are kept; ``None`` where one could not be read again as it is."""
+    if not isinstance(rows, RowsPutAside):
+        return None if rows else []
+    digests, kept = rows.digests, list[_KeptRow]()
+    size = len(digests) // max(1, len(rows))
+    told = zip(rows, rows.leading, rows.written, strict=True)
+    for at, ((first,), leading, written) in enumerate(told):
+        if not all(isinstance(one, _AT_HAND) for one in (first, *leading)):  # a date, say
+            return None
+        links = cast("tuple[_First, ...]", tuple(leading))
+        digest = digests[at * size : (at + 1) * size]
+        kept.append(_KeptRow(cast("_First", first), links, digest, written))
+    return kept
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 from exports.cells import MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
 from exports.excel_names import column_letter
-from exports.rows_put_aside import RowPutAside
+from exports.rows_put_aside import RowsPutAside, parts_of
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 
@@ -136,15 +136,18 @@ def rows_xml(table: Table, *, styles: "StyleIds", first_row: int) -> Iterator[by
     """
     heads = heads_of(table, styles=styles)
     parts: list[bytes] = []
-    for number, cells in enumerate(table.rows, start=first_row):
-        parts.append(
-            cells.written.replace(_ANY_ROW_BYTE, b"%d" % number)
-            if isinstance(cells, RowPutAside)
-            else row_xml(heads, cells, table=table, row=str(number))
-        )
-        if number % _CHUNK == 0:
-            yield b"".join(parts)
-            parts.clear()
+    number = first_row - 1
+    for part in parts_of(table.rows):
+        for row in part.written if isinstance(part, RowsPutAside) else part:
+            number += 1
+            parts.append(
+                row.replace(_ANY_ROW_BYTE, b"%d" % number)
+                if isinstance(row, bytes)
+                else row_xml(heads, row, table=table, row=str(number))
+            )
+            if number % _CHUNK == 0:
+                yield b"".join(parts)
+                parts.clear()
     yield b"".join(parts)
 
 
@@ -187,11 +190,14 @@ def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
     """Yield the cell and the address of every link in the columns of links."""
     places = [place for place, column in enumerate(table.columns) if column.format == "lien"]
     letters = [column_letter(place + 1) for place in places]
-    for number, cells in enumerate(table.rows, start=first_row) if places else ():
-        shown = cells.leading if isinstance(cells, RowPutAside) else [cells[one] for one in places]
-        for letter, content in zip(letters, shown, strict=True):
-            if isinstance(content, Link):
-                yield f"{letter}{number}", content.url
+    number = first_row - 1
+    for part in parts_of(table.rows) if places else ():
+        aside = part.leading if isinstance(part, RowsPutAside) else None
+        for shown in aside or ([cells[one] for one in places] for cells in part):
+            number += 1
+            for letter, content in zip(letters, shown, strict=True):
+                if isinstance(content, Link):
+                    yield f"{letter}{number}", content.url
 
 
 def serial(moment: date) -> str:

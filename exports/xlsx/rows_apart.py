@@ -1,7 +1,10 @@
 """Rows of tables put aside as they are written: what many dossiers say is never held at once."""
 
 import os
+from array import array
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
@@ -9,52 +12,117 @@ from weakref import finalize
 from xml.parsers.expat import ExpatError
 
 from exports.cells import Content
-from exports.rows_put_aside import Row, RowPutAside, row_digest
+from exports.rows_put_aside import Row, RowsPutAside, row_digest
 from exports.sheets.tables import Table
 from exports.xlsx.row_writer import Head, heads_of, row_xml
 
 if TYPE_CHECKING:
     from exports.xlsx.styles import StyleIds
 
+_DIGEST = 32
+"""Bytes of a digest."""
+_AT_ONCE = 1 << 18
+"""Bytes that are read at once, but for a row that is longer."""
 
-class RowsApart:
-    """Where the rows of an audience are put, in a file without a name: it goes with its process."""
+
+class SheetApart:
+    """Where the rows of a sheet are put, in a file without a name: it goes with its process."""
 
     def __init__(self, folder: Path) -> None:
-        """Put them in a folder, made if it is missing, once there are some."""
+        """Put them in a folder, made if it is missing."""
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        self._file: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115 (see the next line)
+        finalize(self, _let_go, self._file)
+        self._written = 0
+        self._ends = array("Q", [0])
+        self._digests = bytearray()
+        self._firsts: list[Content] = []
+        self._leading: list[Row] = []
+
+    def put(self, first: Content, leading: Row, digest: bytes, xml: bytes) -> None:
+        """Put a row after the others.
+
+        Args:
+            first: Its first cell.
+            leading: Its cells in the columns of links.
+            digest: See :func:`exports.rows_put_aside.row_digest`.
+            xml: The row as it is written, without its number.
+        """
+        self._file.write(xml)
+        self._ends.append(self._ends[-1] + len(xml))
+        self._digests += digest
+        self._firsts.append(first)
+        self._leading.append(leading)
+
+    def __len__(self) -> int:
+        """How many rows were put."""
+        return len(self._firsts)
+
+    def first(self, at: int) -> Content:
+        """The first cell of a row."""
+        return self._firsts[at]
+
+    def leading(self, at: int) -> Row:
+        """Its cells in the columns of links."""
+        return self._leading[at]
+
+    def digests(self, start: int, stop: int) -> bytes:
+        """The digests of some rows, one after the other."""
+        return bytes(memoryview(self._digests)[_DIGEST * start : _DIGEST * stop])
+
+    def written(self, start: int, stop: int) -> Iterator[bytes]:
+        """Each of some rows as it was put."""
+        ends = self._ends
+        if self._written < ends[stop]:
+            self._file.flush()
+            self._written = ends[-1]
+        while start < stop:
+            last, begins = start + 1, ends[start]
+            while last < stop and ends[last + 1] - begins <= _AT_ONCE:
+                last += 1
+            found = os.pread(self._file.fileno(), ends[last] - begins, begins)
+            if last == start + 1:
+                yield found
+            else:
+                places = (at - begins for at in ends[start : last + 1])
+                yield from (found[one:other] for one, other in pairwise(places))
+            start = last
+
+
+class RowsApart:
+    """Where the rows of an audience are put, a file for each sheet."""
+
+    def __init__(self, folder: Path) -> None:
+        """Put them in a folder once there are some."""
         self._folder = folder
-        self._file: IO[bytes] | None = None
-        self._end, self._written = 0, 0
+        self._sheets: dict[str, SheetApart] = {}
         self._heads: dict[str, tuple[list[Head], list[int]]] = {}
         self._styles: StyleIds | None = None
 
-    def keep(self, table: Table, cells: Row) -> Row:
-        """Put a row of a table aside; one that cannot be written stays: its workbooks tell so."""
+    def keep(self, table: Table, rows: Sequence[Row]) -> Sequence[Row]:
+        """Put rows of a table aside; where one cannot be written they stay: its workbooks tell."""
+        if not rows:
+            return ()
         heads, leading = self._of(table)
         try:
-            xml = row_xml(heads, cells, table=table)
+            written = [row_xml(heads, cells, table=table) for cells in rows]
         except ExpatError:
-            return cells
-        return self.put(cells[0], tuple(cells[at] for at in leading), row_digest(cells), xml)
+            return rows
+        kept = [
+            (cells[0], tuple(cells[at] for at in leading), row_digest(cells), xml)
+            for cells, xml in zip(rows, written, strict=True)
+        ]
+        return self.put(table.sheet, kept)
 
-    def put(self, first: Content, leading: Row, digest: bytes, xml: bytes) -> RowPutAside:
-        """Put a row aside that was written already, see :class:`RowPutAside`."""
-        if self._file is None:
-            self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-            self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 (see the next line)
-            finalize(self, _let_go, self._file)
-        self._file.write(xml)
-        place = (self._end, len(xml))
-        self._end += len(xml)
-        return RowPutAside(first, leading, digest, self, *place)
-
-    def read(self, at: int, size: int) -> bytes:
-        """What was put somewhere."""
-        assert self._file is not None  # noqa: S101 (something was put there)
-        if self._written < at + size:
-            self._file.flush()
-            self._written = self._end
-        return os.pread(self._file.fileno(), size, at)
+    def put(self, sheet: str, rows: Sequence[tuple[Content, Row, bytes, bytes]]) -> RowsPutAside:
+        """Put rows aside that were written already, see :meth:`SheetApart.put`."""
+        place = self._sheets.get(sheet)
+        if place is None:
+            place = self._sheets[sheet] = SheetApart(self._folder)
+        start = len(place)
+        for row in rows:
+            place.put(*row)
+        return RowsPutAside(place, start, len(place))
 
     def _of(self, table: Table) -> tuple[list[Head], list[int]]:
         """How the rows of a sheet are written, and its columns of links: for all rows once."""

@@ -65,7 +65,7 @@ def summed_up(
     matching = services.form.matching
     if matching is None:
         return ()
-    told, copies = descriptions(services), copies_of(services)
+    told, copies = descriptions(services, answers=False), copies_of(services)
     readable = {
         name: [reports[number] for number in numbers if number in reports]
         for name, numbers in groups.items()

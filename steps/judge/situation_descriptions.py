@@ -42,7 +42,12 @@ _DESCRIPTION: TypeAdapter[Description] = TypeAdapter(Description)
 
 def description_of(row: SituationReport) -> Description:
     """The description that is kept of a report."""
-    return _DESCRIPTION.validate_json(row.description)
+    return read_description(row.description)
+
+
+def read_description(kept: str) -> Description:
+    """A description from the text that is kept of it, see :func:`dumped`."""
+    return _DESCRIPTION.validate_json(kept)
 
 
 def dumped(description: Description) -> str:

@@ -11,6 +11,7 @@ from steps.judge.situation_descriptions import (
     declared_by,
     declared_of,
     description_of,
+    read_description,
     settled,
 )
 from steps.judge.verdicts_due import matching_versions
@@ -78,20 +79,28 @@ def propose_again(services: Services) -> None:
 
 def members(services: Services) -> Mapping[str, tuple[int, ...]]:
     """Reports of each situation, by id, as they were last placed."""
-    return members_of(_placed(_live(services)))
+    placed = services.store.situations.placed(services.demarche)
+    return members_of({number: _place(*one) for number, one in placed.items()})
 
 
 def decided(services: Services) -> frozenset[int]:
     """Reports whose situation a person decided."""
-    return frozenset(n for n, one in _live(services).items() if one.decided_by != "bridge")
+    placed = services.store.situations.placed(services.demarche)
+    return frozenset(number for number, (_, by) in placed.items() if by != "bridge")
 
 
-def descriptions(services: Services) -> Mapping[int, Description]:
-    """Every report in sight as matching sees it, by number."""
+def descriptions(services: Services, *, answers: bool = True) -> Mapping[int, Description]:
+    """Every report in sight as matching sees it, by number.
+
+    Args:
+        services: What the process works with.
+        answers: Whether they are held with what duplicates share, half of their memory.
+    """
     matching = services.form.matching
     if matching is None:
         return {}
-    drawn = [description_of(one) for one in _live(services).values()]
+    kept = map(read_description, services.store.situations.described(services.demarche))
+    drawn = (one if answers else replace(one, answers={}) for one in kept)
     return {one.number: one for one in settled_among(drawn, matching)}
 
 
@@ -214,7 +223,8 @@ def _decided_by(row: SituationReport, placed: Placed) -> DecidedBy:
 
 
 def _placed(rows: Mapping[int, SituationReport]) -> dict[int, Placed]:
-    return {
-        number: Placed(one.situation, by_person=one.decided_by != "bridge")
-        for number, one in rows.items()
-    }
+    return {number: _place(one.situation, one.decided_by) for number, one in rows.items()}
+
+
+def _place(situation: str | None, by: DecidedBy) -> Placed:
+    return Placed(situation, by_person=by != "bridge")

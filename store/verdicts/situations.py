@@ -1,6 +1,6 @@
 """Situations: which reports each one holds, who decided so, and which were merged."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -68,6 +68,8 @@ _IN_SIGHT = situation_reports.join(
         dossiers.c.pending_since.is_(None),
     ),
 )
+_PLACED = tuple(situation_reports.c[name] for name in ("number", "situation", "decided_by"))
+_AT_ONCE = 500
 _FIELDS = tuple(situation_reports.c[name] for name in SituationReport.__dataclass_fields__)
 
 
@@ -89,12 +91,26 @@ class Situations:
         query = select(*_FIELDS).select_from(_IN_SIGHT)
         return {row.number: SituationReport(*row) for row in self._rows(query, demarche, None)}
 
+    def placed(self, demarche: int) -> dict[int, tuple[str | None, DecidedBy]]:
+        """Situation of each of :meth:`in_sight`, and who decided so, by number."""
+        query = select(*_PLACED).select_from(_IN_SIGHT)
+        found = self._rows(query, demarche, None)
+        return {row.number: (row.situation, row.decided_by) for row in found}
+
+    def described(self, demarche: int) -> Iterator[str]:
+        """Yield the description of each of :meth:`in_sight`, by number, as it is kept."""
+        query = select(situation_reports.c.description).select_from(_IN_SIGHT)
+        yield from (row.description for row in self._rows(query, demarche, None))
+
     def declared(self, demarche: int, *, numbers: Iterable[int]) -> dict[int, DeclaredRow]:
         """What some reports declare, by number, those pending deletion apart."""
         query = select(*_DECLARED).select_from(_IN_SIGHT)
         return {row.number: DeclaredRow(*row) for row in self._rows(query, demarche, numbers)}
 
-    def _rows(self, query: Select[Any], demarche: int, numbers: Iterable[int] | None) -> list[Any]:
+    def _rows(
+        self, query: Select[Any], demarche: int, numbers: Iterable[int] | None
+    ) -> Iterator[Any]:
+        """Yield rows one by one: the texts of a whole base are never held twice."""
         here = situation_reports.c
         query = query.where(here.demarche == demarche).order_by(here.number)
         parts = (
@@ -103,7 +119,8 @@ class Situations:
             else [query.where(here.number.in_(chunk)) for chunk in in_chunks(sorted(set(numbers)))]
         )
         with self._scope.read() as connection:
-            return [row for part in parts for row in connection.execute(part)]
+            for part in parts:
+                yield from connection.execute(part.execution_options(yield_per=_AT_ONCE))
 
     def save(
         self,

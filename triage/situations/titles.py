@@ -3,7 +3,9 @@
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from triage.situations.description import Description
 from triage.situations.matching import MatchingRules
@@ -16,7 +18,22 @@ _LONGEST = 60
 """Characters of a use in a declarant's own words."""
 
 
-def title_of(reports: Sequence[Description], matching: MatchingRules) -> str:
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What of a description a title is drawn from, see :class:`Description`; of uses, the known."""
+
+    initial: bool
+    medicines: tuple[str, ...]
+    facets: Mapping[str, tuple[str, ...]]
+    spelt: Mapping[str, str]
+    title: str = ""
+    use: str = ""
+
+
+_Named: TypeAlias = Description | Naming
+
+
+def title_of(reports: Sequence[_Named], matching: MatchingRules) -> str:
     """A title for the reports of a situation, in order of deposit; empty when nothing is known.
 
     « Sémaglutide : perte de poids (12 à 17 ans) », « Néfopam : voie orale », « Codéine : 2 à 11
@@ -36,7 +53,7 @@ def title_of(reports: Sequence[Description], matching: MatchingRules) -> str:
     return f"{substance} : {', '.join(parts)}{tail}" if parts else substance
 
 
-def _substance(reports: Iterable[Description]) -> str:
+def _substance(reports: Iterable[_Named]) -> str:
     """The commonest substance, spelt as most reports do."""
     told = [*reports]
     name = _most(one.medicines for one in told)
@@ -53,7 +70,7 @@ def _substance(reports: Iterable[Description]) -> str:
     return best[:1].upper() + (best[1:].lower() if best.isupper() else best[1:])
 
 
-def _use(reports: Sequence[Description], matching: MatchingRules) -> str:
+def _use(reports: Sequence[_Named], matching: MatchingRules) -> str:
     """The use that most name, in the words of the vocabulary, else in a declarant's."""
     fields = [facet.field for facet in matching.situations.facets if facet.kind == "use"]
     found = [one.facets.get(field, ()) for field in fields for one in reports]
@@ -61,13 +78,13 @@ def _use(reports: Sequence[Description], matching: MatchingRules) -> str:
     return label or next((one.use[:_LONGEST] for one in reports if one.use), "")
 
 
-def _route(reports: Sequence[Description], matching: MatchingRules) -> str:
+def _route(reports: Sequence[_Named], matching: MatchingRules) -> str:
     fields = [facet.field for facet in matching.situations.facets if facet.kind == "route"]
     route = _most(one.facets.get(field, ()) for field in fields for one in reports)
     return f"voie {_lower(route)}" if route else ""
 
 
-def _people(reports: Sequence[Description], matching: MatchingRules) -> list[str]:
+def _people(reports: Sequence[_Named], matching: MatchingRules) -> list[str]:
     """Who is treated, where that sets the use apart: not adults, not « adults » beside others."""
     for facet in matching.situations.facets:
         if facet.general:
@@ -76,7 +93,7 @@ def _people(reports: Sequence[Description], matching: MatchingRules) -> list[str
     return []
 
 
-def _natures(reports: Sequence[Description], matching: MatchingRules) -> list[str]:
+def _natures(reports: Sequence[_Named], matching: MatchingRules) -> list[str]:
     """What the use departs in, where no other facet tells more of it."""
     first, *others = matching.situations.facets
     told = {option for one in others for options in one.unless.values() for option in options}

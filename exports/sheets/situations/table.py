@@ -9,7 +9,6 @@ an id. What is out of scope is no situation.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import timedelta
 
 from exports.cells import paris
@@ -27,13 +26,13 @@ from exports.sheets.tables import Table
 from french.text import normalise_label
 from mappings.report.model import Answer
 from mappings.schema.model import Audience
-from triage.situations.description import Description
 from triage.situations.matching import MatchingRules
 from triage.situations.propose import is_ours
-from triage.situations.titles import title_of
+from triage.situations.titles import Naming, title_of
 from triage.situations.trends import Trend, monthly
+from triage.situations.words.vocabulary import labels_of
 
-DESCRIPTION: DossierFact[Description | None] = DossierFact("description", Description | None)
+NAMING: DossierFact[Naming | None] = DossierFact("naming", Naming | None)
 SUBSTANCES: DossierFact[Mapping[str, str]] = DossierFact("substances", dict[str, str])
 
 
@@ -191,36 +190,42 @@ def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> 
     told = [
         described
         for one in ordered
-        if (described := one.told(DESCRIPTION, lambda it: _shared(it, origins, matching)))
+        if (described := one.told(NAMING, lambda it: _naming(it, origins, matching)))
     ]
     return title_of(told, matching) if told else ""
 
 
-def _shared(reading: Reading, origins: Figures, matching: MatchingRules) -> Description | None:
-    """A description without what its readers may not know, nor what may be a patient's."""
+def _naming(reading: Reading, origins: Figures, matching: MatchingRules) -> Naming | None:
+    """What names a situation, without what its readers may not know, nor what may be a patient's.
+
+    Asked outside the agency alone: there a situation has the name that its view gives it.
+    """
     description = reading.entry.description
-    if description is None or reading.audience == "agence":
-        return description
+    if description is None:
+        return None
+    mine = reading.audience == "agence"
 
     def open_(*fields: str) -> bool:
         verdict = reading.entry.assessment
-        return reading.may_tell(fields) and not any(
-            marked(verdict, one.partition(".")[0]) for one in fields
+        return mine or (
+            reading.may_tell(fields)
+            and not any(marked(verdict, one.partition(".")[0]) for one in fields)
         )
 
     place = matching.situations.medicines
     columns = (place.cis, place.substance, place.name)
     named = open_(*(f"{place.rows}.{one}" for one in columns if one))
     typed, told_in = set(_substances(reading, origins).values()), matching.situations.told_in
-    return replace(
-        description,
+    return Naming(
+        initial=description.initial,
         medicines=description.medicines if named else (),
-        spelt={key: one for key, one in description.spelt.items() if one in typed},
+        spelt={key: one for key, one in description.spelt.items() if mine or one in typed},
         facets={
-            key: one if open_(key, *told_in) else () for key, one in description.facets.items()
+            key: labels_of(one) if open_(key, *told_in) else ()
+            for key, one in description.facets.items()
         },
-        title="",
-        use="",
+        title=description.title if mine else "",
+        use=description.use if mine else "",
     )
 
 
