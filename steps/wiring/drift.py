@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from mappings.adoption.absences import ToldAbsence, absences
-from mappings.adoption.in_force import adoption_of, is_adopted, kept_inside, waiting
+from mappings.adoption.in_force import (
+    adoption_of,
+    adoption_of_form,
+    is_adopted,
+    kept_inside,
+    waiting,
+)
 from mappings.drift.compare import Observed, compare, from_the_oldest
 from mappings.drift.model import Drift, Needs
+from mappings.drift.reviewed import Adoption
 from steps.wiring.case_files import rules_at, stored_revisions
 from steps.wiring.form import Form, reviewed_form
 from steps.wiring.hand_out_texts import what_withholds
@@ -118,6 +125,17 @@ def form_adopted(services: Services) -> bool:
     """Whether a person adopted the form as it was last read; one that was never read is not."""
     drifts = drift_of(services)
     return bool(stored_revisions(services)) and is_adopted(drifts)
+
+
+def form_adoption(services: Services) -> Adoption | None:
+    """The last adoption of the form as it was last read, whatever the mapping says since."""
+    needs = needs_now(services.form, services.inputs.publishing.columns)
+    return adoption_of_form(
+        observed_form(services),
+        mapping=services.form.mapping,
+        reviewed=reviewed_form(services.inputs.mapping_file),
+        needs=needs,
+    )
 
 
 def form_in_force(services: Services) -> bool:
