@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -90,21 +91,21 @@ def adapt(
     target = output or _target(settings)
     if target.is_dir():
         raise RequestError(f"{target} est un dossier : donnez un fichier.")
-    with alone(target):
-        return _adapt(settings, target, auto=auto, by=by, anew=anew, common=common)
+    with ExitStack() as held:
+        with open_services(settings) as services:
+            held.enter_context(alone(target))
+            adaptation = begin(services, target=target, by=by, anew=anew)
+        return _adapt(settings, adaptation, auto=auto, common=common)
 
 
-def _adapt(
-    settings: Settings, target: Path, *, auto: bool, by: str, anew: bool, common: Common
-) -> int:
-    with open_services(settings) as services:
-        adaptation = begin(services, target=target, by=by, anew=anew)
+def _adapt(settings: Settings, adaptation: Adaptation, *, auto: bool, common: Common) -> int:
+    """Ask what is left, write, show, and ask to adopt; the code."""
     asked = not (auto or common.json)
     if asked:
         adaptation, ended = _ask(adaptation)
         keep_decisions(adaptation)
     write(adaptation)
-    after = settings.model_copy(update={"mapping": target})
+    after = settings.model_copy(update={"mapping": adaptation.target})
     told = _told(after, adaptation)
     if common.json:
         print_json(told)

@@ -143,11 +143,18 @@ def form_in_force(services: Services) -> bool:
     return bool(stored_revisions(services)) and not kept_inside(drift_of(services))
 
 
-def absences_told(services: Services) -> tuple[ToldAbsence, ...]:
-    """What a person said that the form does not ask, as it was last read."""
-    inputs = services.inputs
+def absences_told(services: Services, *, now_alone: bool = False) -> tuple[ToldAbsence, ...]:
+    """What a person said that the form does not ask, as it was last read.
+
+    Args:
+        services: Store and data files.
+        now_alone: Only what its revision in force does not ask.
+    """
+    inputs, observed = services.inputs, observed_form(services)
+    if now_alone and observed.active:
+        observed = replace(observed, revisions=(observed.active,))
     return absences_of(
-        observed_form(services),
+        observed,
         form=services.form,
         mapping_file=inputs.mapping_file,
         columns=inputs.publishing.columns,
