@@ -44,9 +44,7 @@ _REFUSED: Final = (
     "l'adoption serait refusée, pour ce qui est dit ci-dessus ; répondez-y, puis relancez"
     " `unc mapping adapt`."
 )
-_ADOPTED: Final = (
-    "Rien n'a changé : ce formulaire et sa correspondance sont adoptés, il n'y a rien à faire."
-)
+_ADOPTED: Final = "Rien n'a changé : formulaire et correspondance sont adoptés, tels qu'ils sont."
 _ANOTHER: Final = (
     "La correspondance ou le formulaire a changé depuis qu'il est montré ci-dessus : rien n'est"
     " adopté, le voici tel qu'il est maintenant."

@@ -10,7 +10,7 @@ from mappings.adoption.decisions import Decision
 from mappings.adoption.in_force import moved_told
 from mappings.adoption.meaning import moved_since
 from mappings.adoption.session import Session
-from mappings.drift.model import Drift, Severity
+from mappings.drift.model import Drift, Kind, Severity
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
 from steps.adopt.write import alone, keep_decisions, write
@@ -87,7 +87,8 @@ class FormAdoption:
             drifts=tuple(
                 (f"{one.sentence[:1].upper()}{one.sentence[1:]}", _weight(one, blocking, settled))
                 for one in drifts
-                if one.severity is not Severity.INFORMATION and not one.of_the_form
+                if not one.of_the_form
+                and (one.severity is not Severity.INFORMATION or _is_said(one, settled))
             ),
             questions=questions,
             said={path: _told(session, path, one) for path, one in decisions.items()},
@@ -224,3 +225,9 @@ def _weight(one: Drift, blocking: Sequence[Drift], settled: AbstractSet[str]) ->
     if one in blocking:
         return BLOCKS
     return SAID if one.lost and one.field in settled else TO_REVIEW
+
+
+def _is_said(one: Drift, settled: AbstractSet[str]) -> bool:
+    """Whether it is an annotation that a person said absent."""
+    gone = one.kind is Kind.MISSING and one.field.startswith("annotations.")
+    return gone and one.field in settled

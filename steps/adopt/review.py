@@ -9,14 +9,15 @@ from datetime import date
 from pathlib import Path
 
 from french.time import PARIS
-from mappings.adoption.absences import absences, every_field
+from mappings.adoption.absences import absences, every_field, with_reasons
 from mappings.adoption.meaning import meanings_of, moved_since
+from mappings.adoption.vocabulary import unknown_words
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import compare
 from mappings.drift.model import Drift, Severity
 from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, review
 from steps.wiring.adopted_mapping import is_shipped, keep_reviewed
-from steps.wiring.drift import drift_of, form_adoption, needs_now, observed_form
+from steps.wiring.drift import drift_of, form_adoption, needs_now, observed_form, words_of
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
@@ -117,7 +118,9 @@ def adopt(services: Services, *, by: str) -> Adopted:
     reviewed = review(observed.revisions, earlier=_said(services))
     reviewed = _without_filled(services, reviewed)
     needs = needs_now(form, services.inputs.publishing.columns)
-    left = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
+    found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
+    words = unknown_words(observed, form.mapping, needs, lambda: words_of(form.mapping.form))
+    left = (*words, *with_reasons(found, reviewed))
     path = reviewed_file(services.inputs.mapping_file)
     if refused := against(left):
         return Adopted(None, path, left, refused)

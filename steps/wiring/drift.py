@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mappings.adoption.absences import ToldAbsence, absences
+from mappings.adoption.absences import ToldAbsence, absences, with_reasons
 from mappings.adoption.in_force import (
     adoption_of,
     adoption_of_form,
@@ -14,16 +14,19 @@ from mappings.adoption.in_force import (
     kept_inside,
     waiting,
 )
+from mappings.adoption.vocabulary import KnownWords, options_known, unknown_words
 from mappings.drift.compare import Observed, compare, from_the_oldest
-from mappings.drift.model import Drift, Needs
-from mappings.drift.reviewed import Adoption
+from mappings.drift.model import Drift, Needs, Severity
+from mappings.drift.reviewed import Adoption, ReviewedForm
 from steps.wiring.case_files import rules_at, stored_revisions
-from steps.wiring.form import Form, reviewed_form
+from steps.wiring.form import Form, read_mapping, reviewed_form
 from steps.wiring.hand_out_texts import what_withholds
 from steps.wiring.services import Services, now
 from triage.replies.annotations import options_written
 from triage.replies.decision import annotations_read
 from triage.rules.needs import needs_of
+
+_MAPPINGS = Path(__file__).parents[2] / "mappings"
 
 
 def drift_of(services: Services) -> tuple[Drift, ...]:
@@ -116,9 +119,22 @@ def _compared(
     mapping, reviewed = (one.value for one in by)
     scope, fields, options, written, decide = read
     needs = Needs(scope, fields, dict(options), dict(written), decide)
-    found = compare(observed, mapping=mapping, reviewed=reviewed, needs=needs)
+    found = with_reasons(
+        compare(observed, mapping=mapping, reviewed=reviewed, needs=needs), reviewed
+    )
+    words = unknown_words(observed, mapping, needs, lambda: words_of(mapping.form))
+    found = tuple(sorted((*words, *found), key=lambda one: [*Severity].index(one.severity)))
     first = waiting(observed, found, mapping=mapping, reviewed=reviewed, needs=needs)
     return (*first, *found)
+
+
+@lru_cache(maxsize=4)
+def words_of(form: str) -> KnownWords:
+    """The words of a form that the bridge comes with; none of another one."""
+    shipped = _MAPPINGS / form / "mapping.yaml"
+    if not shipped.exists():
+        return {}
+    return options_known(read_mapping(shipped), reviewed_form(shipped) or ReviewedForm())
 
 
 def form_adopted(services: Services) -> bool:

@@ -150,3 +150,33 @@ def test_only_one_adapts_a_form_at_a_time(there: OfflineForm) -> None:
         ):
             FormAdoption(services).take_back(FIELD, by="B. Petit")
     assert there.unc("mapping", "adapt", "--auto")[0] == 0
+
+
+def test_a_word_that_an_option_means_and_nobody_knows_is_told_and_blocks_where_rules_read_it(
+    there: OfflineForm,
+) -> None:
+    line = r"(  nature_signalement: {champ: \d+,)"
+    corrected(there, line, r'\1 options: {"Suite": "Complément"},')
+    assert not [one for one in there.unc("mapping", "check")[1].splitlines() if "ce mot" in one]
+    corrected(there, '"Complément"}', '"Complémant"}')
+    code, said = there.unc("mapping", "check")
+    (told,) = [one for one in said.splitlines() if "Complémant" in one and "bloquant" in one]
+    assert code == 1
+    for word in ("nature_signalement", "« Complément »", "« Initial »"):
+        assert word in told
+
+
+def test_an_annotation_that_a_person_said_absent_asks_for_nothing_more(there: OfflineForm) -> None:
+    corrected(there, r"(  situation: {)champ: \d+", r"\1absent: true")
+    assert "l'ajouter" in _about_it(there)
+    reason = ("--reason", "Jamais prévue", "--by", "A. Martin")
+    assert there.unc("mapping", "absent", "annotations.situation", *reason)[0] == 0
+    told = _about_it(there)
+    assert "information" in told
+    assert "raison donnée : Jamais prévue — A. Martin" in told
+    assert "l'ajouter" not in told
+
+
+def _about_it(there: OfflineForm) -> str:
+    lines = there.unc("mapping", "check")[1].splitlines()
+    return next(one for one in lines if "(annotations.situation) absent" in one)
