@@ -11,7 +11,7 @@ from isal import igzip_lib, isal_zlib
 from exports.cells import Link
 from exports.model import DossierSummary, Opinion
 from exports.readers.facts import DossierFact
-from exports.readers.reading import DECISION, ReadAs
+from exports.readers.reading import DECISION, RowsBasis
 from exports.readers.who_reads import KEPT_BY_PERSON
 from exports.rows_put_aside import Row, RowsPutAside
 from exports.sheets.blocks import NATURES
@@ -80,7 +80,7 @@ class _KeptTable(msgspec.Struct, array_like=True, frozen=True):
 _ROWS = msgspec.msgpack.Decoder(tuple[_KeptTable, ...])
 Told: TypeAlias = Mapping[Audience, Mapping[str, Any]]
 KeptFacts: TypeAlias = tuple[DossierSummary, Told]
-SheetRows: TypeAlias = tuple[Audience, str, ReadAs, Sequence[Row]]
+SheetRows: TypeAlias = tuple[Audience, str, RowsBasis, Sequence[Row]]
 """For whom rows of a dossier are, their sheet, what they rest on, and they."""
 
 
@@ -140,7 +140,7 @@ def decode_rows(
     alike: dict[Any, Any] = {}  # most rows begin with the same link, most sheets rest on the same
     for one in tables:
         opinion = Opinion(*one.opinion) if one.opinion else None
-        key = ReadAs(number, opinion, *map(intern, (one.why, one.due, one.turn)))
+        key = RowsBasis(number, opinion, *map(intern, (one.why, one.due, one.turn)))
         rows = [
             (
                 alike.setdefault(row.first, row.first),
