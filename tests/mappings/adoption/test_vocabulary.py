@@ -1,11 +1,10 @@
 """A word that an option means and that nobody knows is told; people's own words are not."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from mappings.adoption.vocabulary import options_known, unknown_words
+from mappings.adoption.vocabulary import KnownWords, options_known, unknown_words
 from mappings.drift.compare import Observed
 from mappings.drift.model import Needs, Severity
 from mappings.schema.sources import Option
@@ -22,7 +21,7 @@ FIELD = "nature_signalement"
 KNOWN = options_known(the_mapping(), the_reviewed())
 
 
-def told(word: str, needs: Needs, known: Mapping[str, frozenset[str]]) -> list[Severity]:
+def told(word: str, needs: Needs, known: KnownWords) -> list[Severity]:
     mapping, revision = the_mapping(), Variant(as_form(our_revision()), {}).revision
     spec = replace(mapping.fields[FIELD], options={"suivi": Option("Suivi", word)})
     mapping = replace(mapping, fields={**mapping.fields, FIELD: spec})
