@@ -20,6 +20,8 @@ class FormLevel:
         active: Whether it is the one in force: only that one can block.
         place: "" for the form, ``rows.`` in rows.
         descriptors: The champs.
+        sections: Headings above each champ of the revision, by id.
+        filed: Whether dossiers were filed under the revision.
         by_name: Those that ask something, by id and by normalised label (:func:`named`).
     """
 
@@ -27,6 +29,8 @@ class FormLevel:
     active: bool
     place: str
     descriptors: tuple[Descriptor, ...]
+    sections: Mapping[str, str] = field(default_factory=dict)
+    filed: bool = True
     by_name: Mapping[str, tuple[Descriptor, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -12,9 +12,10 @@ from mappings.drift.model import Drift, Severity
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
 from steps.adopt.write import keep_decisions, write
-from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
+from steps.wiring.drift import absences_told, adoption_told, drift_of
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form
+from steps.wiring.observed import observed_form
 from steps.wiring.services import Services
 
 BLOCKS, SAID, TO_REVIEW = "Bloquant", "Raison donnée", "À revoir"

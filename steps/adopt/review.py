@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from french.text import normalise_label
 from french.time import PARIS
 from mappings.adoption.absences import absences, every_field
 from mappings.dossier.decode import stable_id
+from mappings.dossier.revision import flatten
 from mappings.drift.compare import compare
 from mappings.drift.model import Drift
-from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, dump_reviewed, review
-from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
+from mappings.drift.reviewed import Absence, Adoption, ReviewedForm
+from mappings.drift.reviewing import review, same_before
+from mappings.schema.champs import keys_of
+from steps.wiring.drift import drift_of, form_adopted
 from steps.wiring.failures import RequestError
-from steps.wiring.form import reviewed_file, reviewed_form
+from steps.wiring.form import keep_reviewed, reviewed_file, reviewed_form
+from steps.wiring.observed import needs_now, observed_form
 from steps.wiring.services import Services, now
 
 _MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
@@ -53,7 +58,9 @@ def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ..
     """
     _require_own_file(services)
     before, earlier = drift_of(services), _said(services)
-    reviewed = review(observed_form(services).revisions, earlier=earlier)
+    reviewed = review(
+        observed_form(services).to_review, mapping=services.form.mapping, earlier=earlier
+    )
     path = _keep(services, _without_filled(services, reviewed))
     return path, before, drift_of(services)
 
@@ -80,6 +87,30 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
     return _keep(services, replace(earlier, absent={**earlier.absent, field: one}))
 
 
+def say_same(services: Services, field: str) -> Path:
+    """Keep that a question asked the same in every revision before, whatever its words were.
+
+    Raises:
+        RequestError: The mapping has no such field, or none of its champs was reviewed; or the
+            mapping is the bridge's own and the form another one.
+    """
+    _require_own_file(services)
+    spec = every_field(services.form.mapping).get(field)
+    if spec is None:
+        raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
+    observed, reviewed = observed_form(services), _said(services)
+    keys = keys_of(spec)
+    champs = {
+        one.id
+        for revision in observed.revisions
+        for one in flatten(revision.champs)
+        if one.id in reviewed.champs and not keys.isdisjoint((one.id, normalise_label(one.label)))
+    }
+    if not champs:
+        raise RequestError(f"Aucune question de « {field} » n'a encore été relue.")
+    return _keep(services, same_before(reviewed, observed.revisions, champs))
+
+
 def adopt(services: Services, *, by: str) -> Adopted:
     """Adopt the form as it was last read, by the present mapping.
 
@@ -95,7 +126,7 @@ def adopt(services: Services, *, by: str) -> Adopted:
     observed, form = observed_form(services), services.form
     if observed.active is None:
         raise RequestError(_UNREAD)
-    reviewed = review(observed.revisions, earlier=_said(services))
+    reviewed = review(observed.to_review, mapping=form.mapping, earlier=_said(services))
     reviewed = _without_filled(services, reviewed)
     needs = needs_now(form, services.inputs.publishing.columns)
     left = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
@@ -147,11 +178,7 @@ def _require_own_file(services: Services) -> None:
 
 
 def _keep(services: Services, reviewed: ReviewedForm) -> Path:
-    path = reviewed_file(services.inputs.mapping_file)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(dump_reviewed(reviewed), encoding="utf-8")
-    part.replace(path)
-    return path
+    return keep_reviewed(services.inputs.mapping_file, reviewed)
 
 
 def _today() -> date:

@@ -27,8 +27,9 @@ from settings import Settings, load_settings
 from steps.judge.judge import judge
 from steps.read.poll import poll
 from steps.wiring.case_files import reports_of
-from steps.wiring.drift import compare_form, drift_of, observed_form
+from steps.wiring.drift import drift_of
 from steps.wiring.form import Form, load_form
+from steps.wiring.observed import compare_form, observed_form
 from steps.wiring.services import Services, connect
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge, bridge_on
