@@ -32,6 +32,7 @@ _POLITE = re.compile(
     r" (?:de|d)|vous etes invites? a)\b"
 )
 _ALWAYS = "toujours posée"
+_NO_HELP = "sans aide"
 _SHOWN = 3
 """Options named in a sentence; the others are counted."""
 
@@ -181,7 +182,7 @@ def _headings(chain: str) -> list[str]:
 def _shortened(before: str, after: str) -> tuple[str, str]:
     """Two long texts, from where they differ if their beginnings are the same."""
     if excerpt(before) != excerpt(after):
-        return excerpt(before), excerpt(after)
+        return excerpt(before) or _NO_HELP, excerpt(after) or _NO_HELP
     pairs = zip(before, after, strict=False)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     at = before.rfind(" ", 0, same) + 1
