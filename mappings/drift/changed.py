@@ -48,6 +48,7 @@ class ComparedChamp:
         known: What was reviewed.
         section: Headings above it.
         filed: Whether dossiers were filed under the revision.
+        now: The same champ in the revision in force; ``None`` where that has it no more.
     """
 
     descriptor: Descriptor
@@ -56,6 +57,7 @@ class ComparedChamp:
     known: ReviewedChamp | None
     section: str = ""
     filed: bool = True
+    now: Descriptor | None = None
 
     @property
     def asks_before(self) -> bool:
@@ -139,7 +141,7 @@ def _label(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Chang
 def _before(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
     """A question that dossiers answered in words of which nobody said that they ask the same."""
     known = one.known
-    if known is None or not one.filed:
+    if known is None or not one.filed or _as_now(one):
         return
     label, told = one.descriptor.label, one.descriptor.description
     worded = bare_label(label) in map(bare_label, known.labels)
@@ -152,6 +154,15 @@ def _before(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
         remedy = f"{_READ} `unc mapping same {one.path}`"
     was, now = (told, known.helps[-1]) if worded else (label, known.labels[-1])
     yield Kind.EARLIER, severity.of_before(), *_shortened(was, now), remedy
+
+
+def _as_now(one: ComparedChamp) -> bool:
+    """Whether it is asked in the same words in the form in force: what changed is told there."""
+    then, now = one.descriptor, one.now
+    return now is not None and (bare_label(then.label), bare_help(then.description)) == (
+        bare_label(now.label),
+        bare_help(now.description),
+    )
 
 
 def _around(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:

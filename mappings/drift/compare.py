@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from french.text import agreed, excerpt
 from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import Descriptor, Revision, sections
+from mappings.dossier.revision import Descriptor, Revision, flatten, sections
 from mappings.drift import severity
 from mappings.drift.changed import ComparedChamp, changes
 from mappings.drift.form_champs import (
@@ -70,13 +70,15 @@ def compare(
 ) -> tuple[Drift, ...]:
     """Every difference, the worst first; the same one in several revisions is told once."""
     known = reviewed or first_seen(observed.revisions)
-    baseline = DriftBaseline(known, _unsettled(needs, known), homes(observed.revisions))
+    active = observed.active
+    now = {one.id: one for one in flatten(active.champs)} if active else {}
+    baseline = DriftBaseline(known, _unsettled(needs, known), homes(observed.revisions), now)
     found: dict[tuple[str, ...], Drift] = {}
     for revision in observed.revisions:
-        number, active = stable_id(revision.id), revision.id == observed.active_id
+        number, in_force = stable_id(revision.id), revision.id == observed.active_id
         above, filed = sections(revision), observed.filed is None or revision.id in observed.filed
-        champs = FormLevel(number, active, "", revision.champs, above, filed)
-        annotations = FormLevel(number, active, "", revision.annotations, above, filed)
+        champs = FormLevel(number, in_force, "", revision.champs, above, filed)
+        annotations = FormLevel(number, in_force, "", revision.annotations, above, filed)
         for drift in (
             *_fields(champs, mapping.fields, baseline),
             *_annotations(annotations, mapping.annotations, baseline),
@@ -192,7 +194,8 @@ def _taken(
             remedy=f"nommer par son id celui des deux qui est voulu, ou {ACCEPT}",
         )
     known, section = baseline.known.champs.get(one.id), level.sections.get(one.id, "")
-    compared = ComparedChamp(one, spec, path, known, section, level.filed)
+    now = baseline.now.get(one.id)
+    compared = ComparedChamp(one, spec, path, known, section, level.filed, now)
     yield from changes(compared, needs, revision=level.revision, active=level.active)
 
 

@@ -51,11 +51,13 @@ class DriftBaseline:
         known: What a person reviewed.
         needs: What the rules read.
         homes: The repetition, or the annotations, that each champ belongs to (:func:`homes`).
+        now: Champs of the revision in force, by id.
     """
 
     known: ReviewedForm
     needs: Needs
     homes: Mapping[str, str]
+    now: Mapping[str, Descriptor] = field(default_factory=dict)
 
 
 def asking(level: FormLevel) -> Iterable[Descriptor]:

@@ -4,16 +4,24 @@ Each change is published, and the form put back after it: what was last reviewed
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.app import call
+from mappings.drift.reviewed import dump_reviewed, parse_reviewed
+from mappings.report.model import Answer, AnswerState
 from sandbox.generator.any_form import dossiers_of
+from settings import load_settings
+from steps.wiring.case_files import reports_of
+from steps.wiring.services import open_services
 from tests.mappings.matching.variants import VARIANTS, Raw, Variant
-from tests.steps.adopt.conftest import DOSSIERS, Contact, contacted
+from tests.steps.adopt.conftest import DOSSIERS, Contact, MakeContact, contacted
 from tests.steps.adopt.test_deciding import FIRST, in_network, typing
 
 pytestmark = pytest.mark.slow
@@ -214,3 +222,66 @@ def test_a_heading_is_accepted_in_one_act(adopted: AdoptedForm) -> None:
     assert "autres" in told
     ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)
     ours.unc("run", code=0)
+
+
+def test_a_form_adopted_before_helps_were_reviewed_stays_so_and_is_told_once(
+    adopted: AdoptedForm,
+) -> None:
+    ours = adopted.ours
+    adopted.publish()
+    ours.unc("run")
+    ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)
+    file = ours.home / "correspondance" / str(ours.sandbox.demarche) / "formulaire-relu.yaml"
+    full = parse_reviewed(file.read_text("utf-8"), source=file.name)
+    before = {
+        number: replace(one, helps=(), section=None, condition=None, read=None)
+        for number, one in full.champs.items()
+    }
+    file.write_text(dump_reviewed(replace(full, champs=before)), "utf-8")
+
+    def told() -> str:
+        with redirect_stdout(StringIO()) as out, redirect_stderr(out):
+            assert call(["run"]) == 0
+        return " ".join(out.getvalue().replace("’", "'").split())
+
+    assert "tenus pour relus tels qu'ils sont dans la révision" in told()
+    assert parse_reviewed(file.read_text("utf-8"), source=file.name) == full
+    assert "tenus pour relus" not in told()
+    adopted.publish(adopted.turned(NATIONAL, description=ABROAD))
+    ours.unc("run", code=1)
+
+
+def national(number: int) -> Answer:
+    with open_services(load_settings()) as services:
+        (report,) = reports_of(services, numbers=[number])
+    return report.fields[NATIONAL]
+
+
+def test_what_a_closed_dossier_answered_to_a_contrary_question_is_not_read_as_the_present_one(
+    contact: MakeContact,
+) -> None:
+    variant = VARIANTS["same labels, other ids"]()
+    ours = contact(variant)
+    form = AdoptedForm(ours)
+    contrary = "L'usage est-il constaté hors du territoire national ?"
+    form.publish(form.turned(NATIONAL, label=contrary))
+    seed = next(iter(dossiers_of(variant.form, 1, seed=3)))
+    closed = FIRST + 100
+    ours.sandbox.control.create(ours.sandbox.demarche, replace(seed, number=closed))
+    ours.sandbox.control.move(closed, "accepte")
+    ours.unc("sync")
+    form.publish()
+    ours.unc("sync")
+    found = ours.unc("mapping", "adapt", "--auto")
+    assert any(f"unc mapping same {NATIONAL}" in one for one in found["reread"])
+    done = ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)
+    assert any("posé autrement dans une révision d'avant" in one for one in done["left"])
+    ours.unc("run", code=0)
+    assert national(closed).state is AnswerState.NOT_ASKED
+    assert national(FIRST).state is AnswerState.ANSWERED
+    told = ours.unc("mapping", "check")["drift"]
+    assert any(contrary in one for one in told)
+    ours.unc("mapping", "same", NATIONAL, code=0)
+    ours.unc("run", code=0)
+    assert national(closed).state is AnswerState.ANSWERED
+    assert not any(contrary in one for one in ours.unc("mapping", "check")["drift"])

@@ -37,7 +37,18 @@ from tests.conftest import Bridge, MakeBridge, bridge_on
 pytestmark = pytest.mark.slow
 
 RETYPED = "changé de type"
-POPULATIONS = ["Enfant", "Adolescent", "Adulte", "Personne âgée", "Femme enceinte", "Autre"]
+POPULATIONS = [
+    "Adulte",
+    "Moins de 2 ans",
+    "2 à 11 ans",
+    "12 à 17 ans",
+    "65 ans et plus",
+    "Femme enceinte",
+    "Femme allaitante",
+    "Insuffisance rénale",
+    "Insuffisance hépatique",
+    "Autre",
+]
 NEW = {"id": 77, "label": "Numéro d'AMM européen", "type": "text", "required": False}
 WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
     ("absent", {"op": "remove", "champ": 2}, "but_medical", Severity.BLOCKING),
@@ -251,10 +262,25 @@ def as_read(raw: Mapping[str, Any], number: int) -> Revision:
     return decode_revision(
         {
             "id": revision_id(number),
-            "champDescriptors": descriptors(made.champs),
-            "annotationDescriptors": descriptors(made.annotations),
+            "champDescriptors": served(made.champs),
+            "annotationDescriptors": served(made.annotations),
         }
     )
+
+
+def served(champs: Sequence[Any]) -> list[dict[str, Any]]:
+    """Descriptors as the official instance serves them: without conditions."""
+    rest = "conditionExpression"
+    return [
+        {
+            **{key: value for key, value in one.items() if key != rest},
+            "champDescriptors": [
+                {key: value for key, value in inner.items() if key != rest}
+                for inner in one["champDescriptors"] or ()
+            ],
+        }
+        for one in descriptors(champs)
+    ]
 
 
 def seen(*edits: Mapping[str, Any]) -> Observed:
