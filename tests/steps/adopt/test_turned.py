@@ -22,7 +22,7 @@ from steps.wiring.case_files import reports_of
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import VARIANTS, Raw, Variant
 from tests.steps.adopt.conftest import DOSSIERS, Contact, MakeContact, contacted
-from tests.steps.adopt.test_deciding import FIRST, in_network, typing
+from tests.steps.adopt.test_deciding import FIRST, in_network, relabelled, typing
 
 pytestmark = pytest.mark.slow
 
@@ -261,13 +261,9 @@ def test_what_a_closed_dossier_answered_to_a_contrary_question_is_not_read_as_th
     contact: MakeContact,
 ) -> None:
     variant = VARIANTS["same labels, other ids"]()
-    ours = contact(variant)
-    form = AdoptedForm(ours)
     contrary = "L'usage est-il constaté hors du territoire national ?"
-    form.publish(form.turned(NATIONAL, label=contrary))
-    seed = next(iter(dossiers_of(variant.form, 1, seed=3)))
-    closed = FIRST + 100
-    ours.sandbox.control.create(ours.sandbox.demarche, replace(seed, number=closed))
+    ours = contact(relabelled(NATIONAL, contrary)[0], dossiers_of(variant.form, DOSSIERS, seed=3))
+    form, closed = AdoptedForm(replace(ours, variant=variant)), FIRST
     ours.sandbox.control.move(closed, "accepte")
     ours.unc("sync")
     form.publish()
@@ -278,7 +274,7 @@ def test_what_a_closed_dossier_answered_to_a_contrary_question_is_not_read_as_th
     assert any("posé autrement dans une révision d'avant" in one for one in done["left"])
     ours.unc("run", code=0)
     assert national(closed).state is AnswerState.NOT_ASKED
-    assert national(FIRST).state is AnswerState.ANSWERED
+    assert national(FIRST + 1).state is AnswerState.ANSWERED
     told = ours.unc("mapping", "check")["drift"]
     assert any(contrary in one for one in told)
     ours.unc("mapping", "same", NATIONAL, code=0)
