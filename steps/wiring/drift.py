@@ -1,12 +1,14 @@
 """Drift of the form: what the démarche asks now, beside the mapping, the review and the rules."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from mappings.adoption.absences import ToldAbsence, absences
-from mappings.adoption.in_force import adoption_of, is_adopted, kept_inside
+from mappings.adoption.in_force import adoption_of, adoption_of_form, is_adopted, kept_inside
 from mappings.drift.compare import Observed
 from mappings.drift.model import Drift
+from mappings.drift.reviewed import Adoption
 from steps.wiring.form import Form, reviewed_form
 from steps.wiring.observed import compare_form, needs_now, observed_form, stored_revisions
 from steps.wiring.services import Services
@@ -37,16 +39,34 @@ def form_adopted(services: Services) -> bool:
     return bool(stored_revisions(services)) and is_adopted(drifts)
 
 
+def form_adoption(services: Services) -> Adoption | None:
+    """The last adoption of the form as it was last read, whatever the mapping says since."""
+    needs = needs_now(services.form, services.inputs.publishing.columns)
+    return adoption_of_form(
+        observed_form(services),
+        mapping=services.form.mapping,
+        reviewed=reviewed_form(services.inputs.mapping_file),
+        needs=needs,
+    )
+
+
 def form_in_force(services: Services) -> bool:
     """Whether what the form says may leave the agency: it is adopted, and nothing of it blocks."""
     return bool(stored_revisions(services)) and not kept_inside(drift_of(services))
 
 
-def absences_told(services: Services) -> tuple[ToldAbsence, ...]:
-    """What a person said that the form does not ask, as it was last read."""
-    inputs = services.inputs
+def absences_told(services: Services, *, now_alone: bool = False) -> tuple[ToldAbsence, ...]:
+    """What a person said that the form does not ask, as it was last read.
+
+    Args:
+        services: Store and data files.
+        now_alone: Only what its revision in force does not ask.
+    """
+    inputs, observed = services.inputs, observed_form(services)
+    if now_alone and observed.active:
+        observed = replace(observed, revisions=(observed.active,))
     return absences_of(
-        observed_form(services),
+        observed,
         form=services.form,
         mapping_file=inputs.mapping_file,
         columns=inputs.publishing.columns,

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from french.time import PARIS
+from mappings.adoption.absences import with_reasons
 from mappings.adoption.in_force import waiting
+from mappings.adoption.vocabulary import KnownWords, options_known, unknown_words
 from mappings.dossier.decode import decode_revision
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare, from_the_oldest
-from mappings.drift.model import Drift, Needs
-from steps.wiring.form import Form, reviewed_form
+from mappings.drift.model import Drift, Needs, Severity
+from mappings.drift.reviewed import ReviewedForm
+from steps.wiring.form import Form, read_mapping, reviewed_form
 from steps.wiring.hand_out_texts import what_leaves
 from steps.wiring.services import Services, now
 from store.database import jsontext
@@ -20,6 +23,8 @@ from triage.replies.annotations import options_written
 from triage.replies.decision import annotations_read
 from triage.rules.model import RuleSet, in_force
 from triage.rules.needs import needs_of
+
+_MAPPINGS = Path(__file__).parents[2] / "mappings"
 
 
 def observed_form(services: Services) -> Observed:
@@ -106,9 +111,22 @@ def _compared(
     mapping, reviewed = (one.value for one in by)
     scope, fields, options, written, decide, leave = read
     needs = Needs(scope, fields, dict(options), dict(written), decide, leave)
-    found = compare(observed, mapping=mapping, reviewed=reviewed, needs=needs)
+    found = with_reasons(
+        compare(observed, mapping=mapping, reviewed=reviewed, needs=needs), reviewed
+    )
+    words = unknown_words(observed, mapping, needs, lambda: words_of(mapping.form))
+    found = tuple(sorted((*words, *found), key=lambda one: [*Severity].index(one.severity)))
     first = waiting(observed, found, mapping=mapping, reviewed=reviewed, needs=needs)
     return (*first, *found)
+
+
+@lru_cache(maxsize=4)
+def words_of(form: str) -> KnownWords:
+    """The words of a form that the bridge comes with; none of another one."""
+    shipped = _MAPPINGS / form / "mapping.yaml"
+    if not shipped.exists():
+        return {}
+    return options_known(read_mapping(shipped), reviewed_form(shipped) or ReviewedForm())
 
 
 def rules_at(rulesets: tuple[RuleSet, ...], moment: datetime) -> RuleSet:
