@@ -23,6 +23,10 @@ SchemaFields: TypeAlias = Mapping[str, Mapping[str, str]]
 """Type name → field name → name of the field's type, lists and non-nulls taken off."""
 
 
+NEWER = frozenset({"ConditionDeLaQuestion"})
+"""Optional fragments that ask what came after the official schema of this version (August 2026)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an instance can do.
@@ -34,7 +38,7 @@ class Capabilities:
         corrections: A message can carry a correction request.
     """
 
-    without: frozenset[str] = frozenset()
+    without: frozenset[str] = NEWER
     grouped_annotations: bool = True
     labels: bool = True
     corrections: bool = True

@@ -10,8 +10,9 @@ from mappings.dossier.decode import decode_revision
 from mappings.drift.compare import Observed, from_the_oldest
 from mappings.drift.model import Drift, Severity, counts
 from settings import Settings
-from steps.wiring.drift import absences_of, adoption_told, compare_form
+from steps.wiring.drift import absences_of, adoption_told
 from steps.wiring.form import Form
+from steps.wiring.observed import compare_form
 from steps.wiring.troubles import key_of
 
 _LEVELS: dict[Severity, Level] = {Severity.BLOCKING: "bloquant", Severity.REVIEW: "à voir"}

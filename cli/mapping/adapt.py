@@ -19,7 +19,7 @@ from french.text import agreed
 from mappings.adoption.choice import ABSENT, ChoiceQuestion, champ_of
 from mappings.adoption.decisions import Decision
 from mappings.adoption.session import Session
-from mappings.drift.model import Drift, Severity
+from mappings.drift.model import Drift, Kind, Severity
 from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
 from settings import ROOT, Settings, load_settings
@@ -146,11 +146,21 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
             for one in asked.values()
             if one.id not in used and one.type not in {"header_section", "explication"}
         ],
-        "against": [{"field": one.field, "advice": one.advice} for one in review.against(drifts)],
+        "against": [
+            {"field": one.field, "advice": one.advice}
+            for one in review.against(drifts)
+            if one.field or one.kind is not Kind.MOVED
+        ],
+        "reread": [one.advice for one in drifts if _reread(one)],
         "adopted": adopted,
         "shown": shown,
         "moved": moved,
     }
+
+
+def _reread(one: Drift) -> bool:
+    """Whether a person reads it before they adopt, and nothing is asked of it."""
+    return one.kind is Kind.EARLIER or (one.kind is Kind.MOVED and not one.field)
 
 
 def _fields(session: Session) -> dict[str, Match]:
@@ -195,6 +205,7 @@ def _choice(choice: ChoiceQuestion, drifts: Sequence[Drift]) -> dict[str, Any]:
         "options": list(choice.options),
         "nothing": choice.nothing_near,
         "blocked": [one.advice for one in against],
+        "since": list(choice.changed),
         "changed": any(not one.lost for one in against),
     }
 
@@ -335,6 +346,8 @@ def _show(settings: Settings, told: dict[str, Any]) -> None:
     asked = {one["field"] for one in told["left"]}
     for problem in (one["advice"] for one in told["against"] if one["field"] not in asked):
         ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)
+    for one in told["reread"]:
+        ERROR.print(f"À relire : {one}", **_PLAIN)
     if settings.mapping != load_settings().mapping:
         out.print(f"À lire désormais : export UNC_MAPPING={settings.mapping}", soft_wrap=True)
     with open_services(settings) as services:

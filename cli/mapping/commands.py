@@ -35,9 +35,10 @@ from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import likely
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import absences_told, drift_of, labels_advice, observed_form
+from steps.wiring.drift import absences_told, drift_of, labels_advice
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_form
+from steps.wiring.observed import observed_form
 from steps.wiring.services import Services, open_services
 from store.repository import is_new
 
@@ -153,6 +154,26 @@ def absent(field: str, *, reason: str, by: str, common: Common = _DEFAULT) -> in
         out = Console()
         out.print(f"{path} : {field}, absence relue.", highlight=False, soft_wrap=True)
         out.print(f"{told}.", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+@mapping.command
+def same(field: str, *, common: Common = _DEFAULT) -> int:
+    """Dire qu'une question demandait la même chose dans les révisions d'avant.
+
+    Sans cela, ses réponses n'y sont pas lues si elle y était posée en d'autres mots, ou avec une
+    autre aide, et que le référentiel ou la diffusion en dépendent.
+
+    Args:
+        field: Donnée de la correspondance ; dans une répétition, « lignes.donnée ».
+    """
+    with open_services(load_settings()) as services:
+        path = review.say_same(services, field)
+        left = drift_of(services)
+    if common.json:
+        print_json({"file": str(path), "field": field, "drift": counts(left)})
+    else:
+        Console().print(f"{path} : {field}, relue.", highlight=False, soft_wrap=True)
     return 0
 
 

@@ -27,6 +27,7 @@ def question_lines(choice: ChoiceQuestion, shown: int) -> Iterator[str]:
         yield from (f"  {at}. {one}" for at, one in enumerate(choice.options, 1))
         return
     yield f"{choice.wanted.title} [{choice.path}] — {choice.kind}, {needed}"
+    yield from (f"  depuis la relecture, {one}" for one in choice.changed)
     if not choice.champs:
         yield f"  {choice.nothing_near}"
     for at, one in enumerate(islice(choice.champs, shown), 1):

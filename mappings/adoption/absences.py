@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from french.text import bare_label, normalise_label
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten
+from mappings.drift.changed import bare_help
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import Absence, ReviewedForm, options_of
@@ -147,15 +148,17 @@ def left_out(
 
 
 def _changed(reviewed: ReviewedForm, active: Revision) -> frozenset[str]:
-    """Champs that are new since a form was reviewed, or have another label or type."""
+    """Champs that are new since a form was reviewed, or have another label, help or type."""
     every = flatten((*active.champs, *active.annotations))
     return frozenset(one.id for one in every if not _as_reviewed(one, reviewed))
 
 
 def _as_reviewed(one: Descriptor, reviewed: ReviewedForm) -> bool:
     known = reviewed.champs.get(one.id)
-    labels = map(bare_label, known.labels) if known else ()
-    return known is not None and one.type in known.types and bare_label(one.label) in labels
+    if known is None or one.type not in known.types:
+        return False
+    helps = not known.helps or bare_help(one.description) == bare_help(known.helps[-1])
+    return helps and bare_label(one.label) == bare_label(known.labels[-1])
 
 
 def _numbers(revisions: Sequence[Revision]) -> str:

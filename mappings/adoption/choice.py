@@ -33,6 +33,7 @@ class ChoiceQuestion:
         champs: Champs that may ask it, the likeliest first.
         option: Our option, where it is asked of one; of yes or no, the form's; "" else.
         options: Options of the form that may mean it; of yes or no, what it may mean.
+        changed: What the form says of it otherwise than when it was reviewed, in French.
     """
 
     path: str
@@ -40,6 +41,7 @@ class ChoiceQuestion:
     champs: tuple[Match, ...] = ()
     option: str = ""
     options: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def of_label(self) -> bool:

@@ -35,7 +35,8 @@ class FormerFile:
         adopted: Whether they adopted that form.
         shipped: The bridge's own mapping of this name, where this command did not write the file.
         again: Whether it is the file to write.
-        doubtful: Fields of which the form changed so that verdicts may be wrong.
+        doubtful: Fields of which the form changed so that verdicts may be wrong, since it was
+            reviewed by them.
     """
 
     mapping: FormMapping
@@ -77,18 +78,17 @@ def taken_up(
         path: one for path, one in gone.items() if not decisions.of.get(path, Decision()).absent
     }
     read = _read_of(former.mapping, active)
-    asked_otherwise = former.doubtful & read if former.again else frozenset()
+    asked_otherwise = former.doubtful & read
     # What was said of a question that asks another thing since it was adopted was not said of it.
     past = gone.keys() | (asked_otherwise if former.adopted else frozenset())
     said = {path: one for path, one in decisions.of.items() if path not in past}
     said = {path: Decision(absent=one.reason) for path, one in gone.items()} | said
     session = replace(session, decisions=replace(decisions, of=said))
+    unsure = asked_otherwise
     if former.again:
         left = left_out(former.reviewed, former.mapping, active, session.taken)
-        session = session.unsure(
-            (left | emptied | _taken_out(former) | asked_otherwise) - said.keys()
-        )
-    return session, gone
+        unsure |= left | emptied | _taken_out(former)
+    return session.unsure(unsure - said.keys()), gone
 
 
 def _read_of(mapping: FormMapping, active: Revision) -> frozenset[str]:

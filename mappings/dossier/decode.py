@@ -135,8 +135,17 @@ def _descriptor(raw: Mapping[str, Any]) -> Descriptor:
         other=bool(raw.get("otherOption")),
         description=raw.get("description") or "",
         level=raw.get("level") or 1,
+        condition=_condition(raw),
         children=_descriptors(raw.get("champDescriptors")),
     )
+
+
+def _condition(raw: Mapping[str, Any]) -> str | None:
+    """When a question is shown; ``None`` from an instance that does not tell conditions."""
+    if "conditionExpression" not in raw:
+        return None
+    told = raw["conditionExpression"]
+    return told if isinstance(told, str) else ""
 
 
 @lru_cache(maxsize=128)

@@ -7,6 +7,8 @@ from french.text import normalise_label
 
 NO_ANSWER = frozenset({"header_section", "explication"})
 """Types of champs that ask nothing."""
+HEADINGS = " › "
+"""What stands between headings that stand one under the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Descriptor:
         other: Whether a list lets its user type another option.
         description: Help shown with the question.
         level: Of a heading, from 1.
+        condition: When it is shown, as DS writes it; "" for always, ``None`` where DS does not say.
     """
 
     id: str
@@ -36,6 +39,7 @@ class Descriptor:
     other: bool = False
     description: str = ""
     level: int = 1
+    condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,27 @@ def flatten(descriptors: Iterable[Descriptor]) -> Iterator[Descriptor]:
     for descriptor in descriptors:
         yield descriptor
         yield from flatten(descriptor.children)
+
+
+def sections(revision: Revision) -> dict[str, str]:
+    """The headings above each champ and annotation, from the first, with what explains them.
+
+    Those of a champ in rows are the headings of these rows.
+    """
+    return {**_sections(revision.champs), **_sections(revision.annotations)}
+
+
+def _sections(descriptors: Iterable[Descriptor]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    above: list[tuple[int, str]] = []
+    for one in descriptors:
+        if one.type == "header_section":
+            told = f"{one.label} ({one.description})" if one.description else one.label
+            above = [*(kept for kept in above if kept[0] < one.level), (one.level, told)]
+        elif one.type not in NO_ANSWER:
+            found[one.id] = HEADINGS.join(told for _, told in above)
+            found |= _sections(one.children)
+    return found
 
 
 def _fed(one: Descriptor) -> bool:

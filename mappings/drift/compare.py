@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from french.text import agreed, excerpt
 from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import Descriptor, Revision
+from mappings.dossier.revision import Descriptor, Revision, flatten, sections
 from mappings.drift import severity
 from mappings.drift.changed import ComparedChamp, changes
 from mappings.drift.form_champs import (
@@ -20,25 +21,43 @@ from mappings.drift.meanings import meanings
 from mappings.drift.missing import missing_annotation, missing_field
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.new import newcomers
-from mappings.drift.reviewed import ReviewedForm, first_seen
+from mappings.drift.reviewed import ReviewedForm
+from mappings.drift.reviewing import first_seen
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 
 _ORDER = tuple(Severity)
+_SOME = 80
+"""Characters of a list of fields, or of champs, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The form as it is: its revisions from the oldest, which one is in force, its démarche."""
+    """The form as it is.
+
+    Attributes:
+        revisions: Its revisions, from the oldest.
+        active_id: Which one is in force.
+        demarche: Number of its démarche.
+        filed: Revisions under which dossiers were filed; ``None`` where that is not known.
+    """
 
     revisions: Sequence[Revision]
     active_id: str
     demarche: int = 0
+    filed: frozenset[str] | None = None
 
     @property
     def active(self) -> Revision | None:
         """The revision in force; the newest where it is not known."""
         found = (one for one in self.revisions if one.id == self.active_id)
         return next(found, self.revisions[-1] if self.revisions else None)
+
+    @property
+    def to_review(self) -> tuple[Revision, ...]:
+        """Its revisions, the one in force last."""
+        active = self.active
+        others = (one for one in self.revisions if one is not active)
+        return (*others, *((active,) if active else ()))
 
 
 def from_the_oldest(revisions: Iterable[Revision]) -> tuple[Revision, ...]:
@@ -51,18 +70,54 @@ def compare(
 ) -> tuple[Drift, ...]:
     """Every difference, the worst first; the same one in several revisions is told once."""
     known = reviewed or first_seen(observed.revisions)
-    baseline = DriftBaseline(known, _unsettled(needs, known), homes(observed.revisions))
+    active = observed.active
+    now = {one.id: one for one in flatten(active.champs)} if active else {}
+    baseline = DriftBaseline(known, _unsettled(needs, known), homes(observed.revisions), now)
     found: dict[tuple[str, ...], Drift] = {}
     for revision in observed.revisions:
-        number, active = stable_id(revision.id), revision.id == observed.active_id
-        champs = FormLevel(number, active, "", revision.champs)
-        annotations = FormLevel(number, active, "", revision.annotations)
+        number, in_force = stable_id(revision.id), revision.id == observed.active_id
+        above, filed = sections(revision), observed.filed is None or revision.id in observed.filed
+        champs = FormLevel(number, in_force, "", revision.champs, above, filed)
+        annotations = FormLevel(number, in_force, "", revision.annotations, above, filed)
         for drift in (
             *_fields(champs, mapping.fields, baseline),
             *_annotations(annotations, mapping.annotations, baseline),
         ):
             _add(found, drift)
-    return tuple(sorted(found.values(), key=lambda one: _ORDER.index(one.severity)))
+    told = _by_heading(found.values())
+    return tuple(sorted(told, key=lambda one: _ORDER.index(one.severity)))
+
+
+def not_read(drifts: Iterable[Drift], needs: Needs) -> dict[str, frozenset[str]]:
+    """Fields that are not read in dossiers of a revision, by its number: it asked them otherwise.
+
+    Those on which a verdict rests, or what leaves the agency: nobody said that they asked the same.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for one in drifts:
+        if one.kind is Kind.EARLIER and needs.acted_on(one.field):
+            for number in one.revisions:
+                found[number] = found.get(number, frozenset()) | {one.field}
+    return found
+
+
+def _by_heading(drifts: Iterable[Drift]) -> Iterator[Drift]:
+    """A heading that was reworded is told once, as bad as for the worst of what it stands above."""
+    moved: dict[tuple[str, str], list[Drift]] = {}
+    for one in drifts:
+        if one.kind is Kind.MOVED:
+            moved.setdefault((one.before, one.after), []).append(one)
+        else:
+            yield one
+    for some in moved.values():
+        worst, *others = sorted(some, key=lambda one: _ORDER.index(one.severity))
+        if not others:
+            yield worst
+            continue
+        fields = ", ".join(one.field for one in (worst, *others))
+        label = f"{worst.label} » et {agreed(len(others), 'autre')} « {excerpt(fields, _SOME)}"
+        champs = excerpt(", ".join(one.champ for one in (worst, *others)), _SOME)
+        yield replace(worst, champ=champs, label=label, field="")
 
 
 def _unsettled(needs: Needs, known: ReviewedForm) -> Needs:
@@ -138,7 +193,9 @@ def _taken(
             revisions=(level.revision,),
             remedy=f"nommer par son id celui des deux qui est voulu, ou {ACCEPT}",
         )
-    compared = ComparedChamp(one, spec, path, baseline.known.champs.get(one.id))
+    known, section = baseline.known.champs.get(one.id), level.sections.get(one.id, "")
+    now = baseline.now.get(one.id)
+    compared = ComparedChamp(one, spec, path, known, section, level.filed, now)
     yield from changes(compared, needs, revision=level.revision, active=level.active)
 
 

@@ -20,6 +20,8 @@ class FormLevel:
         active: Whether it is the one in force: only that one can block.
         place: "" for the form, ``rows.`` in rows.
         descriptors: The champs.
+        sections: Headings above each champ of the revision, by id.
+        filed: Whether dossiers were filed under the revision.
         by_name: Those that ask something, by id and by normalised label (:func:`named`).
     """
 
@@ -27,6 +29,8 @@ class FormLevel:
     active: bool
     place: str
     descriptors: tuple[Descriptor, ...]
+    sections: Mapping[str, str] = field(default_factory=dict)
+    filed: bool = True
     by_name: Mapping[str, tuple[Descriptor, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -47,11 +51,13 @@ class DriftBaseline:
         known: What a person reviewed.
         needs: What the rules read.
         homes: The repetition, or the annotations, that each champ belongs to (:func:`homes`).
+        now: Champs of the revision in force, by id.
     """
 
     known: ReviewedForm
     needs: Needs
     homes: Mapping[str, str]
+    now: Mapping[str, Descriptor] = field(default_factory=dict)
 
 
 def asking(level: FormLevel) -> Iterable[Descriptor]:

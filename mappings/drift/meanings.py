@@ -32,12 +32,12 @@ def meanings(level: FormLevel, specs: Iterable[FieldSpec], needs: Needs) -> Iter
     for spec in specs:
         champs = matched(level, spec)
         for one in champs:
-            yield from _options(level, spec, one)
+            yield from _options(level, spec, one, needs)
         if not champs and isinstance(spec.source, TickedBoxes):
             yield from _boxes(level, spec, spec.source, needs)
 
 
-def _options(level: FormLevel, spec: FieldSpec, one: Descriptor) -> Iterator[Drift]:
+def _options(level: FormLevel, spec: FieldSpec, one: Descriptor, needs: Needs) -> Iterator[Drift]:
     """Options that the mapping names in vain, and those that a yes/no field cannot read."""
     offered = options_of(one)
     if one.type not in LISTS or not offered:
@@ -48,13 +48,21 @@ def _options(level: FormLevel, spec: FieldSpec, one: Descriptor) -> Iterator[Dri
     if vain:
         yield replace(told, before=" ; ".join(vain), remedy=_NOT_OFFERED)
     if spec.type in {"yes_no", "checkbox"}:
-        odd = [
-            option
-            for option in offered
-            if fold(option) not in ANSWERS and normalise_label(option) not in spec.options
-        ]
+        said = {option: _says(spec, option) for option in offered}
+        odd = [option for option, meant in said.items() if meant is _NOTHING]
         if odd:
-            yield replace(told, after=" ; ".join(odd), remedy=_NO_ANSWER)
+            mute = not {True, False} <= set(said.values()) and needs.acted_on(told.field)
+            how_bad = severity.of_meaning(lost=mute)
+            yield replace(told, severity=how_bad, after=" ; ".join(odd), remedy=_NO_ANSWER)
+
+
+_NOTHING = "rien"
+
+
+def _says(spec: FieldSpec, option: str) -> str | bool | None:
+    """What an option says to a yes or no: ``None`` neither; :data:`_NOTHING` where nobody knows."""
+    named = spec.options.get(normalise_label(option))
+    return named.means if named else ANSWERS.get(fold(option), _NOTHING)
 
 
 def _boxes(level: FormLevel, spec: FieldSpec, source: TickedBoxes, needs: Needs) -> Iterator[Drift]:

@@ -49,8 +49,7 @@ def missing_annotation(
     if not level.active:
         return
     path, known = f"annotations.{spec.name}", baseline.known
-    was_there = not known.champs.keys().isdisjoint(spec.champs) and path not in known.settled
-    gone = was_there and spec.type == "yes_no"
+    gone = path not in known.settled and _was_there(spec, baseline)
     how_bad = severity.of_missing_annotation(
         baseline.needs, path, written=spec.written, reworded=bool(formerly), gone=gone
     )
@@ -59,6 +58,22 @@ def missing_annotation(
         remedy += f" ; si ce formulaire ne l'a plus : `unc mapping absent {path}`"
     told = _lost(level, spec, path, how_bad, remedy)
     yield from _reworded(told, formerly, baseline.known) if formerly else (told,)
+
+
+def _was_there(spec: AnnotationSpec, baseline: DriftBaseline) -> bool:
+    """Whether it was reviewed; of what is no yes or no, in this very démarche.
+
+    The form that comes with the bridge was reviewed with all of its annotations.
+    """
+    known, homes = baseline.known, baseline.homes
+    reviewed = {
+        one
+        for one in known.champs
+        if one in spec.champs or not known.normal_labels(one).isdisjoint(spec.champs)
+    }
+    if spec.type == "yes_no":
+        return bool(reviewed)
+    return any(homes.get(one) == "annotations" for one in reviewed)
 
 
 def _lost(

@@ -23,6 +23,10 @@ class Kind(StrEnum):
     MISSING = "absent"
     NEW = "nouveau"
     RENAMED = "renommé"
+    EXPLAINED = "expliqué autrement"
+    MOVED = "sous un autre titre"
+    CONDITION = "posé à une autre condition"
+    EARLIER = "posé autrement dans une révision d'avant"
     RETYPED = "changé de type"
     OPTIONS = "options changées"
     REQUIRED = "obligation changée"
@@ -47,6 +51,7 @@ class Needs:
         options: Options that the rules name, by field.
         written: Options that the bridge writes, by annotation (``annotations.name``).
         decide: Annotations by which a person decides what leaves, or what the bridge does.
+        leave: Fields and annotations that decide what leaves the agency.
     """
 
     scope: frozenset[str] = frozenset()
@@ -54,10 +59,20 @@ class Needs:
     options: Mapping[str, frozenset[str]] = field(default_factory=dict)
     written: Mapping[str, frozenset[str]] = field(default_factory=dict)
     decide: frozenset[str] = frozenset()
+    leave: frozenset[str] = frozenset()
 
     def rest_on(self, path: str) -> bool:
         """Whether a verdict is wrong where a field is."""
         return path in self.scope or path in self.read
+
+    def acted_on(self, path: str) -> bool:
+        """Whether a verdict rests on it, or on what stands in its rows, or what leaves, or is done.
+
+        Asked otherwise, it misleads.
+        """
+        every = (self.scope, self.read, self.decide, self.leave)
+        rows = f"{path}."
+        return any(path in some or any(one.startswith(rows) for one in some) for some in every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +123,7 @@ class Drift:
         """The drift in one French sentence."""
         if self.of_the_form:
             return f"formulaire {self.kind.value} : {self.after}"
-        change = self._change()
+        change = self.change
         named = f" ({self.field})" if self.field else ""
         return f"champ {self.champ} « {self.label} »{named} {self.kind.value}{change}"
 
@@ -117,7 +132,9 @@ class Drift:
         """The severity, the drift and what to do, on one line."""
         return f"{self.severity.value} : {self.sentence} — {self.remedy}"
 
-    def _change(self) -> str:
+    @property
+    def change(self) -> str:
+        """What was reviewed beside what the form has now, after « : »; "" where neither is told."""
         if self.kind is Kind.NEW:
             return f" ({self.after})"
         if self.kind is Kind.UNWRITABLE:

@@ -4,8 +4,8 @@
 ``absent`` write it. Without it, the oldest revision that was read stands for the reviewed form.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -15,28 +15,36 @@ from ruamel.yaml import YAML
 
 from datafiles.file import DataFile
 from french.text import normalise_label
-from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision, flatten
+from mappings.dossier.revision import Descriptor
 
 FILE_NAME = "formulaire-relu.yaml"
 _HEADER = """\
-# Le formulaire de la démarche tel qu'une personne l'a relu : libellés, types, options et caractère
-# obligatoire de chaque champ, révision après révision. `unc doctor` et chaque passage comparent la
-# démarche à ce fichier. Il est écrit par `unc mapping accept`, après relecture des écarts ; par
-# `unc mapping absent`, pour une donnée que ce formulaire ne demande pas, avec la raison et le nom
-# de qui l'a dit ; par `unc mapping adopt`, qui permet d'écrire sur DS et de diffuser au réseau.
+# Le formulaire de la démarche tel qu'une personne l'a relu : libellés, aides, types, options et
+# caractère obligatoire de chaque champ (le dernier de chaque liste est le dernier relu ; ceux
+# d'avant demandent la même chose), titres au-dessus, condition, et comment il était lu.
+# `unc doctor` et chaque passage comparent la démarche à ce fichier. Il est écrit par
+# `unc mapping accept`, après relecture des écarts ; par `unc mapping same`, pour une question
+# qu'une révision d'avant posait autrement ; par `unc mapping absent`, pour une donnée que ce
+# formulaire ne demande pas, avec la raison et le nom de qui l'a dit ; par `unc mapping adopt`, qui
+# permet d'écrire sur DS et de diffuser au réseau.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedChamp:
-    """What was reviewed of one champ, over all revisions.
+    """What was reviewed of one champ: of each list, the last one is what was last reviewed.
 
     Attributes:
-        labels: Labels it has had.
+        labels: Labels under which it asks the same.
         types: Types it has had.
         required: Whether it was required, and whether it was not.
         options: Options it has had.
         removed: Those of them that the last reviewed revision no longer has.
+        helps: Helps with which it asks the same; none where no help was reviewed.
+        section: Headings above it; ``None`` where none were reviewed.
+        condition: When it is shown; ``None`` where that was not reviewed, or DS did not say.
+        read: How the mapping read it (:mod:`mappings.drift.reviewing`); ``None`` where that was
+            not kept.
     """
 
     labels: tuple[str, ...]
@@ -44,6 +52,15 @@ class ReviewedChamp:
     required: tuple[bool, ...]
     options: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
+    section: str | None = None
+    condition: str | None = None
+    read: str | None = None
+
+    @property
+    def now(self) -> frozenset[str]:
+        """Its options in the last reviewed revision."""
+        return frozenset(self.options) - frozenset(self.removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +132,15 @@ class ReviewedForm:
 
 class _KnownModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    labels: list[str]
-    types: list[str]
-    required: list[bool]
+    labels: list[str] = Field(min_length=1)
+    types: list[str] = Field(min_length=1)
+    required: list[bool] = Field(min_length=1)
     options: list[str] = []
     removed: list[str] = []
+    helps: list[str] = []
+    section: str | None = None
+    condition: str | None = None
+    read: str | None = None
 
 
 class _AbsenceModel(BaseModel):
@@ -160,6 +181,10 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
                 required=tuple(known.required),
                 options=tuple(known.options),
                 removed=tuple(known.removed),
+                helps=tuple(known.helps or ([] if known.section is None else [""])),
+                section=known.section,
+                condition=known.condition,
+                read=known.read,
             )
             for number, known in model.champs.items()
         },
@@ -189,6 +214,12 @@ def dump_reviewed(reviewed: ReviewedForm) -> str:
             "required": list(known.required),
             **({"options": list(known.options)} if known.options else {}),
             **({"removed": list(known.removed)} if known.removed else {}),
+            **({"helps": list(known.helps)} if any(known.helps) else {}),
+            **{
+                name: told
+                for name in ("section", "condition", "read")
+                if (told := getattr(known, name)) is not None
+            },
         }
     out = StringIO()
     yaml = YAML()
@@ -220,50 +251,6 @@ def _adopted(reviewed: ReviewedForm) -> Any:
     ]
 
 
-def review(
-    revisions: Sequence[Revision],
-    *,
-    absent: Mapping[str, Absence] | None = None,
-    earlier: ReviewedForm | None = None,
-) -> ReviewedForm:
-    """What a person reviews by accepting these revisions, added to what was reviewed before.
-
-    What the form does not ask is not accepted with it, but field by field (:class:`Absence`).
-
-    Args:
-        revisions: From the oldest to the newest.
-        absent: What a person said that they do not ask.
-        earlier: What was reviewed before.
-    """
-    earlier = earlier or ReviewedForm()
-    champs: dict[str, ReviewedChamp] = dict(earlier.champs)
-    for revision in revisions:
-        for one in flatten((*revision.champs, *revision.annotations)):
-            if one.type not in NO_ANSWER and one.id.isdigit():
-                champs[one.id] = _joined(champs.get(one.id), one)
-    every = {**earlier.absent, **(absent or {})}
-    return replace(earlier, champs=champs, absent=every, accepted=True)
-
-
-def first_seen(revisions: Sequence[Revision]) -> ReviewedForm:
-    """What stands for the reviewed form where none was: the oldest revision."""
-    return ReviewedForm(champs=review(revisions[:1]).champs)
-
-
 def options_of(descriptor: Descriptor) -> tuple[str, ...]:
     """The options of a list, those of linked lists without their headings (``--heading--``)."""
     return tuple(one.strip("-") if one.startswith("--") else one for one in descriptor.options)
-
-
-def _joined(known: ReviewedChamp | None, one: Descriptor) -> ReviewedChamp:
-    options = options_of(one)
-    if known is None:
-        return ReviewedChamp((one.label,), (one.type,), (one.required,), options)
-    every = tuple(dict.fromkeys((*known.options, *options)))
-    return ReviewedChamp(
-        labels=tuple(dict.fromkeys((*known.labels, one.label))),
-        types=tuple(dict.fromkeys((*known.types, one.type))),
-        required=tuple(dict.fromkeys((*known.required, one.required))),
-        options=every,
-        removed=tuple(option for option in every if option not in options),
-    )

@@ -1,6 +1,7 @@
 """The champs that a field rests on, each as a plain field: the one list of them."""
 
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -104,3 +105,17 @@ def in_their_words(spec: AnnotationSpec, ours: str | int) -> str | int:
 
 def _plain(spec: FieldSpec, champs: tuple[str, ...]) -> FieldSpec:
     return replace(spec, champs=champs, only_in={}, source=None, fields={})
+
+
+def without(mapping: FormMapping, paths: AbstractSet[str]) -> FormMapping:
+    """A mapping in which some fields (``rows.field`` in rows) are read from no champ."""
+
+    def left(spec: FieldSpec, place: str = "") -> FieldSpec:
+        path = f"{place}{spec.name}"
+        if path in paths:
+            return replace(spec, champs=(), source=None)
+        inner = {name: left(one, f"{path}.") for name, one in spec.fields.items()}
+        return replace(spec, fields=inner)
+
+    fields = {name: left(spec) for name, spec in mapping.fields.items()}
+    return replace(mapping, fields=fields)

@@ -22,9 +22,10 @@ from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import drift_of, form_adoption, needs_now, observed_form
+from steps.wiring.drift import drift_of, form_adopted, form_adoption
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_mapping, read_text, reviewed_form
+from steps.wiring.observed import needs_now, observed_form
 from steps.wiring.services import Services
 
 _MAPPINGS = Path(__file__).parents[2] / "mappings"
@@ -49,6 +50,7 @@ class Adaptation:
         before: What a person said when it was written.
         refused: What they said elsewhere that the form does not ask, and the file leaves so.
         doubtful: Fields of which the form changed so that verdicts may be wrong.
+        changed: How, in French: what was reviewed beside what it has now.
     """
 
     session: Session
@@ -60,7 +62,13 @@ class Adaptation:
     before: Mapping[str, Decision] = field(default_factory=dict)
     refused: Mapping[str, Absence] = field(default_factory=dict)
     doubtful: frozenset[str] = frozenset()
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unsaid: frozenset[str] = frozenset()
+
+    @property
+    def to_review(self) -> tuple[Revision, ...]:
+        """The form's revisions, the one in force last."""
+        return (*(one for one in self.revisions if one.id != self.active.id), self.active)
 
     @property
     def says_more(self) -> bool:
@@ -71,7 +79,7 @@ class Adaptation:
         """What is left to say, but for what that file says already and nothing makes doubtful."""
         left, kept = self.session.questions(), self._kept
         return (
-            one
+            replace(one, changed=self.changed.get(one.path, ()))
             for one in left
             if not (self.again and kept.says_already(one.path))
             or one.path.partition("=")[0] in self.doubtful
@@ -178,6 +186,7 @@ def begin(
         before=session.decisions.of,
         refused=gone,
         doubtful=former.doubtful,
+        changed=_changed(services),
         unsaid=_unsaid(services, former) if former.again else frozenset(),
     )
 
@@ -196,8 +205,19 @@ def _former(services: Services, *, target: Path, anew: bool) -> FormerFile:
         adopted=bool(beside.adopted),
         shipped=_copied_from(services),
         again=again,
-        doubtful=frozenset(one.field for one in drift_of(services) if one.blocks and one.field),
+        doubtful=frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
+        if again or (not anew and form_adopted(services))
+        else frozenset(),
     )
+
+
+def _changed(services: Services) -> Mapping[str, tuple[str, ...]]:
+    """How each field is asked otherwise than when the form was reviewed, in French."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in drift_of(services):
+        if one.field and one.before + one.after:
+            found[one.field] = (*found.get(one.field, ()), f"{one.kind.value}{one.change}")
+    return found
 
 
 def _unsaid(services: Services, former: FormerFile) -> frozenset[str]:

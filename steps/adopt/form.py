@@ -15,9 +15,10 @@ from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
 from steps.adopt.write import alone, keep_decisions, write
 from steps.wiring.adopted_mapping import is_shipped
-from steps.wiring.drift import absences_told, adoption_told, drift_of, form_adoption, observed_form
+from steps.wiring.drift import absences_told, adoption_told, drift_of, form_adoption
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form
+from steps.wiring.observed import observed_form
 from steps.wiring.services import Services
 
 BLOCKS, SAID, TO_REVIEW = "Bloquant", "Raison donnée", "À revoir"

@@ -8,18 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from french.text import normalise_label
 from french.time import PARIS
 from mappings.adoption.absences import absences, every_field, with_reasons
 from mappings.adoption.meaning import meanings_of, moved_since
 from mappings.adoption.vocabulary import unknown_words
 from mappings.dossier.decode import stable_id
+from mappings.dossier.revision import flatten
 from mappings.drift.compare import compare
 from mappings.drift.model import Drift, Severity
-from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, review
-from steps.wiring.adopted_mapping import is_shipped, keep_reviewed
-from steps.wiring.drift import drift_of, form_adoption, needs_now, observed_form, words_of
+from mappings.drift.reviewed import Absence, Adoption, ReviewedForm
+from mappings.drift.reviewing import review, same_before
+from mappings.schema.champs import keys_of
+from steps.wiring.adopted_mapping import is_shipped
+from steps.wiring.drift import drift_of, form_adoption
 from steps.wiring.failures import RequestError
-from steps.wiring.form import reviewed_file, reviewed_form
+from steps.wiring.form import keep_reviewed, reviewed_file, reviewed_form
+from steps.wiring.observed import needs_now, observed_form, words_of
 from steps.wiring.services import Services, now
 
 _UNREAD = "La démarche n'a pas encore été lue : `unc sync`, puis réessayez."
@@ -57,7 +62,9 @@ def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ..
     """
     _require_own_file(services)
     before, earlier = drift_of(services), _said(services)
-    reviewed = review(observed_form(services).revisions, earlier=earlier)
+    reviewed = review(
+        observed_form(services).to_review, mapping=services.form.mapping, earlier=earlier
+    )
     path = _keep(services, _without_filled(services, reviewed))
     return path, before, drift_of(services)
 
@@ -82,6 +89,30 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
     # Without a reviewed file the form stays compared with its oldest revision.
     earlier = earlier if earlier.accepted else review(observed_form(services).revisions[:1])
     return _keep(services, replace(earlier, absent={**earlier.absent, field: one}))
+
+
+def say_same(services: Services, field: str) -> Path:
+    """Keep that a question asked the same in every revision before, whatever its words were.
+
+    Raises:
+        RequestError: The mapping has no such field, or none of its champs was reviewed; or the
+            mapping is the bridge's own and the form another one.
+    """
+    _require_own_file(services)
+    spec = every_field(services.form.mapping).get(field)
+    if spec is None:
+        raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
+    observed, reviewed = observed_form(services), _said(services)
+    keys = keys_of(spec)
+    champs = {
+        one.id
+        for revision in observed.revisions
+        for one in flatten(revision.champs)
+        if one.id in reviewed.champs and not keys.isdisjoint((one.id, normalise_label(one.label)))
+    }
+    if not champs:
+        raise RequestError(f"Aucune question de « {field} » n'a encore été relue.")
+    return _keep(services, same_before(reviewed, observed.revisions, champs))
 
 
 def state_shown(services: Services) -> str:
@@ -115,7 +146,7 @@ def adopt(services: Services, *, by: str) -> Adopted:
     observed, form = observed_form(services), services.form
     if observed.active is None:
         raise RequestError(_UNREAD)
-    reviewed = review(observed.revisions, earlier=_said(services))
+    reviewed = review(observed.to_review, mapping=form.mapping, earlier=_said(services))
     reviewed = _without_filled(services, reviewed)
     needs = needs_now(form, services.inputs.publishing.columns)
     found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)

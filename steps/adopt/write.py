@@ -14,7 +14,8 @@ from mappings.adoption.decisions import dump_decisions
 from mappings.adoption.kept import ADAPTED
 from mappings.adoption.standing import absences_kept, kept_review, of_this_form
 from mappings.dossier.decode import stable_id
-from mappings.drift.reviewed import ReviewedForm, dump_reviewed, review
+from mappings.drift.reviewed import ReviewedForm, dump_reviewed
+from mappings.drift.reviewing import review
 from mappings.schema.file import parse_mapping
 from steps.adopt.adapt import Adaptation
 from steps.wiring.failures import RequestError
@@ -95,7 +96,8 @@ def write(adaptation: Adaptation) -> None:
         before=adaptation.before,
         today=_today(),
     )
-    form = earlier if stands else review(adaptation.revisions)
+    mapping = adaptation.made.mapping
+    form = earlier if stands else review(adaptation.to_review, mapping=mapping, earlier=earlier)
     reviewed = replace(form, absent=absent, adopted=earlier.adopted)
     target.parent.mkdir(parents=True, exist_ok=True)
     for file in (target, reviewed_file(target)):

@@ -11,8 +11,8 @@ from datafiles.file import DataFileError, text_of
 from french.time import PARIS
 from mappings.dossier.decode import decode_revision
 from mappings.dossier.revision import Revision
-from steps.wiring.case_files import rules_at
 from steps.wiring.form import Form
+from steps.wiring.observed import rules_at
 from store.repository import Store
 from triage.verdict.at_source import DefectLine, Deposit, counted, parse_remedies
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from french.time import PARIS
 from mappings.dossier.model import DossierState
 from steps.judge.verdicts import ASSESSMENT
-from steps.wiring.drift import observed_form
+from steps.wiring.observed import observed_form
 from steps.wiring.services import Services
 from store.outbox.stages import UNCERTAIN, Stage
 from triage.registre.acts import Verb, dossier_object

@@ -59,8 +59,9 @@ def basis(rules: RuleSet, files: CaseFiles, *, number: int | None, reference: st
     """Versions that a verdict rests on: rule-set, mapping, our code, medicines reference if any.
 
     Of no dossier in particular (``number`` is ``None``), what all of them rest on.
-    What the form does not ask while nobody said so is a part of it, when there is any; so are the
-    passages that a person said are no patient's, and, last, the public data that the rule-set asks.
+    What the form does not ask while nobody said so is a part of it, when there is any; so are what
+    a revision of before asked otherwise, the passages that a person said are no patient's, and,
+    last, the public data that the rule-set asks.
     Bases that were kept before the code was a part of them have none: nothing may count on it.
     """
     public = files.public.version(number) if public_facts_read(rules.priority) else ""
@@ -71,12 +72,16 @@ def basis(rules: RuleSet, files: CaseFiles, *, number: int | None, reference: st
 def _own_basis(rules: RuleSet, files: CaseFiles, *, number: int | None) -> str:
     """The same without public data."""
     mapping, unasked = files.mapping, sorted(files.all_unasked(rules))
+    otherwise = [
+        f"{one} {path}" for one, some in sorted(files.otherwise.items()) for path in sorted(some)
+    ]
     cleared = sorted(files.cleared.get(number, ())) if number is not None else []
     parts = (
         f"{rules.version}-{rules.digest}",
         f"{mapping.version}-{mapping.digest}",
         f"code-{JUDGED}",
         *([f"unasked-{_hash(unasked)}"] if unasked else []),
+        *([f"otherwise-{_hash(otherwise)}"] if otherwise else []),
         *([f"cleared-{_hash(cleared)}"] if cleared else []),
     )
     return "/".join(parts)

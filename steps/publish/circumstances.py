@@ -11,9 +11,9 @@ from mappings.adoption.in_force import kept_inside
 from steps.judge.verdicts_due import matching_versions
 from steps.read.poll import BEGINNING
 from steps.wiring import hand_out_texts, handed_out_files
-from steps.wiring.case_files import rules_at
-from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
+from steps.wiring.drift import absences_told, adoption_told, drift_of
 from steps.wiring.form import reviewed_form
+from steps.wiring.observed import observed_form, rules_at
 from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services, now
 from triage.replies.plan import PLANNED

@@ -16,6 +16,7 @@ from steps.read.comparing import differs
 from steps.read.deletions import follow_deletions
 from steps.read.demarche_info import StoredDemarche
 from steps.read.keeping import keep, modified_at, read_again, tell_quarantine
+from steps.read.reviewed_before import take_as_reviewed
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
 
@@ -56,6 +57,8 @@ def poll(services: Connected, summary: Summary) -> None:
     reading.retry_quarantined()
     fetch_attachments(services, summary)
     tell_quarantine(services, summary)
+    if told := take_as_reviewed(services):
+        summary.form_notes.append(told)
 
 
 def read_everything(services: Connected, summary: Summary) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from datafiles.refusals import refusal
 from mappings.adoption.meaning import meanings_of
-from mappings.drift.reviewed import ReviewedForm, dump_reviewed
+from mappings.drift.reviewed import ReviewedForm
 from steps.wiring.drift import form_adoption
-from steps.wiring.form import reviewed_file, reviewed_form
+from steps.wiring.form import keep_reviewed, reviewed_file, reviewed_form
 from steps.wiring.services import Services
 
 _MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
@@ -16,15 +16,6 @@ _MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
 def is_shipped(mapping_file: Path) -> bool:
     """Whether a mapping comes with the bridge: it moves with the software."""
     return mapping_file.resolve().is_relative_to(_MAPPINGS)
-
-
-def keep_reviewed(mapping_file: Path, reviewed: ReviewedForm) -> Path:
-    """Write what was reviewed beside a mapping, whole or not at all."""
-    path = reviewed_file(mapping_file)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(dump_reviewed(reviewed), encoding="utf-8")
-    part.replace(path)
-    return path
 
 
 def keep_adopted_mapping(services: Services) -> str:

@@ -3,24 +3,25 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Self, TypeVar
 
-from french.time import PARIS
 from mappings.adoption.absences import silent
-from mappings.dossier.decode import decode_dossier, decode_revision
+from mappings.dossier.decode import decode_dossier, stable_id
 from mappings.dossier.model import Dossier, RawDossier
 from mappings.dossier.revision import Revision
+from mappings.drift.compare import not_read
 from mappings.report.mapper import map_report
 from mappings.report.model import Report, Value
+from mappings.schema.champs import without
 from mappings.schema.model import FormMapping
 from steps.wiring.failures import apart
 from steps.wiring.form import reviewed_form
+from steps.wiring.observed import compare_form, needs_now, observed_form, rules_at
 from steps.wiring.public_data.facts import PublicFacts
 from steps.wiring.services import Services
-from store.database import jsontext
 from store.dossiers.models import DossierPast, StoredDossier
-from triage.rules.model import RuleSet, in_force
+from triage.rules.model import RuleSet
 from triage.rules.needs import needs_of
 from triage.verdict.assess import assess
 from triage.verdict.model import Assessment
@@ -53,7 +54,8 @@ class CaseFile:
     @cached_property
     def report(self) -> Report:
         """What it declares, by the mapping."""
-        report = map_report(self.dossier, mapping=self.files.mapping, revision=self.revision)
+        mapping = self.files.mapping_of(self.revision)
+        report = map_report(self.dossier, mapping=mapping, revision=self.revision)
         unasked = self.files.unasked(self.revision, self.files.rules_of(report.deposited_at))
         return replace(report, unasked=unasked) if unasked else report
 
@@ -104,6 +106,8 @@ class CaseFiles:
         revisions: Revisions of the form that were read, by id.
         rulesets: Rule-sets, one in force at a time.
         settled: Fields that a person said that the form does not ask.
+        otherwise: Fields that are not read in a revision of before, by its number: it asked them
+            in other words, and nobody said that they ask the same.
         cleared: Codes of passages that a person said are no patient's, by dossier.
         public: Public data that rule-sets ask; none where they were not gathered.
     """
@@ -112,8 +116,12 @@ class CaseFiles:
     revisions: Mapping[str, Revision]
     rulesets: tuple[RuleSet, ...]
     settled: frozenset[str] = frozenset()
+    otherwise: Mapping[str, frozenset[str]] = field(default_factory=dict)
     cleared: Mapping[int, frozenset[str]] = field(default_factory=dict)
     public: PublicFacts = field(default_factory=PublicFacts)
+    _reading: dict[str, FormMapping] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
     _unasked: dict[tuple[str, str], frozenset[str]] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
@@ -124,7 +132,18 @@ class CaseFiles:
         form, reviewed = services.form, reviewed_form(services.inputs.mapping_file)
         settled = reviewed.settled if reviewed else frozenset()
         cleared = services.store.not_patients.codes(services.demarche)
-        return cls(form.mapping, stored_revisions(services), form.rulesets, settled, cleared)
+        observed, columns = observed_form(services), services.inputs.publishing.columns
+        drifts = compare_form(
+            observed, form=form, mapping_file=services.inputs.mapping_file, columns=columns
+        )
+        return cls(
+            mapping=form.mapping,
+            revisions={one.id: one for one in observed.revisions},
+            rulesets=form.rulesets,
+            settled=settled,
+            otherwise=not_read(drifts, needs_now(form, columns)),
+            cleared=cleared,
+        )
 
     def of(self, stored: StoredDossier | DossierPast) -> CaseFile:
         """The case file of a dossier, or of a content that it had."""
@@ -153,13 +172,25 @@ class CaseFiles:
             if found is not None:
                 yield found
 
+    def mapping_of(self, revision: Revision | None) -> FormMapping:
+        """The mapping as it reads a revision."""
+        number = stable_id(revision.id) if revision else ""
+        if number not in self.otherwise:
+            return self.mapping
+        if number not in self._reading:
+            self._reading[number] = without(self.mapping, self.otherwise[number])
+        return self._reading[number]
+
     def unasked(self, revision: Revision | None, rules: RuleSet) -> frozenset[str]:
         """Fields that rules read, that a revision does not ask, and of which nobody said so."""
         key = (revision.id if revision else "", rules.digest)
         if key not in self._unasked:
             needs = needs_of(rules)
             self._unasked[key] = silent(
-                self.mapping, revision, read=needs.read | needs.scope, settled=self.settled
+                self.mapping_of(revision),
+                revision,
+                read=needs.read | needs.scope,
+                settled=self.settled,
             )
         return self._unasked[key]
 
@@ -177,20 +208,3 @@ def reports_of(services: Services, *, numbers: Iterable[int] | None = None) -> I
     stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)
     files = CaseFiles.read(services)
     return files.each(stored, lambda _, case: case.report, told=None, done="relu")
-
-
-def rules_at(rulesets: tuple[RuleSet, ...], moment: datetime) -> RuleSet:
-    """The rule-set in force at a moment: its day is that of Paris."""
-    return in_force(rulesets, moment.astimezone(PARIS).date())
-
-
-def stored_revisions(services: Services) -> dict[str, Revision]:
-    """Revisions of the form that were read, by id."""
-    texts = services.store.demarches.revision_texts(services.demarche)
-    return {one: _revision(text) for one, text in texts.items()}
-
-
-@lru_cache(maxsize=64)
-def _revision(text: str) -> Revision:
-    """A revision, decoded once a process: a run asks for each a dozen times."""
-    return decode_revision(jsontext.load(text))

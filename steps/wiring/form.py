@@ -8,7 +8,7 @@ from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
 from datafiles.refusals import refusal
-from mappings.drift.reviewed import FILE_NAME, ReviewedForm, parse_reviewed
+from mappings.drift.reviewed import FILE_NAME, ReviewedForm, dump_reviewed, parse_reviewed
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from settings import ROOT
@@ -271,6 +271,19 @@ def _reviewed(text: str, name: str) -> ReviewedForm:
 def reviewed_file(mapping_file: Path) -> Path:
     """Where the reviewed form of a mapping is kept."""
     return mapping_file.with_name(FILE_NAME)
+
+
+def keep_reviewed(mapping_file: Path, reviewed: ReviewedForm) -> Path:
+    """Keep the reviewed form of a mapping, whole or not at all; where it is kept.
+
+    Raises:
+        OSError: The folder refuses it.
+    """
+    path = reviewed_file(mapping_file)
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(dump_reviewed(reviewed), encoding="utf-8")
+    part.replace(path)
+    return path
 
 
 def read_text(path: Path, setting: str) -> str:

@@ -5,6 +5,7 @@ What is to be made of them is in :mod:`steps.wiring.handed_out_files`.
 
 from codecs import BOM_UTF8
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from datafiles.file import DataFileError, text_of
@@ -14,8 +15,25 @@ from exports.readers.policy import parse_policy
 COLUMNS, POLICY, CENTRES = "columns.yaml", "policy.yaml", "crpv.csv"
 
 
-def what_withholds(folder: Path) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
-    """Options that keep other fields at the agency, by field; annotations that decide what leaves.
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What decides what leaves the agency.
+
+    Attributes:
+        withholding: Options that keep other fields at the agency, by field.
+        fields: Every field that decides of an answer, of a row, of a count.
+        annotations: Annotations that decide, or leave themselves.
+        consent: The one by which a person lets a dossier out; "" for none.
+    """
+
+    withholding: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    fields: frozenset[str] = frozenset()
+    annotations: frozenset[str] = frozenset()
+    consent: str = ""
+
+
+def what_leaves(folder: Path) -> Leaving:
+    """What decides what leaves the agency, so that a form that asks it otherwise is told.
 
     A form whose option is not known to be one of these would let those fields out. Nothing where
     the file is missing or wrong: nothing is handed out then, and the export says why.
@@ -23,11 +41,17 @@ def what_withholds(folder: Path) -> tuple[Mapping[str, frozenset[str]], frozense
     try:
         policy = parse_policy(read_text(folder / POLICY), source=POLICY)
     except DataFileError:
-        return {}, frozenset()
+        return Leaving()
     found: dict[str, frozenset[str]] = {}
     for rule in policy.withheld:
         found[rule.decided_by] = found.get(rule.decided_by, frozenset()) | {*rule.options}
-    return found, frozenset(filter(None, (policy.consent, *policy.annotations)))
+    rows = {f"{one.field}.{one.decided_by}" for one in policy.rows}
+    return Leaving(
+        withholding=found,
+        fields=frozenset({*found, *rows, *policy.small_counts.fields}),
+        annotations=frozenset(filter(None, (policy.consent, *policy.annotations))),
+        consent=policy.consent or "",
+    )
 
 
 def texts(folder: Path) -> list[str]:

@@ -13,6 +13,7 @@ _NOT_COUNTED = frozenset(
         "still_refused",
         "unknown",
         "set_aside",
+        "form_notes",
         "newly_held",
         "missing_labels",
         "restored",
@@ -112,6 +113,7 @@ class Summary:
     still_refused: set[int] = field(default_factory=set)
     unknown: set[int] = field(default_factory=set)
     set_aside: list[str] = field(default_factory=list)
+    form_notes: list[str] = field(default_factory=list)
     form_drift: tuple[Drift, ...] = ()
     missing_labels: set[str] = field(default_factory=set)
     requests: int = 0

@@ -119,6 +119,8 @@ def troubles_of(summary: Summary) -> Iterator[Trouble]:
             yield Trouble(key_of(kind, number), title, str(number))
     for text in dict.fromkeys(summary.set_aside):
         yield Trouble(key_of("aside", text), "Mis de côté", text)
+    for text in summary.form_notes:
+        yield Trouble(key_of("form_note", text), "Formulaire", text)
     for one, text in _form(summary.form_drift):
         blocks = one.severity is Severity.BLOCKING
         yield Trouble(key_of("form", one.sentence), "Formulaire", text, blocks)

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from store.database import jsontext
 from store.database.engine import Scope
 from store.database.statements import upsert
-from store.database.tables import demarches, revisions
+from store.database.tables import demarches, dossiers, revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +138,11 @@ class Demarches:
         )
         with self._scope.read() as connection:
             return {row.revision_id: row.descriptors for row in connection.execute(query)}
+
+    def revisions_filed(self, demarche: int) -> frozenset[str]:
+        """Those of them that dossiers in store follow."""
+        follows = dossiers.c.revision_id == revisions.c.revision_id
+        one = select(dossiers.c.number).filter_by(demarche=demarche).where(follows).exists()
+        query = select(revisions.c.revision_id).filter_by(demarche=demarche).where(one)
+        with self._scope.read() as connection:
+            return frozenset(connection.scalars(query))

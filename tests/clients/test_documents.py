@@ -16,10 +16,11 @@ from graphql import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clients.capabilities import Capabilities
+from clients.capabilities import NEWER, Capabilities
 from clients.documents import document, library
 from clients.writing.batches import _ANSWERS, WriteContext, batch_document, mutations_of
 from sandbox.api.documents.analysis import MAX_COMPLEXITY, MAX_DEPTH, Analysis, type_conditions
+from sandbox.api.schema import schema_with
 from triage.replies.reply import Annotate, AnnotationChange, SetLabel
 
 PAGE = {"number": 1, "first": 100}
@@ -48,7 +49,12 @@ def cost(schema: GraphQLSchema, node: DocumentNode) -> tuple[int, int]:
 def test_every_document_is_valid_and_asks_for_nothing_deprecated(
     name: str, official_schema: GraphQLSchema
 ) -> None:
-    assert problems(official_schema, document(name).node) == []
+    assert problems(official_schema, document(name, without=NEWER).node) == []
+
+
+def test_what_came_after_the_official_schema_is_asked_where_it_is_there() -> None:
+    node = document("Demarche").node
+    assert problems(schema_with(frozenset(), frozenset({"conditions"})), node) == []
 
 
 @pytest.mark.slow
@@ -61,8 +67,8 @@ def test_every_document_stays_valid_without_any_one_optional_fragment(
         for one in document(name).node.definitions
         if isinstance(one, FragmentDefinitionNode)
     }
-    for missing in library().optional & reached:
-        node = document(name, without=frozenset({missing})).node
+    for missing in (library().optional & reached) - NEWER:
+        node = document(name, without=NEWER | {missing}).node
         assert problems(official_schema, node) == []
 
 

@@ -40,7 +40,7 @@ from mappings.dossier.revision import NO_ANSWER, Revision
 from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Needs
 from mappings.drift.proposals import propose
-from mappings.drift.reviewed import review
+from mappings.drift.reviewing import review
 from mappings.report.display import show
 from mappings.report.mapper import map_report
 from mappings.report.model import Answer, AnswerState, Report

@@ -8,7 +8,8 @@ from mappings.adoption.absences import refused
 from mappings.adoption.adapted import adapted, mapping_text
 from mappings.adoption.decisions import Decision, Decisions
 from mappings.adoption.session import Session
-from mappings.drift.reviewed import Absence, review
+from mappings.drift.reviewed import Absence
+from mappings.drift.reviewing import review
 from mappings.matching.match import match_form
 from mappings.matching.wanted import wants
 from mappings.schema.file import parse_mapping

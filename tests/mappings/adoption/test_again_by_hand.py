@@ -16,7 +16,7 @@ from mappings.adoption.adapted import adapted, mapping_text
 from mappings.adoption.decisions import Decision, Decisions
 from mappings.adoption.session import Session
 from mappings.drift.model import Needs
-from mappings.drift.reviewed import review
+from mappings.drift.reviewing import review
 from mappings.matching.match import match_form
 from mappings.matching.wanted import Wants, wants
 from mappings.schema.file import parse_mapping

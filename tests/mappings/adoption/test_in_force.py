@@ -10,7 +10,8 @@ from mappings.adoption.in_force import adoption_of, is_adopted, kept_inside, wai
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Kind, Severity
-from mappings.drift.reviewed import Absence, Adoption, dump_reviewed, parse_reviewed, review
+from mappings.drift.reviewed import Absence, Adoption, dump_reviewed, parse_reviewed
+from mappings.drift.reviewing import review
 from tests.mappings.matching.variants import (
     VARIANTS,
     Variant,

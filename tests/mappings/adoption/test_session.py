@@ -10,7 +10,7 @@ from mappings.adoption.choice import NO_TO_EACH, champ_of
 from mappings.adoption.decisions import Decision, Decisions, dump_decisions, parse_decisions
 from mappings.adoption.kept import FileKept
 from mappings.adoption.session import Session
-from mappings.drift.reviewed import review
+from mappings.drift.reviewing import review
 from mappings.matching.match import Match, match_form
 from mappings.matching.wanted import wants
 from mappings.schema.file import parse_mapping

@@ -15,7 +15,8 @@ from mappings.adoption.standing import (
     of_this_form,
     taken_up,
 )
-from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, review
+from mappings.drift.reviewed import Absence, Adoption, ReviewedForm
+from mappings.drift.reviewing import review
 from mappings.matching.match import match_form
 from mappings.schema.file import parse_mapping
 from tests.mappings.matching.variants import Variant, as_form, our_wants, the_mapping

@@ -8,7 +8,8 @@ import pytest
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Drift, Kind, Needs, Severity
-from mappings.drift.reviewed import Absence, ReviewedForm, review
+from mappings.drift.reviewed import Absence, ReviewedForm
+from mappings.drift.reviewing import review
 from mappings.schema.file import parse_mapping
 
 HEAD = 'form: essai\nversion: "1"\ntitle: Essai\n'
@@ -259,11 +260,3 @@ def test_what_changes_nothing_of_a_question_is_told_from_a_rewording(
     (one,) = drifts(form([champ(1, after)]), ("a", "1", "text"), needs=READ, reviewed=reviewed)
     wanted = Severity.INFORMATION if same else Severity.BLOCKING
     assert (one.kind, one.severity) == (Kind.RENAMED, wanted)
-
-
-def test_a_question_that_was_reworded_for_a_while_blocks_as_well() -> None:
-    first, other = champ(1, "Usage sur le territoire"), champ(1, "Usage hors du territoire")
-    reviewed = review([Revision("1", (first,), ())])
-    observed = form([first], [other], [first])
-    (one,) = drifts(observed, ("a", "1", "text"), needs=READ, reviewed=reviewed)
-    assert (one.severity, one.revisions) == (Severity.BLOCKING, ("2",))

@@ -8,7 +8,8 @@ import pytest
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Drift, Kind, Needs, Severity
-from mappings.drift.reviewed import Absence, ReviewedForm, review
+from mappings.drift.reviewed import Absence, ReviewedForm
+from mappings.drift.reviewing import review
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import AnnotationSpec, FormMapping
 from mappings.schema.sources import Option

@@ -14,7 +14,8 @@ from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Needs, Severity
 from mappings.drift.proposals import Proposal, propose
 from mappings.drift.retyping import Fit, fit
-from mappings.drift.reviewed import parse_reviewed, review
+from mappings.drift.reviewed import parse_reviewed
+from mappings.drift.reviewing import review
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FieldSpec
 from mappings.schema.names import CHAMP_TYPES

@@ -16,15 +16,18 @@ FIRST = 24_000_001
 
 
 def relabelled(path: str, label: str, kind: str = "yes_no") -> tuple[Variant, int]:
-    """Our form with other ids, one annotation of it in other words; its id."""
+    """Our form with other ids, one question or annotation of it in other words; its id."""
     alike = VARIANTS["same labels, other ids"]()
     (champ,) = alike.truth[path]
     revision = alike.form["revisions"][-1]
-    notes = [
-        {**one, "label": label, "type": kind} if str(one["id"]) == champ else one
-        for one in revision["annotations"]
-    ]
-    revisions = [*alike.form["revisions"][:-1], {**revision, "annotations": notes}]
+    turned = {
+        place: [
+            {**one, "label": label, "type": kind} if str(one["id"]) == champ else one
+            for one in revision[place]
+        ]
+        for place in ("champs", "annotations")
+    }
+    revisions = [*alike.form["revisions"][:-1], {**revision, **turned}]
     return replace(alike, form={**alike.form, "revisions": revisions}), int(champ)
 
 

@@ -27,8 +27,9 @@ from settings import Settings, load_settings
 from steps.judge.judge import judge
 from steps.read.poll import poll
 from steps.wiring.case_files import reports_of
-from steps.wiring.drift import compare_form, drift_of, observed_form
+from steps.wiring.drift import drift_of
 from steps.wiring.form import Form, load_form
+from steps.wiring.observed import compare_form, observed_form
 from steps.wiring.services import Services, connect
 from steps.wiring.summary import Summary
 from tests.conftest import Bridge, MakeBridge, bridge_on
@@ -36,7 +37,18 @@ from tests.conftest import Bridge, MakeBridge, bridge_on
 pytestmark = pytest.mark.slow
 
 RETYPED = "changé de type"
-POPULATIONS = ["Enfant", "Adolescent", "Adulte", "Personne âgée", "Femme enceinte", "Autre"]
+POPULATIONS = [
+    "Adulte",
+    "Moins de 2 ans",
+    "2 à 11 ans",
+    "12 à 17 ans",
+    "65 ans et plus",
+    "Femme enceinte",
+    "Femme allaitante",
+    "Insuffisance rénale",
+    "Insuffisance hépatique",
+    "Autre",
+]
 NEW = {"id": 77, "label": "Numéro d'AMM européen", "type": "text", "required": False}
 WAYS: list[tuple[str, dict[str, Any], str, Severity]] = [
     ("absent", {"op": "remove", "champ": 2}, "but_medical", Severity.BLOCKING),
@@ -250,10 +262,25 @@ def as_read(raw: Mapping[str, Any], number: int) -> Revision:
     return decode_revision(
         {
             "id": revision_id(number),
-            "champDescriptors": descriptors(made.champs),
-            "annotationDescriptors": descriptors(made.annotations),
+            "champDescriptors": served(made.champs),
+            "annotationDescriptors": served(made.annotations),
         }
     )
+
+
+def served(champs: Sequence[Any]) -> list[dict[str, Any]]:
+    """Descriptors as the official instance serves them: without conditions."""
+    rest = "conditionExpression"
+    return [
+        {
+            **{key: value for key, value in one.items() if key != rest},
+            "champDescriptors": [
+                {key: value for key, value in inner.items() if key != rest}
+                for inner in one["champDescriptors"] or ()
+            ],
+        }
+        for one in descriptors(champs)
+    ]
 
 
 def seen(*edits: Mapping[str, Any]) -> Observed:

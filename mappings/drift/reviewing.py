@@ -1,0 +1,168 @@
+"""A person reviews a form: what is kept of it, and how it was read then."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import TypeAlias, TypeVar
+
+from french.text import normalise_label
+from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision, flatten, sections
+from mappings.drift.reviewed import Absence, ReviewedChamp, ReviewedForm, options_of
+from mappings.schema.champs import keys_of
+from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
+
+_Told = TypeVar("_Told", str, bool)
+
+
+def review(
+    revisions: Sequence[Revision],
+    *,
+    mapping: FormMapping | None = None,
+    absent: Mapping[str, Absence] | None = None,
+    earlier: ReviewedForm | None = None,
+) -> ReviewedForm:
+    """What a person reviews by accepting a form, added to what was reviewed before.
+
+    What the form does not ask is not accepted with it, but field by field (:class:`Absence`). Nor
+    are the words that a question had in the revisions before: whether it asked the same in them is
+    said question by question (:func:`same_before`).
+
+    Args:
+        revisions: From the oldest; the last one is what is reviewed.
+        mapping: What reads it: a question that is read otherwise than when it was reviewed does not
+            ask what it asked in its former words.
+        absent: What a person said that they do not ask.
+        earlier: What was reviewed before.
+    """
+    earlier = earlier or ReviewedForm()
+    read = readings(mapping) if mapping else None
+    champs = dict(earlier.champs)
+    for number, seen in _seen(revisions).items():
+        champs[number] = _reviewed(champs.get(number), seen, read)
+    every = {**earlier.absent, **(absent or {})}
+    return replace(earlier, champs=champs, absent=every, accepted=True)
+
+
+def same_before(
+    reviewed: ReviewedForm, revisions: Sequence[Revision], champs: AbstractSet[str]
+) -> ReviewedForm:
+    """What was reviewed, once a person said that some champs asked the same in these revisions."""
+    found = dict(reviewed.champs)
+    for number, seen in _seen(revisions).items():
+        if number in champs and (known := found.get(number)):
+            found[number] = replace(
+                known,
+                labels=_ending([one.label for one, *_ in seen], known.labels),
+                helps=_ending([one.description for one, *_ in seen], known.helps),
+            )
+    return replace(reviewed, champs=found)
+
+
+def unreviewed(reviewed: ReviewedForm) -> bool:
+    """Whether helps and headings were never reviewed: the file is of before they were kept."""
+    return any(one.section is None for one in reviewed.champs.values())
+
+
+def with_surroundings(
+    reviewed: ReviewedForm, revisions: Sequence[Revision], mapping: FormMapping
+) -> ReviewedForm:
+    """The same, with the helps, headings and conditions that the form has, where none were kept."""
+    every = review(revisions, mapping=mapping, earlier=reviewed).champs
+    champs = {
+        number: replace(
+            known,
+            helps=every[number].helps,
+            section=every[number].section or "",
+            condition=every[number].condition,
+            read=every[number].read,
+        )
+        if known.section is None
+        else known
+        for number, known in reviewed.champs.items()
+    }
+    return replace(reviewed, champs=champs)
+
+
+def readings(mapping: FormMapping) -> Mapping[str, str]:
+    """How a mapping reads what a champ is named by: for which fields, and in which sense."""
+    found: dict[str, list[str]] = {}
+    notes = {f"annotations.{name}": one for name, one in mapping.annotations.items()}
+    every: Mapping[str, FieldSpec | AnnotationSpec] = {**_every_field(mapping.fields), **notes}
+    for path, spec in every.items():
+        told = f"{path}, contraire" if spec.inverted else path
+        if spec.type in {"yes_no", "checkbox"}:
+            told += "".join(f", {key}={one.means}" for key, one in sorted(spec.options.items()))
+        for key in keys_of(spec):
+            found.setdefault(key, []).append(told)
+    return {key: " ; ".join(told) for key, told in found.items()}
+
+
+def _every_field(specs: Mapping[str, FieldSpec], place: str = "") -> Mapping[str, FieldSpec]:
+    found: dict[str, FieldSpec] = {}
+    for name, spec in specs.items():
+        found |= {f"{place}{name}": spec, **_every_field(spec.fields, f"{place}{name}.")}
+    return found
+
+
+_Seen: TypeAlias = tuple[Descriptor, str, bool]
+"""A question of a revision, the headings above it, whether it is an annotation."""
+
+
+def _seen(revisions: Sequence[Revision]) -> dict[str, list[_Seen]]:
+    """Every question by its id, as each revision has it, from the oldest."""
+    found: dict[str, list[_Seen]] = {}
+    for revision in revisions:
+        above = sections(revision)
+        for note, listed in ((False, revision.champs), (True, revision.annotations)):
+            for one in flatten(listed):
+                if one.type not in NO_ANSWER and one.id.isdigit():
+                    found.setdefault(one.id, []).append((one, above.get(one.id, ""), note))
+    return found
+
+
+def _reviewed(
+    known: ReviewedChamp | None, seen: Sequence[_Seen], read: Mapping[str, str] | None
+) -> ReviewedChamp:
+    one, section, note = seen[-1]
+    every = [each for each, *_ in seen]
+    before = known or ReviewedChamp((), (), ())
+    how = None
+    if read is not None:
+        how = read.get(one.id) or read.get(normalise_label(one.label), "")
+    labels, helps = before.labels, before.helps
+    if None not in (how, before.read) and how != before.read:
+        labels, helps = (), ()
+    unsaid = known is not None and not known.helps
+    options = tuple(dict.fromkeys((*before.options, *(o for d in every for o in options_of(d)))))
+    return ReviewedChamp(
+        labels=_ending(labels, [each.label for each in (every if note else every[-1:])]),
+        types=_ending(before.types, [each.type for each in every]),
+        required=_ending(before.required, [each.required for each in every]),
+        options=options,
+        removed=tuple(option for option in options if option not in options_of(one)),
+        helps=_ending(
+            helps, [each.description for each in (every if note or unsaid else every[-1:])]
+        ),
+        section=section,
+        condition=one.condition,
+        read=before.read if how is None else how,
+    )
+
+
+def first_seen(revisions: Sequence[Revision]) -> ReviewedForm:
+    """What stands for the reviewed form where none was: the oldest revision."""
+    champs = review(revisions[:1]).champs
+    bare = {
+        number: replace(one, helps=(), section=None, condition=None)
+        for number, one in champs.items()
+    }
+    return ReviewedForm(champs=bare)
+
+
+def _ending(before: Iterable[_Told], after: Iterable[_Told]) -> tuple[_Told, ...]:
+    """Each once, in order: one that comes again is the last one."""
+    found = dict.fromkeys(before)
+    for one in after:
+        found.pop(one, None)
+        found[one] = None
+    return tuple(found)
