@@ -15,15 +15,17 @@ from cli.terminal.console import ERROR, Console
 from cli.terminal.output import Common, print_json
 from datafiles.file import text_of
 from french.text import agreed
+from mappings.adoption.choice import ABSENT, ChoiceQuestion, champ_of
 from mappings.adoption.decisions import Decision
-from mappings.adoption.session import ABSENT, ChoiceQuestion, Session, champ_of
-from mappings.drift.model import Severity
+from mappings.adoption.session import Session
+from mappings.drift.model import Drift, Severity
 from mappings.matching.match import Match
 from mappings.schema.file import parse_mapping
 from settings import ROOT, Settings, load_settings
 from steps.adopt import review
-from steps.adopt.adapt import Adaptation, begin, keep_decisions, write
+from steps.adopt.adapt import Adaptation, begin
 from steps.adopt.examples import examples
+from steps.adopt.write import keep_decisions, write
 from steps.wiring.drift import drift_of, form_adopted
 from steps.wiring.failures import RequestError
 from steps.wiring.services import open_services
@@ -32,6 +34,7 @@ _DEFAULT = Common()
 _SHOWN: Final = 3
 _PLAIN: Final[Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 _DOSSIERS: Final = 5
+_ANSWERS: Final = {"o": "oui", "n": "non"}
 _TAKEN: Final = re.compile(r"(?P<sense>[cm]?)(?P<at>[1-9]\d{0,2})?")
 """A proposal, the first by default; before it, whether it asks the contrary."""
 _LOOK: Final = ("?", "/")
@@ -123,7 +126,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "sure": [_matched(session, path) for path in taken],
         "absent": dict(session.absent),
         "labels": {name: their for name, their in adaptation.made.mapping.labels.items() if their},
-        "left": [_choice(one) for one in adaptation.questions()],
+        "left": [_choice(one, drifts) for one in adaptation.questions()],
         "unknown": [
             {"champ": one.id, "label": one.label, "type": one.type}
             for one in asked.values()
@@ -165,7 +168,9 @@ def _champ(match: Match) -> dict[str, Any]:
     }
 
 
-def _choice(choice: ChoiceQuestion) -> dict[str, Any]:
+def _choice(choice: ChoiceQuestion, drifts: Sequence[Drift]) -> dict[str, Any]:
+    field = choice.path.partition("=")[0]
+    against = [one for one in review.against(drifts) if one.field == field]
     return {
         "field": choice.path,
         "title": choice.wanted.title,
@@ -173,6 +178,8 @@ def _choice(choice: ChoiceQuestion) -> dict[str, Any]:
         "likeliest": [_champ(one) for one in choice.champs[:_SHOWN]],
         "options": list(choice.options),
         "nothing": choice.nothing_near,
+        "blocked": [one.advice for one in against],
+        "changed": any(not one.lost for one in against),
     }
 
 
@@ -215,6 +222,8 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
                 return session.undone()
             case "s":
                 return session.decided(choice.path, Decision())
+            case "o" | "oui" | "n" | "non" if choice.of_answer:
+                return session.decided(choice.path, Decision(champ=_ANSWERS[said[0]]))
             case "n":
                 reason = input(f"Pourquoi ? [{ABSENT}] ").strip() or ABSENT
                 return session.decided(choice.path, Decision(absent=reason))
@@ -264,6 +273,7 @@ def _taken(
     why = session.why_not(choice, decision.champ)
     if not why and decision.inverted is not None:
         why = session.why_not_contrary(choice, decision.champ)
+    why = why or session.why_not_box(choice, decision.champ, inverted=decision.inverted)
     if why:
         out.print(why, **_PLAIN)
     return None if why else decision
@@ -305,18 +315,7 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
     for name, their in told["labels"].items():
         if name != their:
             out.print(f"Label « {name} » : « {their} » dans la démarche.", **_PLAIN)
-    for one in told["left"]:
-        mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
-        near = " ; ".join(f"« {at['label']} »" for at in one["likeliest"])
-        ERROR.print(
-            f"{mark} : {one['title']} ({one['field']}) — {near or _nothing_near(one)}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-        for at in one["likeliest"]:
-            if at["help"]:
-                ERROR.print(f"    « {at['label']} », aide : {at['help']}", **_PLAIN)
+    _show_left(told["left"])
     asked = {one["field"] for one in told["left"]}
     for problem in (one["advice"] for one in told["against"] if one["field"] not in asked):
         ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)
@@ -330,9 +329,28 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
             out.print(table)
 
 
-def _nothing_near(left: dict[str, Any]) -> str:
-    option = left["field"].partition("=")[2]
-    return f"aucune option ne veut dire « {option} »" if option else left["nothing"]
+def _show_left(left: Sequence[dict[str, Any]]) -> None:
+    """What is left to say: what is proposed with its doubts and its help, and what blocks."""
+    for one in left:
+        mark = "à voir, lue par le référentiel" if one["read"] else "à voir"
+        near = " ; ".join(map(_marked, one["likeliest"]))
+        ERROR.print(
+            f"{mark} : {one['title']} ({one['field']}) — {near or one['nothing']}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        for why in one["blocked"] if one["changed"] else ():  # of what has no champ, it is told
+            ERROR.print(f"    {why}", **_PLAIN)
+        for at in one["likeliest"]:
+            if at["help"]:
+                ERROR.print(f"    « {at['label']} », aide : {at['help']}", **_PLAIN)
+
+
+def _marked(champ: dict[str, Any]) -> str:
+    """A champ that is proposed, with the doubts that a person reads beside it."""
+    doubts = f" ({', '.join(champ['marks'])})" if champ["marks"] else ""
+    return f"« {champ['label']} »{doubts}"
 
 
 def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from mappings.adoption.session import UNREAD, ChoiceQuestion
+from mappings.adoption.choice import UNREAD, ChoiceQuestion
 from mappings.matching.match import Match
 from mappings.matching.offered import Offered
 from mappings.schema.names import champ_type
@@ -23,7 +23,7 @@ def question_lines(choice: ChoiceQuestion, shown: int) -> Iterator[str]:
     needed = "lue par le référentiel" if choice.wanted.read else "facultative"
     yield ""
     if choice.option:
-        yield f"{choice.wanted.title} : quelle option veut dire « {choice.option} » ?"
+        yield f"{choice.wanted.title} : {choice.asked}"
         yield from (f"  {at}. {one}" for at, one in enumerate(choice.options, 1))
         return
     yield f"{choice.wanted.title} [{choice.path}] — {choice.kind}, {needed}"

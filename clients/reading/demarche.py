@@ -112,6 +112,7 @@ class DossierPage:
         active_revision_id: Revision that new dossiers follow; ``None`` when DS did not say.
         reached: What the last cursor says that dossiers are sorted by: the update date, if pages
             are of updates; ``None`` when it cannot be read.
+        labels: Labels of the démarche, by name, each with its id; ``None`` when unsaid.
     """
 
     dossiers: tuple[RawDossier, ...]
@@ -121,6 +122,7 @@ class DossierPage:
     has_next: bool
     active_revision_id: str | None
     reached: datetime | None = None
+    labels: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,15 @@ def demarche_info(raw: Any) -> DemarcheInfo:
         groupes=tuple(_groupe(one, odd) for one in _sound(raw, "groupeInstructeurs", GROUPE, odd)),
         odd=tuple(odd),
     )
+
+
+def labels_told(raw: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """The labels that come with a page; ``None`` where it has none, or they cannot all be read."""
+    odd: list[str] = []
+    if not isinstance(raw.get("labels"), list):
+        return None
+    found = _sound(dict(raw), "labels", {"id": text, "name": text}, odd)
+    return None if odd else MappingProxyType({one["name"]: one["id"] for one in found})
 
 
 def _groupe(raw: dict[str, Any], odd: list[str]) -> GroupeInstructeur:

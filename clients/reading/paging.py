@@ -24,7 +24,7 @@ from clients.errors import (
     DsUnservable,
 )
 from clients.reading.cursors import row_of_cursor
-from clients.reading.demarche import BrokenDossier, DossierPage
+from clients.reading.demarche import BrokenDossier, DossierPage, labels_told
 from clients.reading.single import checked, read_single
 from clients.transport import DsTransport, Retry
 from mappings.dossier.model import RawDossier
@@ -175,6 +175,7 @@ class DossierPager:
             has_next=has_next,
             active_revision_id=_id(active),
             reached=row.moment if row else None,
+            labels=labels_told(demarche),
         )
 
     def _sort(self, marks: Sequence[_Position], *, found: _Sorted) -> None:

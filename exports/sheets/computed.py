@@ -61,6 +61,12 @@ def band_of(reading: Reading) -> str:
     return typographic(reading.context.bands.get(band, band))
 
 
+def level(reading: Reading) -> Content:
+    """Level of completeness, and on how many mandatory items it stands where not on all."""
+    reach = typographic(reading.entry.assessment.reach)
+    return ", ".join(filter(None, (band_of(reading), reach))) or None
+
+
 def missing_items(reading: Reading) -> Content:
     """What keeps the report from being complete, one a line; « Aucun » when nothing does.
 
@@ -237,7 +243,7 @@ OF_DOSSIER: Mapping[str, OfDossier] = {
     "statut_propose": proposed_status,
     "priorite_proposee": proposed_priority,
     "completude": lambda one: one.entry.assessment.score,
-    "niveau_completude": lambda one: band_of(one) or None,
+    "niveau_completude": level,
     "elements_manquants": missing_items,
     "depot": lambda one: one.entry.report.deposited_at,
     "etat_ds": lambda one: STATES[one.entry.report.state],

@@ -21,7 +21,7 @@ from exports.sheets.tables import COUNTED
 from french.text import SEMICOLON, agreed, typographic
 from mappings.dossier.model import DossierState
 from mappings.report.model import Answer
-from triage.replies.decision import MANUAL
+from mappings.schema.model import MANUAL
 from triage.verdict.model import Status
 
 COULD_WAIT: DossierFact[tuple[Reason, ...]] = DossierFact("could wait", tuple[Reason, ...])

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from french.text import bare_label, normalise_label
+from mappings.adoption.choice import NO_TO_EACH
 from mappings.adoption.decisions import Decision
-from mappings.adoption.kept import FileKept, with_former
-from mappings.adoption.session import NO_TO_EACH, Session
+from mappings.adoption.kept import ADAPTED, FileKept, with_former
+from mappings.adoption.session import Session
 from mappings.dossier.revision import Descriptor, Revision
 from mappings.matching.match import Match
 from mappings.matching.wanted import LABELS
@@ -22,8 +23,6 @@ from mappings.schema.sources import (
 )
 from mappings.schema.written import block, field_keys, quoted, sense_keys
 
-ADAPTED = "# Correspondance écrite par `unc mapping adapt`"
-"""How the file begins."""
 _HEADER = f"""\
 {ADAPTED} pour la démarche {{demarche}}, révision {{revision}}.
 # Au-dessus de chaque donnée : la question qui la donne, ou pourquoi aucune ne la donne. Ce fichier

@@ -7,6 +7,7 @@ again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import StringIO
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -15,6 +16,12 @@ from ruamel.yaml import YAML
 from datafiles.file import DataFile
 
 FILE_NAME = "adaptation.yaml"
+YES_OR_NO = frozenset({"yes_no", "checkbox"})
+"""Types of what is answered by yes or no."""
+SENSES: Mapping[str, bool | None] = MappingProxyType(
+    {"oui": True, "non": False, "ni oui ni non": None}
+)
+"""What a person may say that an answer of the form means to them."""
 _HEADER = """\
 # Ce qu'une personne a décidé du formulaire, question après question : `unc mapping adapt` reprend
 # là. Une ligne effacée est demandée de nouveau.
@@ -25,8 +32,11 @@ _HEADER = """\
 class Decision:
     """What a person said of a field, or of an option of ours (``field=option``).
 
+    Of a yes or no, of an option of the form: that one means something to the field.
+
     Attributes:
-        champ: The champ that asks it, the option of the form that means it; "" for none.
+        champ: The champ that asks it, the option of the form that means it; of yes or no, which of
+            :data:`SENSES` the option means; "" for none.
         absent: Why the form does not ask it; "" where a champ does, or nothing was said.
         inverted: Whether the champ asks the contrary; ``None``: as it was found.
     """
@@ -49,6 +59,12 @@ class Decisions:
     demarche: int
     by: str = ""
     of: Mapping[str, Decision] = field(default_factory=dict)
+
+
+def option_said(key: str, one: Decision, *, kind: str) -> tuple[str, str | bool | None]:
+    """An option of the form, and what a person said that it means to a field of some type."""
+    named = key.partition("=")[2]
+    return (named, SENSES.get(one.champ)) if kind in YES_OR_NO else (one.champ, named)
 
 
 class _DecisionModel(BaseModel):

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from french.text import normalise_label
 from mappings.adoption.absences import every_spec
-from mappings.adoption.decisions import Decision
+from mappings.adoption.decisions import YES_OR_NO, Decision, option_said
 from mappings.adoption.session import Session
 from mappings.dossier.revision import Revision, flatten
 from mappings.matching.match import Match
@@ -16,10 +16,15 @@ from mappings.schema.champs import keys_of
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import Constant, OfDossier, Option
 
+ADAPTED = "# Correspondance écrite par `unc mapping adapt`"
+"""How a file that this command wrote begins."""
 _ENTRY = re.compile(r"^  ([\w\"'][^:#\n]*):", re.MULTILINE)
 _NOTE = re.compile(
     r"(?<=# )(?:« .* »|aucun (?:champ|label) .*|écrit à la main dans ce fichier)$", re.MULTILINE
 )
+_HEAD = re.compile(r"(?:#.*\n|[ \t]*\n)*")
+_TAIL = re.compile(r"(?:^[ \t]*(?:#.*)?\n)+\Z", re.MULTILINE)
+_KEY = re.compile(r"^[^\s#]", re.MULTILINE)
 _PLACES = ("\nfields:\n", "\nannotations:\n", "\nlabels:\n")
 
 
@@ -68,8 +73,12 @@ class FileKept:
         path, _, option = question.partition("=")
         if path.startswith(f"{LABELS}."):
             return path.removeprefix(f"{LABELS}.") in self.labels
-        means = {one.means for one in self._specs[path].options.values()} if option else set()
-        return self.stays(path) and (not option or option in means)
+        if not option:
+            return self.stays(path)
+        spec = self._specs[path]
+        if spec.type in YES_OR_NO:
+            return self.stays(path) and normalise_label(option) in spec.options
+        return self.stays(path) and option in {one.means for one in spec.options.values()}
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -104,8 +113,13 @@ class FileKept:
 
     def options(self, path: str) -> Mapping[str, Option]:
         """What a person says this time of options of a champ, as a field keeps it."""
-        told = ((one.champ, key.partition("=")[2]) for key, one in self._options(path) if one)
-        return {normalise_label(their): Option(their, ours) for their, ours in told if their}
+        kind = self._specs[path].type
+        told = (
+            option_said(key, one, kind=kind)
+            for key, one in self._options(path)
+            if one and one.champ
+        )
+        return {normalise_label(their): Option(their, ours) for their, ours in told}
 
     @property
     def overrules(self) -> bool:
@@ -185,18 +199,51 @@ def with_former(text: str, mapping: FormMapping, former: str, said: FormMapping)
     for place, now, then in (
         (_PLACES[0], mapping.fields, said.fields),
         (_PLACES[1], mapping.annotations, said.annotations),
+        (_PLACES[2], mapping.labels, said.labels),
     ):
         for name, spec in now.items():
             key = (place, name)
-            if spec == then.get(name) and key in new and key in old:
-                says = keys_of(spec) or getattr(spec, "source", None)
-                entry = old[key] if says else _noted_as(old[key], new[key])
-                text = text.replace(new[key], entry, 1)
-    for name, their in mapping.labels.items():
-        key = (_PLACES[2], name)
-        if their == said.labels.get(name) and key in new and key in old:
-            text = text.replace(new[key], old[key] if their else _noted_as(old[key], new[key]), 1)
-    return text
+            if key not in new or key not in old:
+                continue
+            entry = _with_comments(new[key], old[key])
+            if spec == then.get(name):
+                entry = old[key] if _gives(spec) else _noted_as(old[key], new[key])
+            text = text.replace(new[key], entry, 1)
+    return _with_head(text, former)
+
+
+def _gives(spec: FieldSpec | AnnotationSpec | str) -> bool:
+    """Whether an entry says where something comes from; a label, what it is called."""
+    if isinstance(spec, str):
+        return bool(spec)
+    return bool(keys_of(spec) or getattr(spec, "source", None))
+
+
+def _with_head(text: str, former: str) -> str:
+    """A new file with what people wrote at the head of the one that it replaces."""
+    ours, theirs = (found[0] if (found := _HEAD.match(one)) else "" for one in (text, former))
+    known = {line for line in ours.splitlines() if line}
+    lines = theirs.splitlines(keepends=True)
+    said = "".join(
+        one for one in lines if one.rstrip("\n") not in known and not one.startswith(ADAPTED)
+    )
+    if "#" not in said:
+        return text
+    return f"{ours.rstrip()}\n{said}{text.removeprefix(ours)}"
+
+
+def _with_comments(entry: str, former: str) -> str:
+    """A new entry, with the comments that people wrote above the one that it replaces, and below.
+
+    Below the last of its part, they are those above the next part.
+    """
+    named, ended = _ENTRY.search(former), _TAIL.search(former)
+    above = former[: named.start()].splitlines(keepends=True) if named else []
+    theirs = "".join(line for line in above if not _NOTE.search(line))
+    below = ended[0] if ended else ""
+    if "#" in below:
+        entry = f"{entry.rstrip()}\n{below}"
+    return theirs + entry if "#" in theirs else entry
 
 
 def _noted_as(entry: str, other: str) -> str:
@@ -215,7 +262,7 @@ def _entries(text: str) -> Iterator[tuple[tuple[str, str], str]]:
         if start < 0:
             continue
         start += len(place)
-        end = re.compile(r"^\S", re.MULTILINE).search(text, start)
+        end = _KEY.search(text, start)
         body = text[start : end.start() if end else len(text)]
         heads = [_above(body, one.start()) for one in _ENTRY.finditer(body)]
         names = [one[1].strip("\"' ") for one in _ENTRY.finditer(body)]
@@ -226,6 +273,6 @@ def _entries(text: str) -> Iterator[tuple[tuple[str, str], str]]:
 def _above(body: str, at: int) -> int:
     """Where the comments and blank lines just above an entry begin."""
     lines = body[:at].splitlines(keepends=True)
-    while lines and (not lines[-1].strip() or lines[-1].startswith("  #")):
+    while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
         at -= len(lines.pop())
     return at

@@ -6,71 +6,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from french.text import bare_label
-from mappings.adoption.decisions import Decision, Decisions
+from mappings.adoption.choice import NO_TO_EACH, ChoiceQuestion
+from mappings.adoption.decisions import SENSES, YES_OR_NO, Decision, Decisions, option_said
 from mappings.matching.match import Confidence, Match, Matching, any_match, match_rows
 from mappings.matching.offered import Offered
 from mappings.matching.wanted import ANNOTATIONS, LABELS, Wanted, Wants
-from mappings.schema.names import FIELD_NAMES, champ_type
-
-ABSENT = "Ce formulaire ne le demande pas"
-"""The reason where a person gives no other."""
-
-UNREAD = "d’un type qui ne s’y lit pas"
-"""What is told beside a champ that cannot be taken for a field."""
-
-NO_TO_EACH = "« non » à chacune de ces questions"
-"""What is chosen for an option that no question of a choice asks, and that is left by them."""
-
-
-def champ_of(found: Match | Offered) -> str:
-    """Id of a champ that was found."""
-    return (found.offered if isinstance(found, Match) else found).descriptor.id
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceQuestion:
-    """A question to a person: which champ asks a field, or which option means one of ours.
-
-    Attributes:
-        path: Field, or ``field=option``; ``annotations.name``, ``labels.name``.
-        wanted: The field.
-        champs: Champs that may ask it, the likeliest first.
-        option: Our option, where it is asked of one; "" else.
-        options: Options of the form that may mean it.
-    """
-
-    path: str
-    wanted: Wanted
-    champs: tuple[Match, ...] = ()
-    option: str = ""
-    options: tuple[str, ...] = ()
-
-    @property
-    def of_label(self) -> bool:
-        """Whether it asks a label of the démarche, and no champ."""
-        return self.path.startswith(f"{LABELS}.")
-
-    @property
-    def level(self) -> str:
-        """Where its champs stand: annotations, labels, some rows; "" for the form itself."""
-        return self.path.rpartition(".")[0]
-
-    @property
-    def kind(self) -> str:
-        """What answers it, in French."""
-        return "label posé par la passerelle" if self.of_label else FIELD_NAMES[self.wanted.type]
-
-    @property
-    def nothing_near(self) -> str:
-        """What is told where nothing is proposed, in French."""
-        return "aucun label ressemblant" if self.of_label else "aucune question ressemblante"
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """What may be chosen, in the order shown."""
-        return (
-            self.options if self.option else tuple(one.offered.descriptor.id for one in self.champs)
-        )
+from mappings.schema.model import MANUAL
+from mappings.schema.names import champ_type
 
 
 @dataclass(frozen=True)
@@ -109,6 +51,29 @@ class Session:
             return ""
         told = "demande le contraire" if match.inverted else "demande peut-être le contraire"
         return f"« {match.offered.label} » {told} : dites aussi le sens de la question."
+
+    def why_not_box(self, choice: ChoiceQuestion, champ: str, *, inverted: bool | None) -> str:
+        """Why a box cannot answer a yes or no in this sense, and what to do; "" where it can."""
+        match = self._chosen(choice, champ)
+        if match is None or choice.wanted.type != "yes_no":
+            return ""
+        if match.offered.descriptor.type != "checkbox":
+            return ""
+        told = f"« {match.offered.label} » est une case"
+        contrary = match.inverted if inverted is None else inverted
+        if choice.wanted.read and not contrary:
+            return (
+                f"{told} : non cochée, elle ne dit pas « non », et l’adoption serait refusée."
+                " Faites-en une question oui / non sur DS, prenez-en une autre, ou dites qu’elle"
+                " demande le contraire, si cochée elle veut dire « non »."
+            )
+        if contrary and choice.path == f"{ANNOTATIONS}.{MANUAL}":
+            return (
+                f"{told} : à l’envers, elle ne dirait jamais « oui », et n’arrêterait la passerelle"
+                " pour aucun dossier. Prenez une question oui / non, ou dites que le formulaire"
+                " n’en a pas."
+            )
+        return ""
 
     def decided(self, path: str, decision: Decision) -> "Session":
         """The session once a person said something."""
@@ -263,14 +228,15 @@ class Session:
     def means(self, path: str) -> Mapping[str, str | bool | None]:
         """What options of the form mean to a field: what is known, and what a person said."""
         match = self.taken.get(path)
+        kind = next((one.type for one in self.wants.every if one.path == path), "text")
         known = dict(match.options.means) if match and match.options else {}
         if match and match.inverted:  # its yes is our no
             known = {one: None if our is None else not our for one, our in known.items()}
-        said = {
-            one.champ: key.partition("=")[2]
+        said = dict(
+            option_said(key, one, kind=kind)
             for key, one in self.decisions.of.items()
             if key.startswith(f"{path}=") and one.champ
-        }
+        )
         return {**known, **said}
 
     def questions(self) -> Iterator[ChoiceQuestion]:
@@ -296,6 +262,12 @@ class Session:
             chosen = self.decisions.of.get(one.path)
             if chosen is None or chosen.champ:  # what was chosen is gone
                 yield ChoiceQuestion(one.path, one, self._free(one, matching, taken))
+            return
+        if one.type in YES_OR_NO:
+            for option in match.options.left if match.options and not match.sure else ():
+                if f"{one.path}={option}" not in self.decisions.of:
+                    key = f"{one.path}={option}"
+                    yield ChoiceQuestion(key, one, option=option, options=tuple(SENSES))
             return
         for option in sorted(self._unmeant(one, match)):
             key = f"{one.path}={option}"

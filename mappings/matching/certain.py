@@ -9,6 +9,7 @@ from typing import Final
 
 from french.text import bare_label
 from mappings.drift.retyping import Fit
+from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered
 from mappings.matching.question import Plainness
@@ -21,9 +22,7 @@ MANY: Final = 4
 """Columns of rows that say, together, what rows they are, whatever else their heading says."""
 _SHORT: Final = 10
 """Fields of a level, such as that of rows, in which a question of one word is clear."""
-_ASKING: Final = re.compile(
-    r"pourquoi|comment|combien|quand|qui|quoi|ou|(?:le|la|les)quel(?:le)?s?"
-)
+_ASKING: Final = re.compile(any_of(FRENCH.questions.asking))
 _LIKELY: Final = 0.5
 """Likeness from which a question tells what the next speaks of."""
 

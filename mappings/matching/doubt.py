@@ -10,47 +10,40 @@ from typing import Final
 
 from french.text import bare_label, fold
 from mappings.matching.explained import narrowed
+from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.question import Plainness
 from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
 from mappings.matching.words import NEGATED, stems
 
+_WORDS: Final = FRENCH.questions
 _NUMBERING: Final = re.compile(r"\d{1,2}|[ivx]+")
-_IF: Final = re.compile(r"(?:si|sinon|dans (?:l|la) (?:affirmative|negative)|a defaut)\b")
-_WHO: Final = re.compile(
-    r"\b(?:qui l|pourquoi|quand|comment|combien|quel(?:le)?s?|lesquel(?:le)?s|ou|qui|que|qu)\b"
-)
-_HOW: Final = re.compile(r"\b(?:comment|pourquoi)\b")
-_WHETHER: Final = re.compile(
-    r"\b(?:a t|ont|est|sont|etes|avez|existe t|a t elle|fut|sera) (?:il|elle|ils|elles|vous|on)\b"
-)
-_WHOSE: Final = re.compile(
-    r"\b(?:qui|quoi|quand|comment|combien|ou|pourquoi) (?:du|des|de la|de l)\b"
-)
+_IF: Final = re.compile(rf"(?:{any_of(_WORDS.if_)})\b")
+_WHO: Final = re.compile(rf"\b(?:{any_of(_WORDS.who)})\b")
+_HOW: Final = re.compile(rf"\b(?:{any_of(_WORDS.how)})\b")
+_WHETHER: Final = re.compile(rf"\b(?:{any_of(_WORDS.whether)}) (?:{any_of(_WORDS.whom)})\b")
+_WHOSE: Final = re.compile(rf"\b(?:{any_of(_WORDS.asked)}) (?:{any_of(_WORDS.of)})\b")
 """A question that is set to another thing: « Pour qui du patient »."""
-_WHEN: Final = re.compile(
-    r" (?:a l origine|depuis l origine|depuis le debut|au depart|a ce jour|a cette date|a date)$"
-)
+_WHEN: Final = re.compile(rf" (?:{any_of(_WORDS.when)})$")
 _MORE: Final = re.compile(
-    r"\b(?:et|puis) (?:comment|pourquoi|si|combien|quand|lesquel(?:le)?s|lequel|laquelle)\b"
-    r"|[;:?/–—-]\s*(?:par |depuis )?(?:comment|pourquoi|combien|quand|qui|faut[ -]il)\b"
+    rf"\b(?:{any_of(_WORDS.also)}) (?:{any_of(_WORDS.also_asks)})\b"
+    rf"|[;:?/–—-]\s*(?:(?:{any_of(_WORDS.before_asking)}) )?(?:{any_of(_WORDS.after_a_mark)})\b"
 )
 """What asks one thing more, after what was asked."""
-_ASKS: Final = re.compile(
-    r"(?:par |depuis |a |de |pour )?"
-    r"(?:comment|pourquoi|combien|quand|qui|quel(?:le)?s?|que|qu|ou)\b"
-)
+_ASKS: Final = re.compile(rf"(?:(?:{any_of(_WORDS.before_it)}) )?(?:{any_of(_WORDS.begins)})\b")
 _APART: Final = re.compile(r"[:;–—]| - ")
-_POINTS: Final = re.compile(r"\bil s agit\b|ez (?:l[ae]s?|en)\b")
+_POINTS: Final = re.compile(rf"\b(?:{any_of(_WORDS.points)})\b|(?:{any_of(_WORDS.orders)})\b")
 _CLAUSES_APART: Final = re.compile(r"[:;()?–—]| - ")
-_AND: Final = re.compile(r"\b(?:et|puis|ainsi que)\b", re.IGNORECASE)
-_CLAUSES: Final = re.compile(r"[;,/&:–—?]| \(| - |\b(?:et|puis|ou|ainsi que)\b", re.IGNORECASE)
+_AND: Final = re.compile(rf"\b(?:{any_of(_WORDS.and_)})\b", re.IGNORECASE)
+_CLAUSES: Final = re.compile(
+    rf"[;,/&:–—?]| \(| - |\b(?:{any_of((*_WORDS.and_, *_WORDS.or_))})\b", re.IGNORECASE
+)
 """What stands between the things that one question names."""
 _ANSWERED_OTHERWISE: Final = frozenset({"yes_no", "text", "date", "integer", "decimal", "files"})
 _SIGNS: Final = re.compile(
     r"[^\w\s'’\"«»()\[\].,;:!?/%€°&+*#–—‑|<>=…·•\-]"
     r"|(?<!\w)[(\[]\s*(?:k|M|G|m|(?:k|M) ?€)\s*[)\]]"
-    r"|\b[Ee]n (?:[kKM]|milliers|millions|centaines|dizaines)(?!\w)"
+    rf"|\b(?i:{any_of(_WORDS.in_)}) (?:[kKM]|{any_of(_WORDS.multiples)})(?!\w)"
     r"|[x×] ?1 ?000(?!\d)"
 )
 """A sign, or a unit, that changes what is asked: « ‰ », « (k) », « en milliers », « ♀ »."""

@@ -10,31 +10,33 @@ from collections.abc import Iterator
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.asides import without_examples
+from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.likeness import FieldLikeness
+from mappings.matching.told import without_examples
 from mappings.matching.wanted import ANNOTATIONS
 from mappings.matching.words import NEGATED, Meanings
 
 OWN: Final = "son texte d'aide"
 ABOVE: Final = "le texte d'aide au-dessus d'elle"
 """Which help may bound a question, as a person is told to read it."""
+_WORDS: Final = FRENCH.help
 _SENTENCES: Final = re.compile(r"[.;!?]+(?:\s+|$)|\n+")
 _LIMITS: Final = re.compile(
-    r"\bne?(?: \w+){1,3} que\b"
-    r"|\b(?:uniquement|seulement|exclusivement|reservee?s?|(?<!un )(?<!une )seule?s?)\b"
+    rf"\b(?:{any_of(_WORDS.only)})(?: \w+){{1,3}} (?:{any_of(_WORDS.that)})\b"
+    rf"|\b(?:{any_of(_WORDS.limits)})\b"
+    rf"|\b{''.join(rf'(?<!{one} )' for one in _WORDS.not_alone)}(?:{any_of(_WORDS.alone)})\b"
 )
-_PURPOSE: Final = re.compile(r"\b(?:permet\w*|servi\w+|afin|nous|nos)\b")
+_PURPOSE: Final = re.compile(rf"\b(?:{any_of(_WORDS.purpose)})\b")
 """What says what an answer is for rather than what is asked."""
 _WHERE: Final = re.compile(
-    r"\btel(?:le)?s? qu(?:e|') ?(?:(?:il|elle)s? )?(?:est |sont )?"
-    r"(?:figure|apparai|ecrit|publie|inscrit|imprime)\w*[^,;:(]*"
-    r"|\b(?:ecrit|inscrit|imprime|figurant)\w*\b[^,;:(]*? (?:sur|dans|au) (?:l[ae'] ?)?"
-    r"(?:boite|etiquette|emballage|notice|accuse de reception)\b"
+    rf"\b(?:{any_of(_WORDS.as_)}) ?(?:(?:{any_of(_WORDS.it)}) )?(?:(?:{any_of(_WORDS.stands)}) )?"
+    rf"(?:{any_of(_WORDS.found)})[^,;:(]*"
+    rf"|\b(?:{any_of(_WORDS.written)})\b[^,;:(]*? (?:{any_of(_WORDS.on)})"
+    rf" (?:(?:{any_of(_WORDS.the)}) ?)?(?:{any_of(_WORDS.places)})\b"
 )
 """Where an answer is found: « tel qu'il figure au RCP »."""
 _SIZE: Final = re.compile(
-    r"\b\d+(?: (?:a|ou|et|x) \d+)?(?= ?(?:chiffres?|caracteres?|signes?|lettres?|mots?|lignes?"
-    r"|pages?|phrases?|positions?|digits?|characters?|mo|ko)\b)"
+    rf"\b\d+(?: (?:{any_of(_WORDS.to)}) \d+)?(?= ?(?:{any_of(_WORDS.units)})\b)"
 )
 """How long an answer is."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict
 
 from datafiles.file import DataFile, DataFileError
+from mappings.matching.french_words import FRENCH
 from mappings.matching.words import Meanings, Words
 
 FILE_NAME = "synonymes.yaml"
@@ -153,9 +154,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
 
 def no_lexicon() -> Lexicon:
     """No words beside those of the mapping and of the reviewed form."""
-    return Lexicon(
-        Words.of((), ("le", "la", "les", "l", "de", "du", "des", "d", "un", "une", "et"))
-    )
+    return Lexicon(Words.of((), FRENCH.questions.articles))
 
 
 def _all(words: list[str], known: Words) -> Meanings:

@@ -9,9 +9,10 @@ from typing import Final
 from french.text import bare_label
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import options_of
-from mappings.matching.asides import without_examples
+from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.question import FieldQuestion, Plainness
+from mappings.matching.told import without_examples
 from mappings.matching.wanted import PLACES
 from mappings.matching.words import NEGATED, Meanings
 from mappings.report.territories import code_of
@@ -23,7 +24,7 @@ _FOR_TEXT: Final = (
 """What may plausibly be asked for a text: no box, no date, no file."""
 _LONG_TEXTS: Final = frozenset({"textarea", "formatted"})
 _ADDRESSES: Final = frozenset({"email", "phone", "iban"})
-_IF_NOT: Final = re.compile(r"(?:si|sinon|dans|a defaut|qu|en)\b")
+_IF_NOT: Final = re.compile(rf"(?:{any_of(FRENCH.questions.if_not)})\b")
 _SENTENCE: Final = re.compile(r"[.;!?](?:\s|$)|\n")
 _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
@@ -75,6 +76,13 @@ class FieldLikeness(FieldQuestion):
         if kind in {"yes_no", "checkbox"} and champ in LISTS and self.options is None:
             return Fit.UNREADABLE
         return found
+
+    @property
+    def answered_otherwise(self) -> bool:
+        """Whether it is a list whose options a person may say to be a yes or a no."""
+        champ, kind = self.offered.descriptor, self.wanted.type
+        asks = kind in {"yes_no", "checkbox"} and champ.type == "drop_down_list"
+        return asks and self.options is None and bool(options_of(champ))
 
     @cached_property
     def parts(self) -> bool:

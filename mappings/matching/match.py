@@ -9,6 +9,7 @@ from typing import Final
 from french.text import excerpt
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
+from mappings.drift.reviewed import options_of
 from mappings.matching.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
 from mappings.matching.doubt import doubted, misplaced
 from mappings.matching.explained import ABOVE, narrowed
@@ -151,7 +152,12 @@ def any_match(wants: Wants, wanted: Wanted, offer: Offered) -> Match | None:
     if wanted.path.startswith(f"{LABELS}."):
         return Match(wanted.path, offer, Confidence.TO_CHECK, 0.0)
     pair = FieldLikeness(wanted, offer, wants)
-    return None if pair.fit is Fit.UNREADABLE else _match(pair, False, min(pair.score, 1.0))
+    if pair.fit is not Fit.UNREADABLE:
+        return _match(pair, False, min(pair.score, 1.0))
+    if not pair.answered_otherwise:
+        return None
+    options = Aligned(left=options_of(offer.descriptor))
+    return replace(_match(pair, False, 0.0), options=options)
 
 
 def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:

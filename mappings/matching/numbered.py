@@ -6,23 +6,15 @@ from itertools import pairwise
 from typing import Final
 
 from french.text import bare_label, fold
+from mappings.matching.french_words import FRENCH, any_of
 
-_ORDINALS: Final = (
-    "premier|premiere|1er|1e|1re|1ere|1st",
-    "deuxieme|second|seconde|2e|2eme|2nd|2nde|2de",
-    "troisieme|3e|3eme|3rd",
-    "quatrieme|4e|4eme|4th",
-    "cinquieme|5e|5eme|5th",
-    "sixieme|6e|6eme|6th",
-    "septieme|7e|7eme",
-    "huitieme|8e|8eme",
-    "neuvieme|9e|9eme",
-    "dixieme|10e|10eme",
-)
 _ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi")
 _NUMBER: Final = re.compile(
-    r"(?<![\w%])(?:n|no|numero|num)? ?(?P<digits>[1-9]|1\d|20)(?![\w%])"
-    + "".join(rf"|(?<!\w)(?P<o{at}>{one})(?!\w)" for at, one in enumerate(_ORDINALS, 1))
+    rf"(?<![\w%])(?:{any_of(FRENCH.rows.number)})? ?(?P<digits>[1-9]|1\d|20)(?![\w%])"
+    + "".join(
+        rf"|(?<!\w)(?P<o{at}>{any_of(words)})(?!\w)"
+        for at, words in enumerate(FRENCH.rows.ordinals, 1)
+    )
     + "".join(rf"|(?<!\w)(?P<r{at}>{one})(?!\w)" for at, one in enumerate(_ROMAN, 1))
 )
 _WORD: Final = re.compile(r"[^\W_]+|[%<>=+]")

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from french.text import bare_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor
+from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.numbered import as_written, numbered
 from mappings.matching.told import without_answers
 from mappings.matching.words import stems
@@ -21,19 +22,14 @@ BOXES: Final = frozenset({"checkbox", "yes_no"})
 _FEW_BOXES: Final = 3
 _SEVERAL: Final = 2
 _TOLD: Final = frozenset({"text", "textarea", "formatted"})
-_BELOW: Final = re.compile(
-    r"\b(?:ci (?:dessous|apres)|qui sui\w+|(?:questions?|champs?|rubriques?|reponses?) suivante?s?"
-    r"|cette (?:partie|section|rubrique|page)|ce (?:bloc|cadre|volet)|ces questions)\b"
-)
+_BELOW: Final = re.compile(rf"\b(?:{any_of(FRENCH.help.below)})\b")
 _NAMING: Final = 4
 """Letters of a stem that may name what rows are of."""
-_MORE: Final = frozenset(
-    stems(
-        "autre suivant dernier dernière supplémentaire additionnel additionnelle restant éventuel"
-    )
-)
+_MORE: Final = frozenset(stems(" ".join(FRENCH.rows.more)))
 """What asks, beside numbered rows, for one more: « Autre médicament »."""
-_CLAUSES: Final = re.compile(r"\s*[,;/+&?()]\s*|\s+(?:et|ainsi que|puis)\s+", re.IGNORECASE)
+_CLAUSES: Final = re.compile(
+    rf"\s*[,;/+&?()]\s*|\s+(?:{any_of(FRENCH.questions.and_)})\s+", re.IGNORECASE
+)
 """What stands between the things that one question names."""
 
 

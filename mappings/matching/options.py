@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from french.text import bare_label, fold
+from mappings.matching.french_words import FRENCH
 from mappings.matching.lexicon import Wording
 from mappings.matching.words import stems
 
@@ -15,31 +16,11 @@ _CODE: Final = re.compile(r"^\[?[A-Z0-9]{1,4}\]? ?[-–—:.)] *(?=\S{2})")
 """What a paper form puts before a choice: « PR – pharmacien responsable », « 01 : lettre »."""
 _REST: Final = re.compile(r" ?[,;:(]| [-–—] ")
 """What goes on after an answer: « Oui, au moins un », « Par erreur (de flacon) »."""
-_LITTLE: Final = frozenset(
-    stems(
-        "le la les l un une des du de d au aux a en dans par lors chez pour sur il elle c est et y"
-        " t cela ce malgre"
-    )
-)
-_YES: Final = frozenset({"oui", "vrai", "yes", "o", "y"})
-_NO: Final = frozenset({"non", "faux", "no", "n"})
-_NEITHER: Final = frozenset(
-    fold(one)
-    for one in (
-        "ne sait pas",
-        "inconnu",
-        "nsp",
-        "je ne sais pas",
-        "non renseigné",
-        "non connu",
-        "sans objet",
-        "non applicable",
-        "indéterminé",
-        "à préciser",
-        "non précisé",
-        "ne se prononce pas",
-    )
-)
+_WORDS: Final = FRENCH.answers
+_LITTLE: Final = frozenset(stems(" ".join(FRENCH.questions.little)))
+_YES: Final = frozenset((*_WORDS.yes, *_WORDS.yes_letters))
+_NO: Final = frozenset((*_WORDS.no, *_WORDS.no_letters))
+_NEITHER: Final = frozenset(map(fold, _WORDS.neither))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,29 +9,28 @@ from itertools import pairwise
 from typing import Final
 
 from french.text import bare_label
-from mappings.matching.asides import head
+from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.offered import Offered
-from mappings.matching.told import ToldAnswers, told_of_answers
+from mappings.matching.told import ToldAnswers, head, told_of_answers
 from mappings.matching.wanted import Wanted, Wants
 from mappings.matching.words import NEGATED, Meanings, stem
 
-_ASKS: Final = re.compile(r"\b(?:si|s'il|s'ils|s'elle|s'agit|est-ce|est-il|est-elle|a-t-)\b|\?")
+_WORDS: Final = FRENCH.senses
+_ASKS: Final = re.compile(rf"\b(?:{any_of(_WORDS.asks)})\b|\?")
 """What makes help a question of its own: « Dites si … »."""
 _OF_EVERY_REPORT: Final = re.compile(
-    r"\b(?:hors|en dehors|non conformes?)(?: (?:de|du|des|d|a|au|aux|l|la|le|les|son|sa|ses|termes"
-    r"|conditions|cadre))* (?:amm|rcp|autorisation|libelle|etiquetage|label|indications?)\b"
-    r"|\busages? non conformes?\b"
+    rf"\b(?:{any_of(_WORDS.outside)})(?: (?:{any_of(_WORDS.of_the)}))*"
+    rf" (?:{any_of(_WORDS.licence)})\b|\b(?:{any_of(_WORDS.reported)})\b"
 )
 """What every usage that is reported is."""
-_CLAUSES: Final = re.compile(r"[,;:]|\b(?:ou|mais|et)\b|(?=\bni\b)")
-_DENIED: Final = re.compile(r"\b(?:ne|n|rien|pas|jamais)\b")
-"""What denies a whole clause."""
-_WITHOUT: Final = re.compile(r"\b(?:non|sans|hors|aucune?|nul(?:le)?|ni)\b")
-"""What denies what follows."""
-_LACKING: Final = re.compile(
-    r"\b(?:absen\w*|inexist\w*|manqu\w*|depourv\w*|exempt\w*|impossib\w*|incapa\w*|indisponib\w*"
-    r"|inconnu\w*|ignor\w*|echapp\w*|defaut|faute)\b"
+_CLAUSES: Final = re.compile(
+    rf"[,;:]|\b(?:{any_of(_WORDS.clauses)})\b|(?=\b(?:{any_of(_WORDS.also_denied)})\b)"
 )
+_DENIED: Final = re.compile(rf"\b(?:{any_of(_WORDS.denied)})\b")
+"""What denies a whole clause."""
+_WITHOUT: Final = re.compile(rf"\b(?:{any_of(_WORDS.without)})\b")
+"""What denies what follows."""
+_LACKING: Final = re.compile(rf"\b(?:{any_of(_WORDS.lacking)})\b")
 _TELLING: Final = 0.5
 """Weight from which a meaning may tell which way round a question is: few fields have it."""
 _CLEARLY: Final = 1.8
@@ -161,14 +160,17 @@ class FieldQuestion:
         """Whether it has a word that sets apart or says no, and that no way of asking explains.
 
         Of a yes or no, any such word; of another field, one that none of its ways of asking has:
-        « Motif de l'absence de mesure » asks for an absence.
+        « Motif de l'absence de mesure » asks for an absence. Of an annotation by which a person
+        decides, any word more or less than a way of asking it: « Bloquer la diffusion ».
         """
         label = bare_label(self.offered.question)
         ways = {bare_label(self.wanted.title), *self.wanted.labels, *self.wanted.worded}
         if self.inverse or (label in ways and not self.unclear):
             return False
         if self.wanted.type == "yes_no" and (
-            self.unclear or any(one <= self.explained for one in self.wanted.inverse)
+            (self.wanted.decides and self.asked < Plainness.PHRASE)
+            or self.unclear
+            or any(one <= self.explained for one in self.wanted.inverse)
         ):
             return True
         said = self._marks_of(_OF_EVERY_REPORT.sub(" ", label))

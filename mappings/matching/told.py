@@ -1,72 +1,77 @@
-"""What a help tells that yes and no are for: « Répondez non si c'est une erreur », « Abus : non ».
+"""What a question, or its help, tells beside what it asks.
 
-Text alone, folded. « Non » is an answer where something shows it: a verb of answering, quotation
-marks, a mark or an « if » after it, its place at an end. Else it is a word of a question, as in
-« non conforme ».
+What yes and no are for (« Répondez non si c'est une erreur », « Abus : non »), examples, what is
+set apart (« Usage voulu, sauf routine »), brackets. Text alone; answers are read of a folded one.
+« Non » is an answer where something shows it: a verb of answering, quotation marks, a mark or an
+« if » after it, its place at an end. Else it is a word of a question, as in « non conforme ».
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 from french.text import fold
+from mappings.matching.french_words import FRENCH, any_of, any_written
 
+_WORDS: Final = FRENCH.answers
+_YES, _NO, _OR = any_of(_WORDS.yes), any_of(_WORDS.no), any_of(_WORDS.or_)
+_LETTERS: Final = any_of((*_WORDS.yes_letters, *_WORDS.no_letters))
+_BOX, _IN_SHORT = any_of(_WORDS.box), any_of((_WORDS.yes[0], _WORDS.no[0]))
 _ANSWERS: Final = re.compile(
-    r"[\s:(\[,–—-]*(?:\b(?:repond(?:re|ez)|coch(?:er|ez)|indiqu(?:er|ez)|choisi(?:r|ssez)) )?"
-    r"(?:\b[oy] ?/ ?n\b|(?:\bpar )?[«\"“]? ?\b(?:oui|vrai|yes) ?[»\"”]? ?"
-    r"(?:/|-|–|\bou(?: par)?\b|\bor\b) ?[«\"“]? ?(?:non|faux|no)\b ?[»\"”]?)"
-    r"(?: ?(?:/|,|\bou\b) ?(?:ne sait pas|nsp|inconnu))?[)\]]?",
+    rf"[\s:(\[,–—-]*(?:\b(?:{any_of(_WORDS.choose)}) )?"
+    rf"(?:\b(?:{any_of(_WORDS.yes_letters)}) ?/ ?(?:{any_of(_WORDS.no_letters)})\b"
+    rf"|(?:\b(?:{any_of(_WORDS.by)}) )?[«\"“]? ?\b(?:{_YES}) ?[»\"”]? ?"
+    rf"(?:/|-|–|\b(?:{_OR})\b) ?[«\"“]? ?(?:{_NO})\b ?[»\"”]?)"
+    rf"(?: ?(?:/|,|\b(?:{_OR})\b) ?(?:{any_of(_WORDS.third)}))?[)\]]?",
     re.IGNORECASE,
 )
 """The answers that are given to choose: « Abus (oui/non) », « répondre par oui ou par non »."""
-_OR_NOT: Final = re.compile(r",? ou (?:non|pas)(?= ?[?.)]| ?$)", re.IGNORECASE)
+_OR_NOT: Final = re.compile(rf",? (?:{any_of(_WORDS.or_not)})(?= ?[?.)]| ?$)", re.IGNORECASE)
 
 _SENTENCE: Final = re.compile(r"[.;!?]+(?:\s|$)|\n+|[•]")
 _VERB: Final = (
-    r"(?:ne )?(?:(?:il faut|il convient de|merci de|veuillez|vous devez|vous pouvez|on|alors) )?"
-    r"(?:repond(?:re|ez|ra|rez|s)?|coch(?:er|ez|e)|indiqu(?:er|ez|e)|di(?:re|tes)"
-    r"|choisi(?:r|ssez)|selectionn(?:er|ez)|saisi(?:r|ssez)|inscri(?:re|vez)|mett(?:re|ez)"
-    r"|port(?:er|ez)|not(?:er|ez)|c'est|ce sera|vaut|signifie|veut dire|answer|tick"
-    r"|(?:la |votre )?(?:bonne )?reponse (?:attendue )?(?:(?:est|sera|doit etre)(?: donc)? ?:?)?"
-    r"|(?:la )?case)"
+    rf"(?:(?:{any_of(_WORDS.denying)}) )?(?:(?:{any_of(_WORDS.asked_to)}) )?"
+    rf"(?:{any_of(_WORDS.answering)}|(?:{any_of(_WORDS.answer)})(?:(?:{any_of(_WORDS.is_)}) ?:?)?"
+    rf"|{_BOX})"
 )
-_IF: Final = (
-    r"(?:si|s'|sinon|autrement|pour|en cas|en l'absence|quand|lorsqu|dans|seulement|uniquement"
-    r"|des (?:que|lors|qu)|a defaut|sauf|hors|a moins|if|for|veut dire|signifie|correspond|=|:|→"
-    r"|->|–|—|, )"
-)
+_IF: Final = rf"(?:{any_of(_WORDS.if_)}|=|:|→|->|–|—|, )"
 _TOKEN: Final = re.compile(
-    rf"(?P<verb>\b{_VERB} ?(?:par |a |de |la case |en |:)?)?"
-    r"(?P<quote>[«\"“] ?)?\b(?:la case )?(?P<answer>oui|non|yes|no|vrai|faux)\b(?: ?[»\"”])?"
+    rf"(?P<verb>\b{_VERB} ?(?:(?:{any_of(_WORDS.of_an_answer)}) |:)?)?"
+    rf"(?P<quote>[«\"“] ?)?\b(?:(?:{_BOX}) )?(?P<answer>{_YES}|{_NO})\b(?: ?[»\"”])?"
 )
 _HEARD: Final = re.compile(
-    rf"\b{_VERB} ?(?:\w+ )?(?:oui|non)\b"
-    r"|\b(?:negati|affirmati|positi(?:f|v)|invers)\w*|\ben cas de (?:oui|non)\b|\boption \d"
-    r"|\b(?:de)?coch\w+ (?:la case )?(?:si|s'|quand|lorsqu|pour|que|uniquement|seulement)"
-    r"|[«\"“] ?[on01] ?[»\"”]|(?:^|[;,./] ?)[on01] ?[:=]"
+    rf"\b{_VERB} ?(?:\w+ )?(?:{_IN_SHORT})\b|\b(?:{any_of(_WORDS.otherwise_told)})"
+    rf"|\b(?:{any_of(_WORDS.in_case_of)}) (?:{_IN_SHORT})\b|\b(?:{any_of(_WORDS.numbered)}) \d"
+    rf"|\b(?:{any_of(_WORDS.ticking)}) (?:(?:{_BOX}) )?(?:{any_of(_WORDS.ticked_if)})"
+    rf"|[«\"“] ?(?:{_LETTERS}|[01]) ?[»\"”]|(?:^|[;,./] ?)(?:{_LETTERS}|[01]) ?[:=]"
 )
 """What tells of an answer in other words than yes and no: which way round, nothing here reads."""
-_OPENS: Final = re.compile(
-    r"(?:^|[,:/–—=(→]|->|\b(?:et|mais|ou|alors|puis|sinon|autrement|un)\b) ?$"
-)
+_OPENS: Final = re.compile(rf"(?:^|[,:/–—=(→]|->|\b(?:{any_of(_WORDS.opens)})\b) ?$")
 _GOES_ON: Final = re.compile(rf" ?{_IF}")
-_ENDS: Final = re.compile(r" ?(?:$|[,/–—)]|->|→|(?:sinon|autrement|dans le cas contraire)\b)")
+_ENDS: Final = re.compile(rf" ?(?:$|[,/–—)]|->|→|(?:{any_of(_WORDS.otherwise)})\b)")
 _MARKED: Final = re.compile(r"(?:[:=→,–—]|->) ?$")
-_CONDITION: Final = re.compile(
-    r"[ ,:=→>–—-]*(?:que|si|s'|pour|en cas|en l'absence|quand|lorsqu|dans|des|if|for|[:=→])"
-)
-_NOTHING: Final = re.compile(
-    r"\b(?:sinon|autrement|(?:et )?dans (?:le cas contraire|les? autres? cas|tous les autres cas"
-    r"|l'affirmative|la negative)|a defaut|pour cette question|vous|on|il|devez|pouvez|est)\b"
-)
-_EXCEPT: Final = re.compile(r"\b(?:sauf|hormis|excepte|a moins)\b")
-_TOO: Final = re.compile(r"[\s,(]*\b(?:meme|y compris|aussi|egalement)\b.*")
+_CONDITION: Final = re.compile(rf"[ ,:=→>–—-]*(?:{any_of(_WORDS.condition)}|[:=→])")
+_NOTHING: Final = re.compile(rf"\b(?:{any_of(_WORDS.nothing)})\b")
+_EXCEPT: Final = re.compile(rf"\b(?:{any_of(_WORDS.except_)})\b")
+_TOO: Final = re.compile(rf"[\s,(]*\b(?:{any_of(_WORDS.too)})\b.*")
 """What an answer takes in as well says nothing of what it is for."""
 _BRACKET: Final = re.compile(r"\s*\(([^()]*)\)")
-_YES: Final = frozenset({"oui", "yes", "vrai"})
+_ASIDE: Final = re.compile(rf"\b(?:{_IN_SHORT}) ?[»\"”]?$")
+_JOINS: Final = re.compile(rf"^[\W_]+|(?:\b(?:{any_of(_WORDS.joins)})\b|[\W_])+$")
+
+_EXAMPLE: Final = re.compile(
+    rf"\(?\b(?:{any_written(FRENCH.help.example)}).*?(?=[.;!?](?:\s|$)|\n|$)",
+    re.IGNORECASE,
+)
+_APART: Final = re.compile(
+    rf"[,(] ?(?:{any_written(FRENCH.help.apart)})\b.*$"
+    rf"|, [^,;:?]* (?:{any_written(FRENCH.help.left_out)})$",
+    re.IGNORECASE,
+)
+_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ def _without_brackets(text: str) -> str:
             return f" : {inner}"
         if found and _answers(found, inner):
             return f". {inner}."
-        return f" : {inner}" if re.search(r"\b(?:oui|non) ?[»\"”]?$", before) else f", {inner},"
+        return f" : {inner}" if _ASIDE.search(before) else f", {inner},"
 
     return _BRACKET.sub(plain, text)
 
@@ -150,7 +155,7 @@ def _owned(sentence: str, tokens: list[re.Match[str]]) -> Iterator[tuple[bool, s
     parts = [sentence[end:start] for end, start in zip(ends, starts, strict=True)]
     follows = not _said(parts[0]) or bool(_CONDITION.match(parts[1]) and _said(parts[1]))
     for token, (before, after) in zip(tokens, pairwise(parts), strict=True):
-        yes = token["answer"] in _YES
+        yes = token["answer"] in _WORDS.yes
         said, *others = _EXCEPT.split(after if follows else before)
         yield yes, _said(said)
         for other in others:
@@ -160,4 +165,25 @@ def _owned(sentence: str, tokens: list[re.Match[str]]) -> Iterator[tuple[bool, s
 def _said(text: str) -> str:
     """A part without what only joins it to an answer."""
     text = _NOTHING.sub(" ", _TOO.sub("", text))
-    return re.sub(r"^[\W_]+|(?:\b(?:et|ou|mais|alors|donc)\b|[\W_])+$", "", text).strip()
+    return _JOINS.sub("", text).strip()
+
+
+def without_examples(text: str) -> str:
+    """A help without its examples."""
+    return _EXAMPLE.sub("", text)
+
+
+def head(label: str, *, tells: Callable[[str], bool]) -> str:
+    """A label without what it sets apart at its end, and without brackets.
+
+    « Usage voulu, sauf routine », « Type (code) ».
+
+    Args:
+        label: The question.
+        tells: Whether what some brackets hold may change what is asked: they stay.
+    """
+
+    def kept(bracket: re.Match[str]) -> str:
+        return bracket[0] if tells(bracket[1]) else ""
+
+    return _BRACKETS.sub(kept, _APART.sub("", label))

@@ -9,16 +9,17 @@ from math import log
 from french.text import bare_label
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import ReviewedChamp, ReviewedForm
+from mappings.matching.french_words import FRENCH
 from mappings.matching.lexicon import Lexicon, Wording
 from mappings.matching.words import NEGATED, Meanings, Words, near
 from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
 
 ANNOTATIONS, LABELS = "annotations", "labels"
-_ANY = "autre autres inconnu inconnue"
+_ANY = " ".join(FRENCH.questions.any_option)
 """Words of the options that any list has."""
 PLACES = frozenset({"region", "departement", "commune", "epci"})
-_YES, _NO = "oui", "non"
+_YES, _NO = FRENCH.answers.yes[0], FRENCH.answers.no[0]
 _TYPICAL = 0.25
 """Share of the phrases of a field from which a meaning is one that speaks of it."""
 
@@ -55,6 +56,7 @@ class Wanted:
         must_have: Options that the bridge writes; empty where nobody knows.
         read: Whether rules read it: it is asked for first.
         written: Whether the bridge writes it.
+        decides: Whether a person decides by it what leaves, or what the bridge does.
         narrated: Whether it was asked, when reviewed, as a text of several lines only.
         rows: What its rows want.
     """
@@ -85,6 +87,7 @@ class Wanted:
     must_have: frozenset[str] = frozenset()
     read: bool = False
     written: bool = False
+    decides: bool = False
     narrated: bool = False
     rows: tuple["Wanted", ...] = ()
 
@@ -313,6 +316,7 @@ class _Maker:
             must_have=self.needs.written.get(path, frozenset()),
             read=read,
             written=written,
+            decides=path in self.needs.decide,
             worded=frozenset(map(bare_label, wording.phrases)),
             light=_light(
                 (spec.title, *labels, *wording.phrases, *chain(*wording.after.values())),

@@ -10,6 +10,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from french.text import fold, without_points
+from mappings.matching.french_words import FRENCH
 
 Meanings = frozenset[str]
 _WORD: Final = re.compile(r"[a-z0-9]+|%")
@@ -43,13 +44,7 @@ def stem(word: str) -> str:
     return bare
 
 
-_NO: Final = (
-    "non, sinon, pas, sans, aucun, aucune, hors, ni, jamais, absence, sauf, impossible, défaut, "
-    "excepté, hormis"
-)
-_NEGATION: Final = frozenset(stem(fold(word)) for word in _NO.split(", "))
-_FOR_WANT_OF: Final = "faut de"
-"""« Faute de », as stems: « faut » alone says nothing."""
+_NEGATION: Final = frozenset(stem(fold(word)) for word in FRENCH.senses.no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +80,9 @@ class Words:
             found |= dict.fromkeys(listed, listed[0])
         nothing = [" ".join(stems(one)) for one in empty]
         little = {entry: f"{_LIGHT}{entry}" for entry in (" ".join(stems(one)) for one in light)}
-        return cls(found | dict.fromkeys(nothing, "") | little | {_FOR_WANT_OF: NEGATED})
+        # « Faute de »: « faute » alone says nothing.
+        lacking = {" ".join(stems(one)): NEGATED for one in FRENCH.senses.for_want_of}
+        return cls(found | dict.fromkeys(nothing, "") | little | lacking)
 
     def meanings(self, text: str) -> Meanings:
         """What a text asks, whatever the order of its words."""
@@ -140,7 +137,7 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in kept]
 
 
-_ASKED: Final = frozenset({"il", "elle", "on", "ils", "elles"})
+_ASKED: Final = frozenset(FRENCH.questions.pronouns)
 
 
 def near(words: Iterable[str], said: Meanings) -> Meanings:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from french.text import normalise_label
 from mappings.schema.sources import FactName, OfDossier, Option, Source
@@ -78,6 +78,10 @@ class FieldSpec:
         return tuple(
             one for one in self.champs if one not in self.only_in or revision in self.only_in[one]
         )
+
+
+MANUAL: Final = "traitement_manuel"
+"""Annotation by which an instructeur switches the bridge off for one dossier."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,44 +1,31 @@
-"""A form that nobody knows: what is found of it, what a person says of it, and the file of both."""
+"""A form that nobody knows: what is found of it, and what a person said of it before."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
-from datafiles.file import DataFileError
-from french.time import PARIS
-from mappings.adoption.absences import every_field, every_spec, left_out, refused
-from mappings.adoption.adapted import ADAPTED, Adapted, adapted, mapping_text
-from mappings.adoption.decisions import (
-    FILE_NAME,
-    Decision,
-    Decisions,
-    dump_decisions,
-    parse_decisions,
-)
-from mappings.adoption.kept import FileKept, copied
-from mappings.adoption.session import ChoiceQuestion, Session
-from mappings.dossier.decode import stable_id
+from mappings.adoption.adapted import Adapted, adapted
+from mappings.adoption.choice import ChoiceQuestion
+from mappings.adoption.decisions import FILE_NAME, Decision, Decisions, parse_decisions
+from mappings.adoption.kept import ADAPTED, FileKept, copied
+from mappings.adoption.session import Session
+from mappings.adoption.standing import FormerFile, of_this_form, taken_up
 from mappings.dossier.model import Champ, Rows
-from mappings.dossier.revision import Revision, flatten
+from mappings.dossier.revision import Revision
 from mappings.drift.proposals import Likely
-from mappings.drift.reviewed import Absence, ReviewedForm, dump_reviewed, review
+from mappings.drift.reviewed import Absence, ReviewedForm
 from mappings.matching.labels import match_labels, wanted_labels, with_labels
 from mappings.matching.lexicon import FILE_NAME as SYNONYMS
 from mappings.matching.lexicon import Lexicon, no_lexicon, parse_lexicon
 from mappings.matching.match import Matching, match_form
 from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
-from mappings.schema.champs import keys_of
-from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
 from steps.wiring.failures import RequestError
-from steps.wiring.form import read_mapping, read_text, reviewed_file, reviewed_form
-from steps.wiring.services import Services, now
+from steps.wiring.form import read_mapping, read_text, reviewed_form
+from steps.wiring.services import Services
 
 _MAPPINGS = Path(__file__).parents[2] / "mappings"
 _LOOKED_AT = 40
@@ -178,54 +165,50 @@ def begin(
                 f"{file} est d'une autre démarche ({decisions.demarche}) : donnez un autre fichier"
                 " (--output), ou recommencez (--anew)."
             )
-    used = services.inputs.mapping_file
-    again = not anew and target.exists() and target.resolve() == used.resolve()
-    # The mapping in use, and what was said beside it, are of this form.
-    reviewed = ReviewedForm()
-    if not anew and form_adopted(services):
-        reviewed = reviewed_form(used) or reviewed
-    elif again:
-        reviewed = _beside(used)
-    gone = refused(reviewed, form.mapping, observed.active, matching.sure)
-    # One of adaptation.yaml that says otherwise was said before the file was left so.
-    gone = {path: one for path, one in gone.items() if not _absent(decisions, path)}
-    doubtful = frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
-    asked_otherwise = doubtful & _read_of(form.mapping, observed.active) if again else frozenset()
-    # What was said of a question that asks another thing since it was adopted was not said of it.
-    past = gone.keys() | (asked_otherwise if _beside(used).adopted else frozenset())
-    said = {path: one for path, one in decisions.of.items() if path not in past}
-    said = {path: Decision(absent=one.reason) for path, one in gone.items()} | said
-    decisions = replace(decisions, by=by.strip() or decisions.by, of=said)
-    session = Session(found, matching, decisions)
-    if again:
-        left = left_out(reviewed, form.mapping, observed.active, session.taken)
-        session = session.unsure((left | _taken_out(services) | asked_otherwise) - said.keys())
+    decisions = replace(decisions, by=by.strip() or decisions.by)
+    former = _former(services, target=target, anew=anew)
+    session, gone = taken_up(Session(found, matching, decisions), former, observed.active)
     return Adaptation(
         session=session,
         target=target,
         revisions=tuple(observed.revisions),
         active=observed.active,
         base=form.mapping,
-        again=again,
-        before=decisions.of,
+        again=former.again,
+        before=session.decisions.of,
         refused=gone,
-        doubtful=doubtful,
-        unsaid=_unsaid(services) if again else frozenset(),
+        doubtful=former.doubtful,
+        unsaid=_unsaid(services, former) if former.again else frozenset(),
     )
 
 
-def _absent(decisions: Decisions, path: str) -> bool:
-    return bool(decisions.of.get(path, Decision()).absent)
+def _former(services: Services, *, target: Path, anew: bool) -> FormerFile:
+    """The mapping in use, and what was said beside it, as far as it is of this form."""
+    used = services.inputs.mapping_file
+    again = not anew and target.exists() and target.resolve() == used.resolve()
+    beside = of_this_form(reviewed_form(used))
+    reviewed = beside if again else ReviewedForm()
+    if not anew and form_adopted(services):
+        reviewed = reviewed_form(used) or ReviewedForm()
+    return FormerFile(
+        mapping=services.form.mapping,
+        reviewed=reviewed,
+        adopted=bool(beside.adopted),
+        shipped=_copied_from(services),
+        again=again,
+        doubtful=frozenset(one.field for one in drift_of(services) if one.blocks and one.field),
+    )
 
 
-def _unsaid(services: Services) -> frozenset[str]:
+def _unsaid(services: Services, former: FormerFile) -> frozenset[str]:
     """Fields of which the mapping in use says no more than the bridge's own, of another form.
 
     None of a file that this command wrote, or of which a person adopted the form: it is of this
     one. An id that this form has by chance would be another question.
     """
-    shipped = None if form_adopted(services) else _copied_from(services)
-    return copied(services.form.mapping, shipped) if shipped else frozenset()
+    if former.shipped is None or form_adopted(services):
+        return frozenset()
+    return copied(former.mapping, former.shipped)
 
 
 def _copied_from(services: Services) -> FormMapping | None:
@@ -233,24 +216,6 @@ def _copied_from(services: Services) -> FormMapping | None:
     shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
     adapted_here = read_text(services.inputs.mapping_file, "UNC_MAPPING").startswith(ADAPTED)
     return None if adapted_here or not shipped.exists() else read_mapping(shipped)
-
-
-def _read_of(mapping: FormMapping, active: Revision) -> frozenset[str]:
-    """Fields and annotations that a mapping reads of champs that the form has."""
-    asked = {one.id for one in flatten((*active.champs, *active.annotations))}
-    specs = every_spec(mapping).items()
-    return frozenset(path for path, spec in specs if not asked.isdisjoint(keys_of(spec)))
-
-
-def _taken_out(services: Services) -> frozenset[str]:
-    """Fields that a copy of the bridge's own mapping leaves absent, and the bridge's own asks."""
-    shipped = _copied_from(services)
-    asked = every_field(shipped) if shipped else {}
-    return frozenset(
-        path
-        for path, spec in every_field(services.form.mapping).items()
-        if not keys_of(spec) and spec.source is None and path in asked and keys_of(asked[path])
-    )
 
 
 def likely(services: Services) -> Likely:
@@ -261,102 +226,6 @@ def likely(services: Services) -> Likely:
         for path, match in adaptation.session.matching.matches.items()
         if len(match.offered.champs) == 1 and not match.inverted and not path.startswith("labels.")
     }
-
-
-def keep_decisions(adaptation: Adaptation) -> None:
-    """Keep what a person said: they may stop, and go on another day.
-
-    The file says it first where it says otherwise: what it says stands against what was said
-    before.
-    """
-    if adaptation.overrules:
-        write(adaptation)
-    decisions, elsewhere = adaptation.session.decisions, adaptation.refused
-    of = {
-        path: one
-        for path, one in decisions.of.items()
-        if path not in elsewhere or one.absent != elsewhere[path].reason
-    }
-    adaptation.target.parent.mkdir(parents=True, exist_ok=True)
-    _replace(adaptation.decisions_file, dump_decisions(replace(decisions, of=of)))
-
-
-def write(adaptation: Adaptation) -> None:
-    """Write the mapping, and the form as it is reviewed with it; it is not adopted by that.
-
-    The mapping that was there is kept beside, under ``.avant``. Writing the same again, notes above
-    fields apart, changes nothing: an adoption stands. An absence that was taken back goes.
-    """
-    session, target = adaptation.session, adaptation.target
-    decisions, revision = session.decisions, stable_id(adaptation.active.id)
-    there = read_text(target, "UNC_MAPPING") if adaptation.again else ""
-    former = (there, parse_mapping(there, source=target.name)) if there else None
-    text = mapping_text(
-        adaptation.made, demarche=decisions.demarche, revision=revision, former=former
-    )
-    earlier, stands = _said_before(target, text, adaptation)
-    back = {path for path, one in adaptation.before.items() if one.absent} - decisions.of.keys()
-    gone = session.taken.keys() | back
-    every = {**adaptation.refused, **earlier.absent}
-    absent = {path: one for path, one in every.items() if path not in gone}
-    for path, reason in session.absent.items():
-        if path not in absent or absent[path].reason != reason:
-            absent[path] = Absence(reason, decisions.by, _today())
-    form = earlier if stands else review(adaptation.revisions)
-    reviewed = replace(form, absent=absent, adopted=earlier.adopted)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for file in (target, reviewed_file(target)):
-        before = file.with_name(f"{file.name}.avant")
-        if file.exists() and not before.exists():
-            before.write_bytes(file.read_bytes())
-    # The adoption goes before the mapping changes: killed between, nothing is written to DS.
-    _replace(reviewed_file(target), dump_reviewed(reviewed))
-    _replace(target, text)
-
-
-def _said_before(target: Path, text: str, adaptation: Adaptation) -> tuple[ReviewedForm, bool]:
-    """What a person said beside the file that is replaced; whether it stands, whole.
-
-    Its adoption goes with what the file says, unless only notes above fields move. What was
-    reviewed stands where both say the same and nobody says more, and as long as nobody said
-    anything of what the form made doubtful since: nothing was reviewed then.
-    """
-    before = read_text(target, "UNC_MAPPING") if target.exists() else ""
-    if not (adaptation.again or before.startswith(ADAPTED)):
-        return ReviewedForm(), False  # of another form
-    earlier = _beside(target)
-    decisions, before_that = adaptation.session.decisions.of, adaptation.before
-    said = {**decisions} != {**before_that}
-    if earlier.adopted and not said and _say_the_same(before, text):
-        return earlier, True
-    # Nobody looked at what the form made doubtful: it is not reviewed by what was said of the rest.
-    unseen = any(decisions.get(one) == before_that.get(one) for one in adaptation.doubtful)
-    stands = unseen and earlier.accepted
-    if _without_notes(before) == _without_notes(text):
-        return earlier, stands
-    return replace(earlier, adopted=()), stands
-
-
-def _without_notes(text: str) -> list[str]:
-    return [one for one in text.splitlines() if not re.match(r" +#", one)]
-
-
-def _say_the_same(*texts: str) -> bool:
-    """Whether files are read alike, whatever is noted in them."""
-    with suppress(DataFileError):
-        one, other = (replace(parse_mapping(text, source=""), digest="") for text in texts)
-        return one == other
-    return False
-
-
-def _beside(file: Path) -> ReviewedForm:
-    """What a person said beside a mapping; nothing beside a copy of the bridge's own.
-
-    That was said of another form, unless it is adopted as it is.
-    """
-    reviewed = reviewed_form(file) or ReviewedForm()
-    theirs = all(one.demarche is not None for one in reviewed.adopted)
-    return reviewed if theirs else replace(reviewed, adopted=(), absent={})
 
 
 def samples_of(services: Services) -> Mapping[str, Sequence[str]]:
@@ -410,13 +279,3 @@ def _lexicon(services: Services) -> Lexicon:
     if path is None:
         return no_lexicon()
     return parse_lexicon(read_text(path, "UNC_MAPPING"), source=path.name)
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-
-
-def _today() -> date:
-    return now().astimezone(PARIS).date()

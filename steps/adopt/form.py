@@ -5,11 +5,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mappings.adoption.choice import ABSENT, ChoiceQuestion
 from mappings.adoption.decisions import Decision
-from mappings.adoption.session import ABSENT, ChoiceQuestion, Session
+from mappings.adoption.session import Session
 from mappings.drift.model import Drift, Severity
 from steps.adopt import review
-from steps.adopt.adapt import Adaptation, FoundMatches, begin, keep_decisions, write
+from steps.adopt.adapt import Adaptation, FoundMatches, begin
+from steps.adopt.write import keep_decisions, write
 from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form
@@ -105,6 +107,8 @@ class FormAdoption:
         if choice is None:
             raise RequestError("Cette question n’attend plus de réponse : rechargez la page.")
         session = adaptation.session
+        if choice.of_answer and not champ:
+            raise RequestError("Dites ce que veut dire cette réponse : oui, non, ni oui ni non.")
         if champ not in choice.keys:
             champ = session.named(path).get(champ, champ)
         if champ and (why := session.why_not(choice, champ)):
@@ -113,6 +117,8 @@ class FormAdoption:
             raise RequestError("Donnez votre nom : il est gardé avec ce que vous décidez.")
         sense = session.why_which_sense if inverted is None else session.why_not_contrary
         if champ and (why := sense(choice, champ)):
+            raise RequestError(why)
+        if champ and (why := session.why_not_box(choice, champ, inverted=inverted)):
             raise RequestError(why)
         decision = (
             Decision(champ=champ, inverted=inverted)

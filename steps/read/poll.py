@@ -3,7 +3,7 @@
 Why it is done so: docs/decisions/0004-synchronisation.md.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -51,6 +51,7 @@ def poll(services: Connected, summary: Summary) -> None:
     if since is not None:
         reading.updated_since(since)
     reading.follow_publication()
+    reading.follow_labels()
     follow_deletions(services, summary, since=known.deletions_since)
     reading.retry_quarantined()
     fetch_attachments(services, summary)
@@ -72,6 +73,7 @@ class _Reading:
         self._watermark = known.watermark
         self._followed = known.active_revision_id
         self._published = known.active_revision_id
+        self._labels: Mapping[str, str] | None = None
         self._description = StoredDemarche(services, summary)
         self._broken: set[int | None] = set()
 
@@ -114,6 +116,7 @@ class _Reading:
                 summary.seen.add(number)
             summary.unchanged = summary.seen - summary.created - summary.updated
             self._published = page.active_revision_id or self._published
+            self._labels = page.labels
         return None
 
     def _keep(self, page: DossierPage) -> None:
@@ -130,6 +133,7 @@ class _Reading:
         )
         self._followed = self._followed or first
         self._published = page.active_revision_id or self._published
+        self._labels = page.labels
         self._broken |= {one.number for one in page.broken}
         self._services.tell("Lecture de la démarche", len(self._summary.seen), None)
 
@@ -146,6 +150,13 @@ class _Reading:
             return
         services = self._services
         services.store.demarches.save(services.demarche, active_revision_id=published)
+
+    def follow_labels(self) -> None:
+        """Keep the labels that the démarche has now: to make or delete one publishes nothing."""
+        demarches, demarche = self._services.store.demarches, self._services.demarche
+        kept = demarches.state(demarche).labels
+        if None not in (kept, self._labels) and kept != self._labels:
+            demarches.save(demarche, labels=dict(self._labels or {}))
 
     def retry_quarantined(self) -> None:
         """Ask once for each dossier set aside (its page may be long past); let go of those gone.

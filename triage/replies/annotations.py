@@ -63,6 +63,7 @@ def wanted_annotations(
             defects=defects,
             unanswered_scope=questions(assessment, labels),
             stale_score=stale_score,
+            reach=assessment.reach,
         ),
         "priorite": assessment.priority or "",
         "motifs_priorite": texts.render(

@@ -11,7 +11,7 @@ from typing import Final
 from french.text import normalise_label
 from mappings.dossier.model import Champ, Choice, Dossier, Text, Unreadable, YesNo
 from mappings.schema.champs import in_our_word
-from mappings.schema.model import AnnotationSpec, FormMapping
+from mappings.schema.model import MANUAL, AnnotationSpec, FormMapping
 from triage.replies.annotations import shown
 from triage.replies.policy import ReplyPolicy
 from triage.verdict.model import Assessment, Status
@@ -21,8 +21,6 @@ EXCLUSION: Final = "motif_hors_champ"
 PRIORITY: Final = "priorite"
 DECIDING: Final = (STATUS, EXCLUSION, PRIORITY)
 """Annotations that the bridge writes and by which a person decides."""
-MANUAL: Final = "traitement_manuel"
-"""Annotation by which an instructeur switches the bridge off for one dossier."""
 
 _WITH_PRIORITY = frozenset({Status.COMPLET, Status.A_COMPLETER})
 _IN_SCOPE = _WITH_PRIORITY | {Status.A_PRECISER}

@@ -337,6 +337,7 @@ def _shown(
         "remarks": remarks(judged),
         "points": len(asked) or len(points),
         "asked_before": bool(before),
+        "reach": judged.assessment.reach,
         "deadline": "" if limit is None else in_words(limit),
         "exclusion": judged.assessment.out_of_scope.text if judged.assessment.out_of_scope else "",
     }

@@ -11,6 +11,7 @@ from triage.verdict.model import Criterion, Evidence, ItemResult, ScopeReason, S
 
 Sample: TypeAlias = Mapping[str, Any]
 REFERENCE = "UNC-0000-0000"
+REACH = "sur 30 des 31 éléments obligatoires, seuls demandés par ce formulaire"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ _MESSAGES = tuple(
         questions,
         correction=correction,
         editable=editable,
+        reach="" if editable else REACH,
         asked_before=before,
         deadline=deadline,
     )
@@ -108,6 +110,7 @@ SAMPLES: Mapping[str, Sequence[Sample]] = MappingProxyType(
                 "defects": list(defects),
                 "unanswered_scope": list(questions),
                 "stale_score": stale,
+                "reach": "" if stale else REACH,
             }
             for status, defects, questions, stale in product(
                 Status, (_DEFECTS, ()), ((_QUESTION,), ()), (True, False)

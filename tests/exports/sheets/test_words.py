@@ -42,6 +42,16 @@ def test_words_are_defined_once_and_levels_are_no_status() -> None:
     assert all("P1\u00a0: Décès ≥ 1" in one.prompt and len(one.prompt) <= 255 for one in notes)
 
 
+def test_a_score_says_on_what_it_stands_where_the_form_does_not_ask_everything() -> None:
+    verdict = {"band": "bien documenté", "score": 100, "status": Status.COMPLET}
+    few, whole = (entry(at, verdict={**verdict, "not_asked": at - 1}) for at in (2, 1))
+    for audience in ("agence", "reseau"):
+        rows = records(build([whole, few], audience=audience), "Dossiers")
+        told = {str(one["Dossier"])[:1]: one["Niveau de complétude"] for one in rows}
+        assert told["1"] == "bien documenté"
+        assert told["2"] == f"bien documenté, {few.assessment.reach}"
+
+
 @pytest.mark.slow
 def test_centres_read_no_command_no_setting_and_no_file_of_ours() -> None:
     content = build([entry(1)], audience="reseau", terms=TERMS)

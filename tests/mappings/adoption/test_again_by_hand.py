@@ -23,6 +23,7 @@ from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
 from mappings.schema.sources import Constant
 from tests.mappings.matching.variants import (
+    ROOT,
     Raw,
     Variant,
     as_form,
@@ -414,6 +415,41 @@ def test_of_a_form_that_changed_the_other_entries_stay_to_the_letter() -> None:
     ]
     assert "  # vu avec le juriste" in now
     assert "  # en pourcentage" in now
+
+
+def test_what_a_person_wrote_at_the_head_and_above_what_changed_stays() -> None:
+    text = commented()
+    head = "# Relu avec le juriste.\n#\n# À revoir en mars.\n"
+    text = text.replace("form: unc", f"{head}form: unc", 1)
+    text = text.replace("  usage_intentionnel:", "  # 1. Éligibilité\n  usage_intentionnel:", 1)
+    text = text.replace("\nannotations:\n", "\n# Ce que voient les instructeurs\nannotations:\n", 1)
+    first = text.index("  # en pourcentage")
+    text = f"{text[:first]}# au bord\n{text[first:]}# La fin\n"
+    assert again(text, form())[1] == text
+    left = [one for one in the_champs() if one["id"] != 2]
+    told = again(text, form(left))[1]
+    assert told.startswith(text[: text.index("form: unc")])
+    lines = told.splitlines()
+    at = next(n for n, one in enumerate(lines) if one.startswith("  usage_intentionnel:"))
+    assert lines[at - 2] == "  # 1. Éligibilité"
+    for one in ("# Ce que voient les instructeurs\nannotations:", "# au bord\n", "# La fin\n"):
+        assert told.count(one) == 1
+    assert again(told, form(left))[1] == told
+
+
+def test_the_head_of_a_copy_of_ours_stays_below_what_says_who_wrote_the_file() -> None:
+    ours = (ROOT / "mappings/unc/mapping.yaml").read_text("utf-8")
+    told = again(ours, form())[1]
+    head = ours[: ours.index("\nform:")]
+    assert told.count(head) == 1
+    assert told.startswith("# Correspondance écrite par `unc mapping adapt`")
+    for one in (
+        "  # 1. Éligibilité\n",
+        "  # 7. Pièces et engagement\n",
+        "# Où le signalement nomme",
+    ):
+        assert told.count(one) == 1
+    assert again(told, form())[1] == told
 
 
 @pytest.mark.parametrize("before", [Decision(champ="2"), Decision(absent="Jamais"), Decision()])

@@ -2,8 +2,9 @@
 
 import pytest
 
+from mappings.adoption.choice import ChoiceQuestion
 from mappings.adoption.decisions import Decision, Decisions
-from mappings.adoption.session import ChoiceQuestion, Session
+from mappings.adoption.session import Session
 from mappings.matching.match import match_form
 from tests.mappings.matching.variants import VARIANTS, Variant, our_wants
 
@@ -26,6 +27,8 @@ def pressed(name: str) -> int:
 
 def answered(choice: ChoiceQuestion, variant: Variant) -> tuple[Decision, int]:
     """The right answer to a question: Enter, a number, or « n » and Enter for the usual reason."""
+    if choice.of_answer:
+        return Decision(champ="non"), len("n\n")
     if choice.option:
         return Decision(absent="Pas d'équivalent"), len("n\n\n")
     truth = variant.truth.get(choice.path)

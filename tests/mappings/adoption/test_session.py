@@ -6,8 +6,10 @@ from functools import cache
 import pytest
 
 from mappings.adoption.adapted import Adapted, adapted, mapping_text
+from mappings.adoption.choice import NO_TO_EACH, champ_of
 from mappings.adoption.decisions import Decision, Decisions, dump_decisions, parse_decisions
-from mappings.adoption.session import NO_TO_EACH, Session, champ_of
+from mappings.adoption.kept import FileKept
+from mappings.adoption.session import Session
 from mappings.drift.reviewed import review
 from mappings.matching.match import Match, match_form
 from mappings.matching.wanted import wants
@@ -357,3 +359,83 @@ def test_of_one_question_found_of_a_choice_yes_alone_gives_a_value() -> None:
     spec = made.mapping.fields[path]
     assert spec.source == TickedBoxes({"1": "Initial"})
     assert list(particulars(spec)) == ["cases : « Initial » = 1, sans réponse sinon"]
+
+
+def test_a_box_that_the_adoption_would_refuse_is_told_when_it_is_chosen() -> None:
+    boxes: list[Raw] = [
+        {"id": at, "type": "checkbox", "label": label, "required": False}
+        for at, label in ((1, "Visée thérapeutique"), (2, "Traitement automatique"))
+    ]
+    form = Variant(as_form({"champs": boxes[:1], "annotations": boxes[1:]}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    asks = {one.path: one for one in session.questions()}
+    told = session.why_not_box(asks["but_medical"], "1", inverted=None)
+    assert told.startswith("« Visée thérapeutique » est une case : non cochée, elle ne dit pas")
+    assert session.why_not_box(asks["but_medical"], "1", inverted=False) == told
+    assert session.why_not_box(asks["but_medical"], "1", inverted=True) == ""
+    unread = replace(asks["but_medical"], wanted=replace(asks["but_medical"].wanted, read=False))
+    assert session.why_not_box(unread, "1", inverted=None) == ""
+    switch = asks["annotations.traitement_manuel"]
+    for inverted in (True, None):  # found so
+        told = session.why_not_box(switch, "2", inverted=inverted)
+        assert "n’arrêterait la passerelle pour aucun dossier" in told
+    assert session.why_not_box(switch, "2", inverted=False) == ""
+    consent = asks["annotations.diffusable"]
+    assert session.why_not_box(consent, "2", inverted=True) == "", "what is not ticked keeps inside"
+
+
+OFTEN = ["Jamais", "Parfois", "Souvent", "Sans objet"]
+
+
+@pytest.mark.parametrize("path", ["couvert_par_pgr", "attestation"])
+def test_a_yes_or_no_that_is_asked_by_other_words_is_taken_once_a_person_said_what_they_mean(
+    path: str,
+) -> None:
+    asked: Raw = {"id": 7001, "type": "drop_down_list", "label": "Est-ce suivi ?", "options": OFTEN}
+    form = Variant(as_form({"champs": [asked | {"required": True}], "annotations": []}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    choice = next(one for one in session.questions() if one.path == path)
+    assert champ_of(session.search(choice, "suivi")[0]) == "7001"
+    assert session.why_not(choice, "7001") == ""
+    session = session.decided(path, Decision(champ="7001"))
+    for option, said in zip(OFTEN, ("non", "oui", "oui", "ni oui ni non"), strict=True):
+        asks = next(one for one in session.questions() if one.path == f"{path}={option}")
+        assert asks.keys == ("oui", "non", "ni oui ni non")
+        assert f"« {option} »" in asks.asked
+        session = session.decided(asks.path, Decision(champ=said))
+    assert path not in {one.path.partition("=")[0] for one in session.questions()}
+    there = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
+    text = mapping_text(there, demarche=7, revision="5000")
+    mapping = parse_mapping(text, source="mapping.yaml")
+    means = {one.written: one.means for one in mapping.fields[path].options.values()}
+    assert means == dict(zip(OFTEN, (False, True, True, None), strict=True))
+    kept = parse_decisions(dump_decisions(session.decisions), source="adaptation.yaml")
+    assert kept == session.decisions
+    file = FileKept(mapping, session, form.revision, session.decisions.of)
+    assert all(file.says_already(f"{path}={option}") for option in OFTEN)
+    other = session.decided(f"{path}=Parfois", Decision(champ="non"))
+    again = adapted(
+        mapping,
+        other,
+        revisions=(form.revision,),
+        active=form.revision,
+        again=True,
+        before=session.decisions.of,
+    )
+    assert again.mapping.fields[path].options["parfois"].means is False
+    assert again.mapping.fields[path].options["souvent"].means is True
+
+
+def test_an_answer_beside_yes_and_no_is_asked_for_once_its_list_is_taken() -> None:
+    asked: Raw = {"id": 7001, "type": "drop_down_list", "label": "Risque couvert par le PGR"}
+    asked |= {"options": ["Oui", "Non", "En partie"], "required": True}
+    form = Variant(as_form({"champs": [asked], "annotations": []}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    assert not [one for one in session.questions() if one.option]
+    session = session.decided("couvert_par_pgr", Decision(champ="7001"))
+    (left,) = [one for one in session.questions() if one.option]
+    session = session.decided(left.path, Decision(champ="oui"))
+    assert session.means("couvert_par_pgr") == {"Oui": True, "Non": False, "En partie": True}

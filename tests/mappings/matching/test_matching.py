@@ -13,6 +13,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from french.text import bare_label
+from mappings.adoption.choice import ChoiceQuestion
+from mappings.adoption.decisions import Decisions
+from mappings.adoption.session import Session
 from mappings.dossier.revision import flatten
 from mappings.matching.lexicon import Lexicon, Wording, no_lexicon
 from mappings.matching.match import Match, Matching, match_form
@@ -917,11 +920,22 @@ def of_annotation(label: str, path: str) -> Match | None:
         ("diffusable", "Diffusion au réseau refusée"),
         ("diffusable", "Non communicable aux CRPV"),
         ("diffusable", "À garder à l'agence"),
+        ("diffusable", "Bloquer la diffusion"),
+        ("diffusable", "Retenir la diffusion aux CRPV"),
+        ("diffusable", "Geler la transmission au réseau"),
+        ("traitement_manuel", "Traitement automatisé"),
+        ("traitement_manuel", "Traitement par la passerelle"),
+        ("traitement_manuel", "Traité par la passerelle"),
+        ("traitement_manuel", "Sortir du traitement manuel"),
+        ("traitement_manuel", "Fin du traitement manuel"),
     ],
 )
 def test_an_annotation_that_decides_the_contrary_is_never_sure(path: str, label: str) -> None:
     if (match := of_annotation(label, path)) is not None:
         assert not match.sure
+        wanted = next(one for one in our_wants().annotations if one.path == match.path)
+        session = Session(our_wants(), Matching({}, {match.path: (match,)}), Decisions(7))
+        assert not session.why_not_contrary(ChoiceQuestion(match.path, wanted, (match,)), "1")
         assert set(match.marks) & {"demande le contraire", "demande peut-être le contraire"}
 
 

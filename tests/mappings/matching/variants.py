@@ -6,7 +6,7 @@ A variant is a form of the sandbox (JSON), with the champs that truly ask each f
 import random
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,10 +76,15 @@ def the_lexicon() -> Lexicon:
     return parse_lexicon(path.read_text("utf-8"), source=path.name)
 
 
+DECIDE = ("diffusable", "traitement_manuel")
+"""Annotations of yes or no by which a person decides."""
+
+
 @cache
 def the_needs() -> Needs:
     text = (ROOT / "triage/unc/rules/2026-1.yaml").read_text("utf-8")
-    return needs_of(parse_ruleset(text, source="2026-1.yaml", mapping=the_mapping()))
+    needs = needs_of(parse_ruleset(text, source="2026-1.yaml", mapping=the_mapping()))
+    return replace(needs, decide=frozenset(f"annotations.{name}" for name in DECIDE))
 
 
 @cache

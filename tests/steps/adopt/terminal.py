@@ -23,6 +23,9 @@ _FIELD = re.compile(
 _OPTION = re.compile(
     r"^(?P<title>.+)\s: quelle option veut dire «\s(?P<option>.+)\s»\s\?$", re.MULTILINE
 )
+_ANSWER = re.compile(
+    r": que veut dire, pour cette donnée, la réponse «\s(?P<option>.+)\s»\s\?$", re.MULTILINE
+)
 _PROPOSED = re.compile(r"^  (\d+)\. (.+)$", re.MULTILINE)
 _CHAMP = re.compile(
     r"«\s(?P<label>.+)\s»(?: \((?P<count>\d+) champs\))?"
@@ -118,6 +121,8 @@ class Person:
                 screen = yield "o\n"
             elif found := _OPTION.search(screen):
                 screen = yield self._option(found["option"], screen)
+            elif found := _ANSWER.search(screen):
+                screen = yield self._answer(found["option"])
             elif found := _FIELD.search(screen):
                 self._path = found["path"]
                 screen = yield self._champ(screen)
@@ -154,6 +159,18 @@ class Person:
             if any(one.endswith(_plain(text)) for one in meant):
                 return f"{number}\n"
         return "n\n"
+
+    def _answer(self, theirs: str) -> str:
+        """What an answer beside yes and no means, as the form's author told it."""
+        truth = self.variant.truth.get(self._path, frozenset())
+        for one in self._champs:
+            told = self.variant.told.get(str(one["id"]), {}).get("sens", ())
+            if str(one["id"]) in truth and told:
+                at = [*map(_plain, one["options"])].index(_plain(theirs))
+                return {"oui": "1\n", "true": "1\n", "non": "2\n", "false": "2\n"}.get(
+                    str(told[at]).lower(), "3\n"
+                )
+        return "3\n"
 
     @property
     def _champs(self) -> Sequence[Raw]:

@@ -85,7 +85,7 @@ def test_labels_of_other_names_are_asked_for_put_on_and_taken_off_once(
 
     ours.sandbox.control.delete_label(ours.sandbox.demarche, "Prioritaire")
     ours.sandbox.control.add_label(ours.sandbox.demarche, "Urgence")
-    ours.unc("reconcile")
+    ours.unc("sync")
     told = [one["text"] for one in ours.unc("doctor")["checks"] if one["name"] == "Labels"]
     assert "Urgent (« Prioritaire »)" in told[0]
     assert "`unc mapping adapt`" in told[0]

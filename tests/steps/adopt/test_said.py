@@ -12,9 +12,11 @@ from mappings.adoption.decisions import Decision, Decisions, dump_decisions
 from mappings.dossier.model import Rows, Text, YesNo
 from mappings.schema.file import parse_mapping
 from settings import load_settings
-from steps.adopt.adapt import Adaptation, begin, write
+from steps.adopt.adapt import Adaptation, begin
 from steps.adopt.examples import compared
 from steps.adopt.form import FormAdoption
+from steps.adopt.write import write
+from steps.wiring.failures import RequestError
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import ROOT, VARIANTS, Raw, our_revision, the_mapping
 from tests.mappings.report.dossiers import HEAD, champ, dossier
@@ -235,6 +237,76 @@ def test_at_the_terminal_any_question_is_found_by_words_and_taken_by_its_number(
     kept = (there.folder / "adaptation.yaml").read_text("utf-8")
     assert f"champ: '{NATIONAL}'\n    inverted: true" in kept
     assert f"champ: {NATIONAL}, inverted: true" in there.mapping
+
+
+@pytest.mark.slow
+def test_which_answers_mean_yes_and_which_no_is_said_at_the_terminal_and_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    often: Raw = {"id": NATIONAL, "type": "drop_down_list", "label": "Est-ce vu ici ?"}
+    often |= {"options": ["Jamais", "Parfois", "Souvent"], "required": True}
+    there = offline(tmp_path, monkeypatch, {"champs": [often], "annotations": []})
+    typed = ["A. Martin", "?vu ici", "1", "n", "zz", "o", "q"]
+    _, shown = there.unc("mapping", "adapt", typed=typed)
+    path = re.search(r"\[(\w+)\] —", shown)
+    assert path is not None
+    assert "que veut dire, pour cette donnée, la réponse « Jamais » ?" in shown
+    assert f"{path[1]}: {{champ: {NATIONAL}, options: " in there.mapping
+    assert '{"Jamais": non, "Parfois": oui}' in there.mapping
+    _, shown = there.unc("mapping", "adapt", "--auto")
+    assert f"({path[1]}=Souvent) — la réponse « Souvent », oui ou non ?" in shown
+    with open_services(load_settings()) as services:
+        page, left = FormAdoption(services), f"{path[1]}=Souvent"
+        assert left in {one.path for one in page.state().questions}
+        with pytest.raises(RequestError, match="oui, non, ni oui ni non"):
+            page.decide(left, champ="", absent="Jamais", by="A. Martin")
+        page.decide(left, champ="oui", absent="", by="A. Martin")
+        assert left not in {one.path for one in page.state().questions}
+    assert '{"Jamais": non, "Parfois": oui, "Souvent": oui}' in there.mapping
+
+
+def test_scripts_and_who_reads_what_auto_says_are_told_each_doubt_and_what_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = offline(tmp_path, monkeypatch, small(label="L'usage s'étend-il au-delà de la France ?"))
+    _, shown = there.unc("mapping", "adapt", "--auto")
+    doubt = "« L'usage s'étend-il au-delà de la France ? » (demande peut-être le contraire)"
+    assert doubt in shown.replace("’", "'")
+    told = {one["field"]: one for one in there.told("mapping", "adapt", "--auto")["left"]}
+    assert "absent" in str(told["but_medical"]["blocked"])
+    assert not told["but_medical"]["changed"]
+
+
+@pytest.mark.slow
+def test_of_a_question_that_changed_auto_says_what_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = offline(tmp_path, monkeypatch, small())
+    there.unc("mapping", "adapt", "--auto", *SIGNED)
+    reviewed = there.folder / "formulaire-relu.yaml"
+    adopted = f"adopted: [{{by: A. Martin, on: 2026-11-30, demarche: {DEMARCHE}, revision: '1'}}]\n"
+    reviewed.write_text(reviewed.read_text("utf-8") + adopted, "utf-8")
+    there.publish(2, small(label="L'usage est-il constaté hors du territoire ?"))
+    _, shown = there.unc("mapping", "adapt", "--auto")
+    blocks = f"    bloquant : champ {NATIONAL} « L'usage est-il constaté hors du territoire ? »"
+    assert blocks in shown.replace("’", "'")
+    told = {one["field"]: one for one in there.told("mapping", "adapt", "--auto")["left"]}
+    assert told["territoire_national"]["changed"]
+    assert "hors du territoire" in told["territoire_national"]["blocked"][0]
+
+
+def test_a_box_taken_for_a_yes_or_no_is_refused_where_it_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box: Raw = {"id": NATIONAL, "type": "checkbox", "label": "Visée thérapeutique"}
+    there = offline(tmp_path, monkeypatch, {"champs": [box], "annotations": []})
+    _, shown = there.unc("mapping", "adapt", typed=["A. Martin", "?visée", "1", "", "q"])
+    assert "« Visée thérapeutique » est une case : non cochée, elle ne dit pas « non »" in shown
+    assert f"champ: {NATIONAL}" not in there.mapping
+    with open_services(load_settings()) as services, pytest.raises(RequestError, match="une case"):
+        FormAdoption(services).decide(
+            "but_medical", champ=str(NATIONAL), absent="", by="A. Martin", inverted=False
+        )
 
 
 def test_what_a_person_took_out_of_their_file_is_asked_and_never_taken_again(

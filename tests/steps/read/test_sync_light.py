@@ -58,6 +58,23 @@ def test_what_moves_no_date_is_seen_in_the_overlap(tmp_path: Path) -> None:
         mirror.assert_same()
 
 
+def test_a_label_that_is_made_or_deleted_is_known_without_a_request_more(tmp_path: Path) -> None:
+    def known() -> set[str]:
+        with mirror.store() as store:
+            return set(store.demarches.state(mirror.demarche).labels)
+
+    with mirrored(tmp_path, seeds(24)) as mirror:
+        mirror.do(gather)
+        mirror.do(gather)
+        before = known()
+        mirror.control.add_label(mirror.demarche, "Pour avis")
+        mirror.control.delete_label(mirror.demarche, "Complet")
+        operations(mirror)
+        mirror.do(gather)
+        assert operations(mirror).keys() <= {*LIGHT, "Page"}
+        assert known() == before - {"Complet"} | {"Pour avis"}
+
+
 def test_a_dossier_that_appears_late_or_cannot_be_listed_is_read(tmp_path: Path) -> None:
     with mirrored(tmp_path, seeds(24)) as mirror:
         mirror.do(gather)

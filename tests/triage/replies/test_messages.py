@@ -136,6 +136,16 @@ def test_a_complete_report_is_acknowledged_once() -> None:
     assert message(due(judged(), memory, rules=asks())) is None
 
 
+def test_a_complete_report_of_a_form_that_does_not_ask_everything_is_told_so_once() -> None:
+    verdict = assessment(not_asked=1)
+    first = message(due(judged(verdict=verdict), rules=asks()))
+    asked = message(due(INCOMPLETE, rules=asks()))
+    memory = Memory(messages=sent(asked))
+    for one in (first, message(due(judged(verdict=verdict), memory, rules=asks()))):
+        assert one is not None
+        assert plain(one).count("obligatoires que demande ce formulaire y sont") == 1
+
+
 @pytest.mark.parametrize("status", [Status.HORS_CHAMP, Status.CLOS, Status.A_TRIER])
 def test_other_verdicts_are_told_by_humans(status: Status) -> None:
     assert message(due(judged(verdict=assessment(status)), rules=asks())) is None

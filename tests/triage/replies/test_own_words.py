@@ -9,6 +9,7 @@ from french.text import normalise_label
 from mappings.dossier.model import Text
 from mappings.report.mapper import map_report
 from mappings.schema.champs import in_our_word, in_their_words
+from mappings.schema.model import MANUAL
 from mappings.schema.sources import Option
 from tests.triage.replying import (
     assessment,
@@ -21,7 +22,7 @@ from tests.triage.replying import (
     the_form,
     written,
 )
-from triage.replies.decision import MANUAL, decide, held_by_person, taken_over
+from triage.replies.decision import decide, held_by_person, taken_over
 from triage.replies.inputs import Memory, ReplyRules
 from triage.verdict.model import Status
 

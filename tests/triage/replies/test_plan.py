@@ -103,6 +103,25 @@ def test_an_incomplete_report_lists_each_defect_on_a_line() -> None:
     assert labelled(made) == {}
 
 
+@pytest.mark.parametrize(
+    ("status", "before"),
+    [
+        (Status.COMPLET, "Aucun"),
+        (Status.A_COMPLETER, "A1 Entreprise : SIRET invalide\nM5 RCP : absent"),
+        (Status.A_PRECISER, "L'usage vise-t-il à soigner ? : question sans réponse"),
+    ],
+)
+def test_on_what_a_score_stands_is_told_where_the_form_does_not_ask_everything(
+    status: Status, before: str
+) -> None:
+    verdict = assessment(status, not_asked=1)
+    made = written(due(judged(verdict=verdict)))
+    assert made["elements_manquants"] == f"{before}\nComplétude calculée {verdict.reach}."
+    assert made["completude"] == "62"
+    whole = written(due(judged(verdict=assessment(status))))
+    assert whole["elements_manquants"] == before
+
+
 def test_an_unanswered_scope_question_is_quoted_as_the_form_asks_it() -> None:
     made = due(judged(verdict=assessment(Status.A_PRECISER)))
     assert written(made) == {

@@ -1,0 +1,86 @@
+"""What a person said of a form is kept, and the mapping written with the form as it is reviewed."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from french.time import PARIS
+from mappings.adoption.adapted import mapping_text
+from mappings.adoption.decisions import dump_decisions
+from mappings.adoption.kept import ADAPTED
+from mappings.adoption.standing import absences_kept, kept_review, of_this_form
+from mappings.dossier.decode import stable_id
+from mappings.drift.reviewed import ReviewedForm, dump_reviewed, review
+from mappings.schema.file import parse_mapping
+from steps.adopt.adapt import Adaptation
+from steps.wiring.form import read_text, reviewed_file, reviewed_form
+from steps.wiring.services import now
+
+
+def keep_decisions(adaptation: Adaptation) -> None:
+    """Keep what a person said: they may stop, and go on another day.
+
+    The file says it first where it says otherwise: what it says stands against what was said
+    before.
+    """
+    if adaptation.overrules:
+        write(adaptation)
+    decisions, elsewhere = adaptation.session.decisions, adaptation.refused
+    of = {
+        path: one
+        for path, one in decisions.of.items()
+        if path not in elsewhere or one.absent != elsewhere[path].reason
+    }
+    adaptation.target.parent.mkdir(parents=True, exist_ok=True)
+    _replace(adaptation.decisions_file, dump_decisions(replace(decisions, of=of)))
+
+
+def write(adaptation: Adaptation) -> None:
+    """Write the mapping, and the form as it is reviewed with it; it is not adopted by that.
+
+    The mapping that was there is kept beside, under ``.avant``. Writing the same again, notes above
+    fields apart, changes nothing: an adoption stands. An absence that was taken back goes.
+    """
+    session, target = adaptation.session, adaptation.target
+    decisions, revision = session.decisions, stable_id(adaptation.active.id)
+    there = read_text(target, "UNC_MAPPING") if target.exists() else ""
+    former = (
+        (there, parse_mapping(there, source=target.name)) if adaptation.again and there else None
+    )
+    text = mapping_text(
+        adaptation.made, demarche=decisions.demarche, revision=revision, former=former
+    )
+    earlier, stands = ReviewedForm(), False
+    if adaptation.again or there.startswith(ADAPTED):  # else it is of another form
+        earlier, stands = kept_review(
+            of_this_form(reviewed_form(target)),
+            (there, text),
+            said=(adaptation.before, decisions.of),
+            doubtful=adaptation.doubtful,
+        )
+    absent = absences_kept(
+        session,
+        {**adaptation.refused, **earlier.absent},
+        before=adaptation.before,
+        today=_today(),
+    )
+    form = earlier if stands else review(adaptation.revisions)
+    reviewed = replace(form, absent=absent, adopted=earlier.adopted)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for file in (target, reviewed_file(target)):
+        before = file.with_name(f"{file.name}.avant")
+        if file.exists() and not before.exists():
+            before.write_bytes(file.read_bytes())
+    # The adoption goes before the mapping changes: killed between, nothing is written to DS.
+    _replace(reviewed_file(target), dump_reviewed(reviewed))
+    _replace(target, text)
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _today() -> date:
+    return now().astimezone(PARIS).date()
