@@ -48,7 +48,7 @@ _SIGNS: Final = re.compile(
 )
 """A sign, or a unit, that changes what is asked: « ‰ », « (k) », « en milliers », « ♀ »."""
 _NUMBERED: Final = re.compile(r"\d{1,2}|[ivx]+")
-_BOUND: Final = frozenset({"integer", "decimal", "date"})
+_BOUND: Final = frozenset({"integer", "decimal", "date", "checkbox"})
 """What is counted or dated is that of the heading: « Nombre de cas » under « Publication »."""
 _NOTES: Final = f"{ANNOTATIONS}."
 _SEVERAL: Final = 2
@@ -110,7 +110,7 @@ def _of_another(pair: FieldLikeness) -> bool:
     if pair.wanted.path in lexicon.parties.of:
         return _of_another_party(pair)
     known = pair.wants.headings  # every word of our fields and headings
-    if pair.wanted.type in _BOUND:
+    if pair.wanted.type in _BOUND or pair.wanted.wording.narrower:
         known = lexicon.headings | lexicon.general | pair.wanted.vocabulary | _of_its_part(pair)
     return bool(_heading(pair.offered.section, pair) - known)
 
@@ -135,13 +135,14 @@ def _of_another_party(pair: FieldLikeness) -> bool:
 
 
 def _a_part(pair: FieldLikeness) -> bool:
-    """Whether its question, or its heading, asks less, or of less, than the field."""
+    """Whether its question, its headings or its help asks less than the field: « Outre-mer »."""
     label, narrower = bare_label(pair.offered.question), pair.wanted.wording.narrower
-    if not narrower or label in pair.wanted.labels:
-        return False
-    said = f"{bare_label(pair.offered.section)} {label}"
+    here = "" if label in pair.wanted.labels else label
+    offered = pair.offered
+    around = f"{offered.section}\n{offered.descriptor.description}\n{offered.explained}"
+    said = f"{bare_label(without_examples(around))} {here}"
     return any(
-        marks((word,)).search(said) and not (rest and marks(rest).search(said))
+        marks((word,)).search(said) and not (rest and marks(rest).search(f"{said} {label}"))
         for word, rest in narrower.items()
     )
 
