@@ -71,9 +71,15 @@ class RowsPutAside(Sequence[Row]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowsInTurn(Sequence[Row]):
-    """Rows of a table in several parts, of which some were put aside."""
+    """Rows of a table in several parts, of which some were put aside.
+
+    Attributes:
+        parts: In order.
+        total: How many rows there are in all.
+    """
 
     parts: tuple[Sequence[Row], ...]
+    total: int
 
     def __getitem__(self, at: Any) -> Any:
         """A row by its place."""
@@ -81,7 +87,7 @@ class RowsInTurn(Sequence[Row]):
 
     def __len__(self) -> int:
         """How many rows there are in all."""
-        return sum(map(len, self.parts))
+        return self.total
 
     def __iter__(self) -> Iterator[Row]:
         """Each row."""
@@ -105,7 +111,7 @@ def in_turn(found: Sequence[Sequence[Row]]) -> Sequence[Row]:
             place, start, stop = one.place, one.start, one.stop
             parts.append(one)
     if any(isinstance(one, RowsPutAside) for one in parts):
-        return RowsInTurn(tuple(parts))
+        return RowsInTurn(tuple(parts), sum(map(len, parts)))
     return tuple(row for one in parts for row in one)
 
 

@@ -24,8 +24,9 @@ from tests.triage.patient_data.corpus import FOLDER, KEPT_ASIDE, Form, forms, re
 from tests.triage.patient_data.grammar import grown
 from triage.patient_data.finders import FINDERS, Span, found_with
 from triage.patient_data.free_text import free_texts
-from triage.patient_data.learned.tagger import FIRST, MODEL, NEXT, OTHER
+from triage.patient_data.learned.tagger import MODEL
 from triage.patient_data.learned.traits import tokens, traits
+from triage.patient_data.learned.weights import FIRST, NEXT, OTHER
 from triage.patient_data.plain import plain
 
 GROWN, OTHERS = "grammaire", "autres"

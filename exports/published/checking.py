@@ -115,10 +115,15 @@ def none_left() -> WorkbookCheckError:
 
 def _rows(archive: zipfile.ZipFile, part: str) -> int:
     """Read a part to its end, which compares its checksum, and count its rows."""
-    rows, before = 0, b""
+    rows, before, checksum = 0, b"", 0
     with archive.open(part) as stream:
-        stream._decompressor = isal_zlib.decompressobj(-15)  # type: ignore[attr-defined]  # noqa: SLF001 (three times as fast)
+        # By ISA-L, three times as fast to inflate and five times to compare.
+        stream._decompressor = isal_zlib.decompressobj(-15)  # type: ignore[attr-defined]  # noqa: SLF001
+        stream._expected_crc = None  # type: ignore[attr-defined]  # noqa: SLF001
         while chunk := stream.read(1 << 20):
+            checksum = isal_zlib.crc32(chunk, checksum)
             rows += (before + chunk).count(_ROW)
             before = chunk[1 - len(_ROW) :]
+    if checksum != archive.getinfo(part).CRC:
+        raise zipfile.BadZipFile(part)
     return rows

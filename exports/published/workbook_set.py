@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from exports.model import ExportContext, ExportedDossier
 from exports.published.changes import Comparison, first_edition, handed_row
 from exports.readers.policy import Policy
-from exports.readers.reading import ReadAs, Reading
+from exports.readers.reading import Reading, RowsBasis
 from exports.readers.registre import RegisterReading
 from exports.readers.who_reads import KEPT_BY_PERSON, kept_by_person, readings
 from exports.rows_put_aside import Row
@@ -83,7 +83,7 @@ class WorkbookSet:
     apart: Path | None = None
     made_before: Callable[[], Iterable[tuple[int, bytes]]] = tuple
     _apart: dict[Audience, RowsApart] = field(default_factory=dict)
-    _rows: dict[Audience, dict[str, dict[ReadAs, Sequence[Row]]]] = field(default_factory=dict)
+    _rows: dict[Audience, dict[str, dict[RowsBasis, Sequence[Row]]]] = field(default_factory=dict)
     _audiences: dict[Audience, _Audience] = field(default_factory=dict)
     _withheld: list[WithheldColumns] = field(default_factory=list)
 

@@ -46,7 +46,7 @@ _T = TypeVar("_T")
 DECISION: DossierFact[DecisionTaken] = DossierFact("decision", DecisionTaken)
 
 
-class ReadAs(NamedTuple):
+class RowsBasis(NamedTuple):
     """What the rows of a dossier rest on in a sheet, beside the dossier and its audience.
 
     Attributes:
@@ -96,7 +96,7 @@ class Reading(Struct, frozen=True, eq=False):
     author: str = ""
     _known: dict[str, Any] = field(default_factory=dict)
     _answers: dict[str, Shown] = field(default_factory=dict)
-    _read_as: list[ReadAs] = field(default_factory=list)
+    _rows_basis: list[RowsBasis] = field(default_factory=list)
 
     def copy(self, **other: Any) -> "Reading":
         """The same but for some attributes.
@@ -105,7 +105,7 @@ class Reading(Struct, frozen=True, eq=False):
         """
         if "audience" in other:
             other |= {"_known": {}, "_answers": {}}
-        return replace(self, _read_as=[], **other)
+        return replace(self, _rows_basis=[], **other)
 
     def once(self, name: str, work: Callable[["Reading"], _T]) -> _T:
         """What all workbooks of an audience say of the dossier, worked out by the first.
@@ -134,12 +134,12 @@ class Reading(Struct, frozen=True, eq=False):
         return {one.name: self._known[one.name] for one in among if one.name in self._known}
 
     @property
-    def read_as(self) -> ReadAs:
+    def rows_basis(self) -> RowsBasis:
         """What its rows rest on; asked once a sheet, worked out once."""
-        if not self._read_as:
+        if not self._rows_basis:
             told = (self.opinion, self.why, self.due, self.turn)
-            self._read_as.append(ReadAs(self.number, *told))
-        return self._read_as[0]
+            self._rows_basis.append(RowsBasis(self.number, *told))
+        return self._rows_basis[0]
 
     @property
     def number(self) -> int:

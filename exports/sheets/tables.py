@@ -8,7 +8,7 @@ from exports.errors import MappingMismatchError
 from exports.excel_names import header_name
 from exports.model import ExportContext
 from exports.readers.policy import Policy, condition_of
-from exports.readers.reading import ReadAs, Reading, attachments
+from exports.readers.reading import Reading, RowsBasis, attachments
 from exports.readers.registre import RegisterReading
 from exports.rows_put_aside import Row, in_turn
 from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
@@ -113,9 +113,9 @@ class TableMaker:
     audience: Audience
     choices: tuple[str, ...] = ()
     apart: Callable[[Table, Sequence[Row]], Sequence[Row]] | None = None
-    made: dict[str, dict[ReadAs, Sequence[Row]]] = field(default_factory=dict)
+    made: dict[str, dict[RowsBasis, Sequence[Row]]] = field(default_factory=dict)
     new: set[int] = field(default_factory=set)
-    used: set[ReadAs] = field(default_factory=set)
+    used: set[RowsBasis] = field(default_factory=set)
     _blank: dict[str, Table] = field(default_factory=dict)
     _specs: dict[str, list[ColumnSpec]] = field(default_factory=dict)
 
@@ -128,7 +128,7 @@ class TableMaker:
         specs, made = self._shown(sheet), self.made.setdefault(sheet.name, {})
         parts = []
         for one in readings:
-            key = one.read_as
+            key = one.rows_basis
             if key.due:
                 self.used.add(key)
             if key not in made:
@@ -145,7 +145,7 @@ class TableMaker:
         blank = self._table(sheet, specs, ())
         made = self.made.setdefault(sheet.name, {})
         for one in readings:
-            held = made.get(one.read_as) if self.apart is None else None
+            held = made.get(one.rows_basis) if self.apart is None else None
             for row in self._fresh(one, sheet, specs) if held is None else held:
                 yield blank, row
 
@@ -196,7 +196,7 @@ class TableMaker:
             if sheet.name not in self._blank:
                 self._blank[sheet.name] = self._table(sheet, specs, ())
             kept = self.apart(self._blank[sheet.name], rows)
-        self.made[sheet.name][reading.read_as] = kept
+        self.made[sheet.name][reading.rows_basis] = kept
         self.new.add(reading.number)
         reading.forget_answers()
         return rows

@@ -1,17 +1,17 @@
 """Facts and rows of dossiers, as they are kept from one publication to the next."""
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from sys import intern
 from typing import Any, TypeAlias, cast
 
 import msgspec
+from isal import igzip_lib, isal_zlib
 
 from exports.cells import Link
 from exports.model import DossierSummary, Opinion
 from exports.readers.facts import DossierFact
-from exports.readers.reading import DECISION, ReadAs
+from exports.readers.reading import DECISION, RowsBasis
 from exports.readers.who_reads import KEPT_BY_PERSON
 from exports.rows_put_aside import Row, RowsPutAside
 from exports.sheets.blocks import NATURES
@@ -50,6 +50,8 @@ FACTS: tuple[DossierFact[Any], ...] = (
 _ALIKE = frozenset(one.name for one in (ASSIGNED, COMPANY, COULD_WAIT, DECISION, NATURES, UNMAPPED))
 """Facts of which few differ from one dossier to the next."""
 _LEVEL = 1
+_DAMAGED: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]
+"""What ISA-L raises of what is no deflated data; its stubs do not say that it is an exception."""
 _First: TypeAlias = Link | int | str | None
 _AT_HAND = (Link, int, str, type(None))
 
@@ -78,7 +80,7 @@ class _KeptTable(msgspec.Struct, array_like=True, frozen=True):
 _ROWS = msgspec.msgpack.Decoder(tuple[_KeptTable, ...])
 Told: TypeAlias = Mapping[Audience, Mapping[str, Any]]
 KeptFacts: TypeAlias = tuple[DossierSummary, Told]
-SheetRows: TypeAlias = tuple[Audience, str, ReadAs, Sequence[Row]]
+SheetRows: TypeAlias = tuple[Audience, str, RowsBasis, Sequence[Row]]
 """For whom rows of a dossier are, their sheet, what they rest on, and they."""
 
 
@@ -118,7 +120,7 @@ def encode_rows(tables: Iterable[SheetRows]) -> bytes | None:
         own = key.opinion
         said = (own.who, own.judgement, own.comment) if own else None
         kept.append((audience, sheet, said, key.why, key.due, key.turn, told))
-    return zlib.compress(msgspec.msgpack.encode(kept), _LEVEL)
+    return isal_zlib.compress(msgspec.msgpack.encode(kept), _LEVEL)
 
 
 def decode_rows(
@@ -132,13 +134,13 @@ def decode_rows(
         apart: Where the rows of each audience are put.
     """
     try:
-        tables = _ROWS.decode(zlib.decompress(kept))
-    except (msgspec.DecodeError, zlib.error):
+        tables = _ROWS.decode(isal_zlib.decompress(kept))
+    except (msgspec.DecodeError, _DAMAGED):
         return
     alike: dict[Any, Any] = {}  # most rows begin with the same link, most sheets rest on the same
     for one in tables:
         opinion = Opinion(*one.opinion) if one.opinion else None
-        key = ReadAs(number, opinion, *map(intern, (one.why, one.due, one.turn)))
+        key = RowsBasis(number, opinion, *map(intern, (one.why, one.due, one.turn)))
         rows = [
             (
                 alike.setdefault(row.first, row.first),

@@ -132,22 +132,25 @@ def check_demarche(raw: Any) -> None:
 
 
 def _champs(champs: Any, path: Path) -> None:
-    """Check the champs of a dossier or of a row: a hundred a dossier, so without a table."""
+    """Check the champs of a dossier or of a row: a hundred a dossier, so at a glance first."""
     if not isinstance(champs, list):
         raise ShapeError(path, _LIST_WANTED)
     for at, champ in enumerate(champs):
         if not isinstance(champ, dict):
             raise ShapeError((*path, at), _OBJECT_WANTED)
-        for name in ("__typename", "id", "label"):
-            if not isinstance(champ.get(name), str):
-                raise ShapeError((*path, at, name), _TEXT_WANTED)
-        for name in ("champDescriptorId", "stringValue"):
-            if not isinstance(champ.get(name, ""), str | None):
-                raise ShapeError((*path, at, name), _TEXT_WANTED)
-        if champ.get("files"):
-            _every(champ["files"], _FILE, (*path, at, "files"))
-        if champ.get("rows"):
-            _rows(champ["rows"], (*path, at, "rows"))
+        get = champ.get
+        if not (
+            isinstance(get("__typename"), str)
+            and isinstance(get("id"), str)
+            and isinstance(get("label"), str)
+            and isinstance(get("champDescriptorId"), _TEXT_OR_NONE)
+            and isinstance(get("stringValue"), _TEXT_OR_NONE)
+        ):
+            check_object(champ, _CHAMP, (*path, at))
+        if files := get("files"):
+            _every(files, _FILE, (*path, at, "files"))
+        if rows := get("rows"):
+            _rows(rows, (*path, at, "rows"))
 
 
 def _rows(rows: Any, path: Path) -> None:
@@ -196,7 +199,7 @@ def check_object(raw: Any, checks: "Checks", path: Path = ()) -> None:
         raise ShapeError(path, _OBJECT_WANTED)
     for name, check in checks.items():
         value = raw.get(name)
-        if isinstance(check, Mapping):
+        if not callable(check):
             check_object(value, check, (*path, name))
         elif problem := check(value):
             raise ShapeError((*path, name), problem)
@@ -223,6 +226,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
+_TEXT_OR_NONE = (str, type(None))
 _TEXT_WANTED = "un texte est attendu"
 _LIST_WANTED = "une liste est attendue"
 _OBJECT_WANTED = "un objet est attendu"
@@ -304,6 +308,13 @@ _LIGHT: Checks = {
     "demarche": {"revision": {"id": key}},
     "usager": {"email": text},
     "demandeur": {"__typename": text},
+}
+_CHAMP: Checks = {
+    "__typename": text,
+    "id": text,
+    "label": text,
+    "champDescriptorId": _text_or_none,
+    "stringValue": _text_or_none,
 }
 _LABEL: Checks = {"id": text, "name": text}
 _MESSAGE: Checks = {"id": text, "createdAt": _moment}

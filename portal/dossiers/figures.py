@@ -1,6 +1,5 @@
 """Key figures of the dossiers that a reader has: they take reading all of them."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +9,8 @@ from exports.model import ExportContext
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.sheets.centres import author_of
-from exports.sheets.figures import Block, Figure, deposited_on, synthesise
-from exports.sheets.situations.table import situations, trends_of
+from exports.sheets.figures import Block, Figure, synthesise
+from exports.sheets.situations.table import days_of_new, situations, trends_of
 from mappings.report.model import Report
 from mappings.schema.model import Audience
 from portal.dossiers.indicators import more_blocks
@@ -136,12 +135,7 @@ def _situated(
             cells = {
                 str(row[0]): dict(zip(names, row, strict=True)) for row in table.rows if row[0]
             }
-    days: defaultdict[str, list[date]] = defaultdict(list)
-    for one in known:
-        name = one.entry.situation
-        view = context.situations.get(name)
-        if name and (view is None or one.number in view.facts.counted):
-            days[name].append(deposited_on(one))
+    days = days_of_new(known, context=context)
     agency = audience == "agence"
     return SituationFigures(
         cells=cells,

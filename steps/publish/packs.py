@@ -211,7 +211,7 @@ class _Gathered:
         one, facts, register = found.situation, found.facts, self.register
         on = self.asked.on or today()
         moment = self.asked.known
-        counted = facts.counted if facts else frozenset[int]()
+        counted = {*facts.counted} if facts else set()
         return FicheFacts(
             situation=one,
             meeting=meeting,

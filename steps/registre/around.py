@@ -226,7 +226,7 @@ class _Found:
 
 def _days(found: _Found) -> Sequence[date]:
     """Day of each report and signal, families once, in order."""
-    counted = found.facts.counted if found.facts else frozenset[int]()
+    counted = {*found.facts.counted} if found.facts else set()
     reports = (one.day for one in found.declared if one.number in counted)
     signals = (date.fromisoformat(str(one.fields["reçu_le"])) for one in found.signals)
     return sorted([*reports, *signals])

@@ -21,11 +21,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             ValueError: The datetime has no time zone.
         """
         del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a datetime without a time zone cannot be stored")
-        return value.astimezone(UTC)
+        return None if value is None else _utc(value)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
         """Write SQLite's text in one step: three dates a row make it a cost of each page."""
@@ -33,10 +29,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             return super().bind_processor(dialect)
 
         def written(value: datetime | None) -> str | None:
-            utc = self.process_bind_param(value, dialect)
-            if utc is None:
+            if value is None:
                 return None
-            return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+            return _utc(value).isoformat(" ", "microseconds")[: -len("+00:00")]
 
         return written
 
@@ -46,6 +41,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a datetime without a time zone cannot be stored")
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 class FreeText(TypeDecorator[str]):

@@ -219,9 +219,17 @@ def _move_watermark(connection: Connection, demarche: int, watermark: datetime |
 
 
 def _content(row: DossierRow) -> dict[str, Any]:
-    values: dict[str, Any] = {name: getattr(row, name) for name in _CONTENT}
-    values["raw"] = jsontext.dump(row.raw)
-    return values
+    return {
+        "dossier_id": row.dossier_id,
+        "content_hash": row.content_hash,
+        "fingerprint": row.fingerprint,
+        "state": row.state,
+        "revision_id": row.revision_id,
+        "groupe_id": row.groupe_id,
+        "deposited_at": row.deposited_at,
+        "modified_at": row.modified_at,
+        "raw": jsontext.dump(row.raw),
+    }
 
 
 def _values(demarche: int, row: DossierRow, seen_at: datetime) -> dict[str, Any]:

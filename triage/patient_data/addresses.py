@@ -7,7 +7,7 @@ from itertools import chain
 from french.text import fold
 from triage.patient_data.dictionary.known_words import is_of_a_medicine
 from triage.patient_data.persons.names import Name, name_before
-from triage.patient_data.words import WORDS, any_of, folded
+from triage.patient_data.words import WORDS, any_of, folded, has_figures, said_in
 
 Span = tuple[int, int]
 
@@ -30,24 +30,6 @@ _MAILBOXES = folded(WORDS.mailboxes)
 _LONGEST = 64
 
 _STREET = any_of(WORDS.streets)
-STREET_STEMS = (
-    *WORDS.streets,
-    *map(fold, WORDS.streets),
-    "lieu-dit",
-    " r.",
-    "vit ",
-    "vivant",
-    "adress",
-    "logement",
-    "habit",
-    "demeur",
-    "domicil",
-    "héberg",
-    "logé",
-    "chez ",
-    "livré",
-)
-"""What a postal address is told by."""
 _TOWN = r"(?:[ ,\n-]{1,3}\d{5} (?:(?:les|le|la|st|ste|saint|sainte)[ -])?[^\W\d_][\w'-]{1,24})"
 _MORE_OF_A_TOWN = re.compile(
     r"(?: [A-ZÉÈ][\w'-]{1,24}| (?:sur|sous|en|l[eèé]s|la|le|de|du)(?= [A-ZÉÈ])){1,4}"
@@ -78,6 +60,13 @@ _POSTAL = re.compile(
     r"|(?i:lieu-dit))"
     rf"(?:[ \n](?!\d{{5}})(?:[A-ZÉ]\.|[^\s,;.]{{1,16}})){{1,5}}(?P<town>{_FLAT}{_TOWN})?"
 )
+_NUMBERS = frozenset(
+    (
+        *("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze"),
+        *("douze", "lieu"),
+    )
+)
+"""What begins such a street, where no figure does."""
 _FLAT_OF = re.compile(
     r"(?<!\w)(?P<place>(?i:r[ée]sidence|lotissement|hameau|cit[ée]|domaine|clos|r[ée]s\.)"
     r"(?: [^\s,;.\d]{1,14}){1,4},? ?(?i:b[âa]t(?:iment)?|esc(?:alier)?|appt?|appartement|porte"
@@ -150,6 +139,10 @@ _HOME_STEMS = tuple(
         "chez",
     }
 )
+_A_HOME = re.compile(
+    r"habit|demeur|domicil|r[ée]sid|vit(?!\w)|vivant|log[ée]|h[ée]berg|adresse|chez"
+)
+"""What each of the words for who lives there begins by."""
 _BUILDINGS = ("résid", "resid", "lotiss", "hameau", "cit", "domaine", "clos", "rés.", "res.")
 _POSTCODE = re.compile(r"(?<!\d)\d{5} ")
 _CAPITAL = re.compile(r"(?<!\w)[A-ZÉÈ][^\W\d_]{3,25}")
@@ -170,7 +163,8 @@ def emails_in(text: str) -> Iterator[Span]:
 def postal_addresses_in(text: str) -> Iterator[Span]:
     """Streets where a person lives, with the name before; not that of an organisation."""
     by_town = _BY_TOWN.finditer(text) if _POSTCODE.search(text) else ()
-    for match in chain(_POSTAL.finditer(text), by_town):
+    numbered = has_figures(text) or not said_in(text).isdisjoint(_NUMBERS)
+    for match in chain(_POSTAL.finditer(text) if numbered else (), by_town):
         start, end = match.span()
         before = text[max(0, start - _FAR) : start]
         line = line_of(before)
@@ -222,13 +216,14 @@ def is_of_a_firm(text: str, start: int, end: int) -> bool:
 def _patterns_of_homes(text: str) -> Iterator[re.Pattern[str]]:
     """What may be there, by a quick look."""
     low = text.lower()
-    if any(map(low.__contains__, _HOME_STEMS)):
+    if _A_HOME.search(low):
         yield _AT_HOME
-        yield _BOX
-        if _POSTCODE.search(text):
-            yield _AFTER_CHEZ
-            yield _TOWN_OF_HOME
-            yield _THEN_HOME
+        if "BP" in text:
+            yield _BOX
+    if _POSTCODE.search(text) and any(map(low.__contains__, _HOME_STEMS)):
+        yield _AFTER_CHEZ
+        yield _TOWN_OF_HOME
+        yield _THEN_HOME
     if any(map(low.__contains__, _BUILDINGS)):
         yield _FLAT_OF
 

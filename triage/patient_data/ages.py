@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from triage.patient_data.words import WORDS, any_of, said_in
+from triage.patient_data.words import WORDS, any_of, has_figures, said_in
 
 Span = tuple[int, int]
 
@@ -30,32 +30,6 @@ _WITH_SEX = re.compile(r"(?<![\w/])(?:[FHM] ?/ ?\d{1,3}|\d{1,3} ?/ ?[FHM])(?![\w
 _SAYS_AGE = frozenset({"âge", "age", "âgé", "âgée", "agé", "agée"})
 _A_DURATION = re.compile(rf"[ ,]{{0,2}}(?:{any_of(WORDS.durations)})\b")
 _SINCE = re.compile(rf"\b{any_of(WORDS.since)} (?:(?:l|d)es )?$", re.IGNORECASE)
-AGE_STEMS = (
-    "initiale",
-    *("f/", "h/", "m/", "/f", "/h", "/m", "f /", "h /", "m /", "/ f", "/ h", "/ m"),
-    "an",
-    "mois",
-    "sem",
-    "jour",
-    "a.",
-    "a)",
-    "a h",
-    "a f",
-    "yo",
-    "y/o",
-    "y.o",
-    "yr",
-    "year",
-    "month",
-    "taine",
-    "de vie",
-    "sa",
-    "genaire",
-    "génaire",
-    "âge",
-    "age",
-)
-"""What an age is told by."""
 _FAR = 20
 _OLDEST = 120
 
@@ -63,13 +37,15 @@ _OLDEST = 120
 @lru_cache(maxsize=8)
 def ages_in(text: str) -> tuple[Span, ...]:
     """Places of ages; a duration (« 12 ans de recul », « depuis 3 mois ») is none."""
-    found = list(_AGE.finditer(text))
+    figures = has_figures(text)
+    found = [*_AGE.finditer(text)] if figures else []
     if _A_UNIT.search(text):
         found += _IN_WORDS.finditer(text)
-    found += _WITH_SEX.finditer(text)
-    found += _AT_BIRTH.finditer(text)
+    if figures:
+        found += _WITH_SEX.finditer(text)
+        found += _AT_BIRTH.finditer(text)
     found += _ABOUT.finditer(text)
-    if not said_in(text).isdisjoint(_SAYS_AGE):
+    if figures and not said_in(text).isdisjoint(_SAYS_AGE):
         found += _SAID_TO_BE.finditer(text)
     return tuple(match.span() for match in found if _is_an_age(text, match))
 

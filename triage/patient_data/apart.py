@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from triage.patient_data.words import has_figures
+
 _BLANK = r"[ \u00a0\u2009\u202f\u3000]"
 _APART = re.compile(
     r"(?P<entity>&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|[a-zA-Z]{2,8});)"
@@ -24,8 +26,9 @@ _APART = re.compile(
     rf"|[^\W\d_](?:[.·•_-][^\W\d_]){{4,40}}|(?<=[Bb]ébé )[A-Z](?:{_BLANK}[^\W\d_]){{2,40}})(?!\w)"
 )
 _QUICK = re.compile(
-    r"[&<]|%[234]|[A-Z][ \u00a0]\.|[A-Z]\.\n|\\u|=C3|(?:\w\n){4}|N O M"
-    r"|(?:[Mm]me|Mlle|Mr|[Mm]onsieur|[Mm]adame)[A-ZÀ-Þ]|(?:\w[^\w\n]){4}\w\b|ébé [A-Z] "
+    r"[&<]|%[234]|[A-Z](?:[ \u00a0]\.|\.\n)|\\u|=C3|N O M|ébé [A-Z] "
+    r"|\w(?:\n(?:\w\n){3}|[^\w\n](?:\w[^\w\n]){3}\w\b)"
+    r"|(?:[Mm]me|Mlle|Mr|[Mm]onsieur|[Mm]adame)[A-ZÀ-Þ]"
 )
 """One of these stands in a text that has such words."""
 _INLINE = frozenset({"b", "i", "u", "em", "strong", "span", "font", "sup", "sub", "mark"})
@@ -106,6 +109,7 @@ _GLUED = re.compile(
     r"[^\W_](?:[()\[\]{}«»\"|*+=#~^<>_\\]{1,8}|(?<=[A-ZÀ-ÖØ-Þ])/(?=[A-ZÀ-ÖØ-Þ])"
     r"|(?<=[^\W\d_]{3})/(?=[A-ZÀ-ÖØ-Þ]))[^\W_]|\n[^\n]{0,30}\n|__"
 )
+_A_SIGN = re.compile(r"[()\[\]{}«»\"|*+=#~^<>_\\/\n]")
 _COMPACT = re.compile(r"(?<![^\W_])[^\W_]{2,30}(?:[.,:;][^\W_]{2,30}){2}")
 _LONGEST = 12
 """Letters to a blank over which a text may have other signs between its words."""
@@ -121,8 +125,8 @@ def loosened(text: str) -> Together | None:
     """
     few = text.count(" ") * _LONGEST < len(text)
     compact = few and _COMPACT.search(text) is not None
-    stuck = [match.start() for match in _STUCK.finditer(text)]
-    if not (compact or stuck or _GLUED.search(text)):
+    stuck = [match.start() for match in _STUCK.finditer(text)] if has_figures(text) else []
+    if not (compact or stuck or (_A_SIGN.search(text) and _GLUED.search(text))):
         return None
     signs = _ALL_SIGNS if compact else _SIGNS
     made: list[tuple[str, int, int]] = []

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.words import WORDS, any_of, has_figures, said_in
 
 Span = tuple[int, int]
 
@@ -66,8 +66,14 @@ _ITS_YEAR = re.compile(
     r"(?<!\w)(?i:ann[ée]e de naissance|birth year|year of birth)(?:[ :=]{1,3}| est )"
     r"(?P<day>(?:19|20)\d\d)(?!\d)"
 )
-STEMS = ("né", "ne", "naiss", "ddn", "d.d.n", "dob", "d.o.b", "birth", "born", "dn")
-"""What such a day is told by."""
+_TELLING = frozenset(
+    (
+        *("né", "ne", "née", "nee", "nés", "nes", "nées", "nees", "mis", "mise", "vu", "date"),
+        *("dates", "jour", "nais", "naiss", "naissance", "ddn", "n", "dob", "b", "birth"),
+        *("birthdate", "born", "dn"),
+    )
+)
+"""Of what tells of a birth, a word that stands by itself."""
 _SEVERAL = re.compile(r"(?i:n[ée]e?s)\b")
 _WHOLE = re.compile(rf"(?:(?:1er|[0-3]?\d|{_NTH})(?:{_APART}| )|\d{{6}})")
 _NO_PERSON = re.compile(
@@ -81,14 +87,20 @@ _FAR = 40
 @lru_cache(maxsize=8)
 def birth_days_in(text: str) -> tuple[Span, ...]:
     """Places of the days of birth, in order."""
-    found = [match.span("day") for match in _BIRTH.finditer(text) if _of_somebody(text, match)]
-    return tuple(sorted({*found, *(match.span("day") for match in _ITS_YEAR.finditer(text))}))
+    found = [match.span("day") for match in _births(text) if _of_somebody(text, match)]
+    if has_figures(text):
+        found += (match.span("day") for match in _ITS_YEAR.finditer(text))
+    return tuple(sorted(set(found)))
 
 
 @lru_cache(maxsize=8)
 def birth_words_in(text: str) -> Mapping[int, int]:
     """Of each day of birth, where the word that says so starts."""
-    return {match.start("day"): match.start() for match in _BIRTH.finditer(text)}
+    return {match.start("day"): match.start() for match in _births(text)}
+
+
+def _births(text: str) -> Iterable[re.Match[str]]:
+    return () if said_in(text).isdisjoint(_TELLING) else _BIRTH.finditer(text)
 
 
 def _of_somebody(text: str, match: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from french.text import fold
 from triage.patient_data.birth_days import birth_days_in
 from triage.patient_data.calendar_days import calendar_days_in
-from triage.patient_data.words import WORDS, any_of, folded
+from triage.patient_data.words import WORDS, any_of, folded, has_figures
 
 Span = tuple[int, int]
 
@@ -31,10 +31,10 @@ _AFTER_BORN = (
 )
 """After « né en », « naissance : »: a year, a month or figures alone are a birth's."""
 _AFTER = re.compile(
-    rf"(?<!\d){_AFTER_BORN}(?:(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
+    rf"(?=['\d])(?:(?<!\d){_AFTER_BORN}(?:(?:19|20)\d\d|(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d"
     r"|[0-3]\d[01]\d(?:19|20)\d\d)(?!\d|[/.-]\d)"
     r"|(?:(?<=n[ée] en )|(?<=n[ée]e en )|(?<=\(e\) en ))'?\d\d(?![/.-])(?!\d)"
-    r"|(?<![\d/.-])(?:0[1-9]|1[0-2])/19[2-8]\d(?!\d)"
+    r"|(?<![\d/.-])(?:0[1-9]|1[0-2])/19[2-8]\d(?!\d))"
 )
 _DAY_OF_MONTH = re.compile(
     rf"(?<!\w){_MONTH} 19\d\d(?!\w)"
@@ -106,7 +106,9 @@ def days_in(text: str) -> tuple[Span, ...]:
 
     After « né en », a year or any month is one.
     """
-    found = [*calendar_days_in(text), *(match.span() for match in _AFTER.finditer(text))]
+    found = [*calendar_days_in(text)]
+    if has_figures(text):
+        found += (match.span() for match in _AFTER.finditer(text))
     if _MONTH_THERE.search(text):
         found += [match.span() for match in _DAY_OF_MONTH.finditer(text)]
     found += birth_days_in(text)

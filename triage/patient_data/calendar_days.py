@@ -6,7 +6,7 @@ What a day is of is not looked at here: a birth, a product's authorisation, a vi
 import re
 from functools import lru_cache
 
-from triage.patient_data.words import WORDS, any_of
+from triage.patient_data.words import WORDS, any_of, has_figures, said_in, spelled
 
 Span = tuple[int, int]
 
@@ -40,9 +40,13 @@ _DAY = re.compile(
     rf"(?<![\d.,])(?<!\d[/-])(?<![^\W_])(?:{_TEXTUAL}|{_NUMERIC})"
     r"(?![^\W_])(?![ ./-]{0,2}\d)(?! ?(?:mg|ml|%|cp|g|h)\b)"
 )
+_IN_WORDS = spelled((*WORDS.numbers, *(one.replace("-", "") for one in WORDS.numbers), "premier"))
+"""What a day without figures begins by."""
 
 
 @lru_cache(maxsize=8)
 def calendar_days_in(text: str) -> tuple[Span, ...]:
     """Places of days, in order."""
+    if not has_figures(text) and said_in(text).isdisjoint(_IN_WORDS):
+        return ()
     return tuple(match.span() for match in _DAY.finditer(text))

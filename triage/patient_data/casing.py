@@ -21,7 +21,7 @@ from triage.patient_data.persons.kinds import (
     is_usual,
     tells_a_medicine,
 )
-from triage.patient_data.words import WORDS, any_of, folded
+from triage.patient_data.words import WORDS, any_of, folded, said_in, spelled
 
 Word = re.Match[str]
 
@@ -36,6 +36,7 @@ _BEHIND = (
     r"|\d{1,2}[/. -]\d{1,2}[/. -]\d{2}))"
 )
 """An age, or a birth, just behind."""
+_AN_AGE_BEHIND = re.compile(rf"[^\W\d_]{_BEHIND}")
 _BEFORE_AN_AGE = re.compile(rf"(?P<run>{_A_WORD}(?:[ \n]{_A_WORD}){{1,3}}){_BEHIND}")
 _SHORT_BEFORE_AN_AGE = re.compile(
     r"(?<![^\W_'’@.-])(?P<word>[^\W\d_]{2,3}|[^\W\d_] [^\W\d_](?: [^\W\d_])?)" + _BEHIND
@@ -58,6 +59,15 @@ _ONE_LETTER = re.compile(
     r"|(?<![^\W_'’])[fhm](?=[ ,/-]{1,3}\d{1,3} ?(?:ans?|a)(?!\w))"
     r"|(?<=ans )[fhm](?![\w'’])|(?<=ans, )[fhm](?![\w'’])|(?<=\da )[fhm](?![\w'’])"
 )
+_ONE = frozenset(("m", "mr", "mme", "mlle", "mrs", "monsieur", "madame", "f", "h"))
+_TELLING = spelled(
+    (
+        *(*WORDS.patients, *WORDS.children, *WORDS.civilities, *WORDS.maiden, "cas", "obs", "née"),
+        *("nom", "noms", "prénom", "prénoms", "init", "inits", "initiale", "initiales"),
+        *("surname", "name"),
+    )
+)
+"""What such a teller begins by."""
 _THEN_TOLD = re.compile(
     r"[ ,(:;-]{1,3}(?:\d{1,3} ?(?:ans?|a|mois)(?!\w)|n[ée]e?(?!\w)|[âa]g[ée]|\d\d?[/.-]\d)"
 )
@@ -90,17 +100,24 @@ def recased(text: str) -> str | None:
     words = [*_WORD.finditer(low)]
     bare, first = text.islower() or shouted, text[1:].islower()
     for place, word in enumerate(words):
-        if _is_a_name(low, words, place, bare=bare, first=first):
+        if _may_be_a_name(word.group()) and _is_a_name(low, words, place, bare=bare, first=first):
             _raise(chars, word)
             if bare and is_usual(word.group()) and place + 1 < len(words):
                 _raise_surname(chars, low, word, words[place + 1])
-    for match in _BEFORE_AN_AGE.finditer(low):
+    aged = _AN_AGE_BEHIND.search(low) is not None
+    for match in _BEFORE_AN_AGE.finditer(low) if aged else ():
         for word in _run(low, match):
             _raise(chars, word)
-    for start, capitals in _beside_words(low):
+    for start, capitals in _beside_words(low, aged=aged):
         chars[start : start + len(capitals)] = capitals
     made = "".join(chars)
     return None if made == text or len(made) != len(text) else made
+
+
+@lru_cache(maxsize=8192)
+def _may_be_a_name(word: str) -> bool:
+    """Whether a word may be a name somewhere: most are none anywhere."""
+    return word[0].islower() and (is_strange(word) or is_usual(word))
 
 
 @lru_cache(maxsize=8)
@@ -172,18 +189,20 @@ def _is_odd(word: str) -> bool:
     return (is_strange(word) and not is_english(word)) or (is_usual(word) and is_unknown(word))
 
 
-def _beside_words(low: str) -> Iterator[tuple[int, str]]:
+def _beside_words(low: str, *, aged: bool) -> Iterator[tuple[int, str]]:
     """Where capitals stand by what is beside: initials, civilities, a name after « nom »."""
-    for pattern in (_AFTER_A_TELLER, _SHORT_BEFORE_AN_AGE):
-        for match in pattern.finditer(low):
+    said = said_in(low)
+    tellers = () if said.isdisjoint(_TELLING) else _AFTER_A_TELLER.finditer(low)
+    for matches in (tellers, _SHORT_BEFORE_AN_AGE.finditer(low) if aged else ()):
+        for match in matches:
             if capitals := _told_capitals(low, match):
                 yield match.start("word"), capitals
     for match in _LETTERS.finditer(low):
         yield match.start(), match.group().upper()
-    for match in _INITIAL.finditer(low):
+    for match in _INITIAL.finditer(low) if "." in low else ():
         if is_strange(match["word"]) or is_usual(match["word"]):
             yield match.start(), match.group()[0].upper()
-    for match in _ONE_LETTER.finditer(low):
+    for match in () if said.isdisjoint(_ONE) else _ONE_LETTER.finditer(low):
         yield match.start(), match.group()[0].upper()
 
 

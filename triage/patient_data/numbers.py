@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from stdnum.fr import nir
 
-from triage.patient_data.words import WORDS, any_of, tells_of_a_person
+from triage.patient_data.words import WORDS, any_of, has_figures, tells_of_a_person
 
 Span = tuple[int, int]
 
@@ -110,6 +110,8 @@ _FEWEST_DIGITS = 5
 @lru_cache(maxsize=8)
 def nirs_in(text: str) -> tuple[Span, ...]:
     """Social security numbers: the key right (python-stdnum), or written or said as one."""
+    if not has_figures(text):
+        return ()
     return tuple(match.span() for match in _NIR.finditer(text) if _is_nir(text, match))
 
 
@@ -139,6 +141,8 @@ def _is_nir(text: str, match: re.Match[str]) -> bool:
 @lru_cache(maxsize=8)
 def hospital_numbers_in(text: str) -> tuple[Span, ...]:
     """Numbers of a patient's record, by what stands beside (IPP, « dossier n° »); a room."""
+    if not has_figures(text):
+        return ()
     found = []
     if _LONG_NUMBER.search(text):
         for match in _HOSPITAL.finditer(text):

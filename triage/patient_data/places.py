@@ -13,6 +13,7 @@ Span = tuple[int, int]
 
 _WAY = any_of((*WORDS.streets, *WORDS.ways))
 _POSTCODE = r"\d(?: ?\d){4}"
+_A_POSTCODE = re.compile(_POSTCODE)
 _NTH = r"\d{1,2}(?:er|e|[èe]me)(?!\w)"
 _TOWN = (
     rf"(?<!\d ){_POSTCODE}[ ,-]{{1,3}}(?:(?:les|le|la|st|ste|saint|sainte)[ -])?"
@@ -50,6 +51,8 @@ _FAR, _MOST, _SHORT = 60, 3, 3
 def places_near_in(text: str) -> Iterator[Span]:
     """Places where the person of a text lives, from their first part."""
     told = tells_of_one(text)
+    if not (told or _A_POSTCODE.search(text)):
+        return
     for match in _PLACE.finditer(text):
         start, end = match.span()
         whole = _WHOLE.search(text, start, end) is not None

@@ -173,7 +173,10 @@ def _marked(letter: str, mark: str) -> str:
 
 
 def _made(text: str, starts: Sequence[int] = (), ends: Sequence[int] = ()) -> Plain:
-    text = _WRAPPED.sub(" ", _A_ZERO.sub("o", text))
+    if "0" in text:
+        text = _A_ZERO.sub("o", text)
+    if "\n" in text:
+        text = _WRAPPED.sub(" ", text)
     digits = _with_digits(text)
     return Plain(text, digits, text.lower(), len(_DIGIT.findall(digits)), starts, ends)
 

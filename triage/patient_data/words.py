@@ -7,6 +7,7 @@ They are a part of the search as the numbering plans are of phonenumbers: a verd
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import product
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -123,6 +124,26 @@ _TOKEN = re.compile(r"[^\W\d_]+")
 def said_in(text: str) -> frozenset[str]:
     """The words of a text, in small letters: tells quickly what cannot be there."""
     return frozenset(_TOKEN.findall(text.lower()))
+
+
+_A_FIGURE = re.compile(r"\d")
+
+
+@lru_cache(maxsize=8)
+def has_figures(text: str) -> bool:
+    """Whether a text has a figure: half of what is looked for has one, few texts do."""
+    return _A_FIGURE.search(text) is not None
+
+
+@cache
+def spelled(words: Iterable[str]) -> frozenset[str]:
+    """The first word of each, in every spelling that :func:`any_of` has a pattern for."""
+    first = (_TOKEN.findall(one.lower())[0] for one in words)
+    return frozenset(
+        "".join(letters)
+        for word in first
+        for letters in product(*(dict.fromkeys((one, fold(one))) for one in word))
+    )
 
 
 @cache

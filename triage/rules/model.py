@@ -96,7 +96,7 @@ class Part(_Rule):
         """The field of the report that the part is about."""
         return self.field or self.rows
 
-    @property
+    @cached_property
     def paths(self) -> tuple[str, ...]:
         """The fields that it asks for: its subject, then the cells of rows as ``rows.field``."""
         cells = (f"{self.rows}.{name}" for name in (self.each, *self.some) if name)
@@ -212,6 +212,21 @@ class Priority(_Rule):
     criteria: tuple[PriorityCriterion, ...]
     levels: tuple[PriorityLevel, ...]
     unknown: tuple[UnknownFact, ...] | None = None
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """Fields that the levels and criteria ask."""
+        criteria = (one.when for one in self.criteria)
+        levels = (one.when for one in self.levels if one.when)
+        return tuple(dict.fromkeys(name for one in (*criteria, *levels) for name in one.fields()))
+
+    @cached_property
+    def fields_read(self) -> tuple[str, ...]:
+        """Those fields, and those that say what of them is not known."""
+        read = dict.fromkeys(self.asked)
+        for fact in self.unknown or ():
+            read |= dict.fromkeys((*fact.questions, *(fact.when.fields() if fact.when else ())))
+        return tuple(read)
 
 
 class OutsideWarning(_Rule):

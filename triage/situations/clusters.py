@@ -108,7 +108,9 @@ class Clusters:
         """
         likeness = self._likeness
         short = likeness.shortened(one)
-        said = Said(one, short, likeness.is_known(one), still_known=likeness.is_known(short))
+        known = likeness.is_known(one)
+        still_known = known if short is one else likeness.is_known(short)
+        said = Said(one, short, known, still_known)
         scored = [*self._scored(said)]
         best = max((score for score, _ in scored), default=0.0)
         likeliest = [each for score, each in scored if score == best]
@@ -140,11 +142,13 @@ class Clusters:
         Most words are said of one cluster: a set for each would cost more than all the rest.
         """
         words, place = {*self._said(one)}, cluster.place
+        some = _ANY in words
+        words.discard(_ANY)
         for key in keys:
-            if _ANY in words:
+            if some:
                 self._by_any[key].add(place)
             there = self._by_word[key]
-            for word in words - {_ANY}:
+            for word in words:
                 known = there.setdefault(word, place)
                 if isinstance(known, set):
                     known.add(place)
@@ -335,5 +339,5 @@ def _keys(reading: tuple[str, ...], vocabulary: Vocabulary, *, words: str) -> It
 
 @lru_cache(maxsize=65_536)
 def _spelt(kind: str, word: str) -> tuple[str, ...]:
-    less = (f"{kind}:{word[:at]}{word[at + 1 :]}" for at in range(1, len(word)))
-    return (f"{kind}:{word}", *less)
+    told = f"{kind}:{word}"
+    return (told, *[told[:at] + told[at + 1 :] for at in range(len(kind) + 2, len(told))])

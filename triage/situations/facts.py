@@ -39,7 +39,7 @@ class SituationFacts:
     id: str
     title: str
     numbers: tuple[int, ...]
-    counted: frozenset[int]
+    counted: tuple[int, ...]
     substances: tuple[str, ...]
     companies: tuple[str, ...]
     patients: tuple[int, int] | None
@@ -79,7 +79,7 @@ def facts_of(
         id=situation,
         title=title_of(told, matching),
         numbers=tuple(sorted(one.number for one in ordered)),
-        counted=new_reports(told, matching, copies=copies) | undescribed,
+        counted=tuple(sorted(new_reports(told, matching, copies=copies) | undescribed)),
         substances=tuple(sorted({name for one in told for name in one.medicines})),
         companies=tuple(sorted({one.company for one in ordered} - {""})),
         patients=_estimated((one.whose, one.patients) for one in apart),

@@ -61,7 +61,7 @@ def follow_up(
         first: First day that the démarche was open: nothing could be counted before.
         until: Day after the last one that is counted.
     """
-    counted = facts.counted
+    counted = {*facts.counted}
     new = [report for report in reports if report.number in counted]
     days = sorted(report.day for report in new)
     dated = [one.day for one in facts.measures if one.taken and one.day is not None]

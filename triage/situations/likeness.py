@@ -1,6 +1,6 @@
 """How much two reports are of one situation, by what they say of it; worked out once a pair."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
@@ -88,7 +88,10 @@ class Likeness:
 
     def shortened(self, one: Signature) -> Signature:
         """The signature without the words of the uses that are known, nor those of a title."""
-        return replace(one, uses=tuple(self._short(reading) for reading in one.uses))
+        if not any(map(self._is_told, one.uses)):
+            return one
+        uses = tuple(map(self._short, one.uses))
+        return Signature(one.medicines, one.others, uses, one.classes)
 
     def _short(self, reading: tuple[str, ...]) -> tuple[str, ...]:
         if not self._is_told(reading):
@@ -100,10 +103,9 @@ class Likeness:
     def _uses(
         self, mine: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...]
     ) -> tuple[Agreement, ...]:
-        return tuple(
-            use_agreement(one, other, self._vocabulary)
-            for one, other in zip(mine, theirs, strict=True)
-        )
+        vocabulary = self._vocabulary
+        both = zip(mine, theirs, strict=True)
+        return tuple([use_agreement(one, other, vocabulary) for one, other in both])
 
     def _weight(self, mine: Told, theirs: Told, agreed: tuple[Agreement, ...]) -> float:
         """Weight of what agrees; 0 when a facet differs, unless one side's answer is general."""

@@ -15,7 +15,6 @@ from triage.verdict.model import Assessment, ItemResult, ScopeReason, SharedPrio
 from triage.verdict.priority import (
     Known,
     criteria,
-    fields_read,
     known_answers,
     level,
     refusal,
@@ -98,7 +97,7 @@ def _rank(
     rules: RuleSet, report: Report, known: Known, *, mapping: FormMapping, asked: bool
 ) -> SharedPriority:
     """The priority that answers give, all of them or those that may leave the agency."""
-    read = tuple(one for one in fields_read(rules.priority) if one not in known.withheld)
+    read = tuple(one for one in rules.priority.fields_read if one not in known.withheld)
     if not asked:
         return SharedPriority(None, fields=read)
     held = criteria(rules, report, known, mapping=mapping)

@@ -86,9 +86,9 @@ def not_asked(rules: RuleSet, report: Report) -> int:
 
 
 def _is_not_asked(part: Part, report: Report) -> bool:
-    answer = report.fields[part.field or part.rows]
     if part.optional or not report.unasked.isdisjoint(part.paths):
         return False
+    answer = report.fields[part.field or part.rows]
     if answer.state is AnswerState.NOT_ASKED or not part.each:
         return answer.state is AnswerState.NOT_ASKED
     cells = [row[part.each].state for row in rows_of(answer)]
@@ -235,7 +235,7 @@ def rows_judged(answer: Answer, rules: RuleSet) -> list[tuple[int, Row]]:
 
 
 def _says_something(cell: Answer) -> bool:
-    return cell.state in {AnswerState.ANSWERED, AnswerState.UNREADABLE}
+    return cell.state in (AnswerState.ANSWERED, AnswerState.UNREADABLE)
 
 
 def rows_of(answer: Answer) -> Sequence[Row]:
@@ -246,7 +246,7 @@ def rows_of(answer: Answer) -> Sequence[Row]:
 
 def _answered(answer: Answer) -> bool:
     """Whether there is an answer, or rightly no question."""
-    return answer.state in {AnswerState.ANSWERED, AnswerState.NOT_ASKED}
+    return answer.state in (AnswerState.ANSWERED, AnswerState.NOT_ASKED)
 
 
 def _unasked(part: Part, facts: CheckFacts) -> bool:

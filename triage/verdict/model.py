@@ -83,7 +83,7 @@ class ItemResult:
     @property
     def blocking(self) -> bool:
         """Whether this item keeps the report from being complete."""
-        return self.mandatory and self.verdict in {Verdict.MISSING, Verdict.INVALID}
+        return self.mandatory and self.verdict in (Verdict.MISSING, Verdict.INVALID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ def known_answers(
     answers = {**fields, **dict.fromkeys(left_out, blank)} if left_out else fields
     if rules.priority.unknown is None:
         return Known(answers, {}, without, untold)
-    unreadable = {name for name, one in fields.items() if _is_unreadable(one)}
+    unreadable = {name for name, one in fields.items() if one.state is AnswerState.UNREADABLE}
     unknown = dict.fromkeys(unreadable, rules.unreadable)
     for fact in rules.priority.unknown:
         if fact.field in without:
@@ -169,17 +169,7 @@ _UNTOLD = public_answer(None, "inconnu")
 
 def public_facts_read(priority: Priority) -> tuple[str, ...]:
     """Public facts that the levels and criteria ask: none, until staff adopt a rule that does."""
-    return tuple(name for name in fields_read(priority) if name in PUBLIC_FACTS)
-
-
-def fields_read(priority: Priority) -> tuple[str, ...]:
-    """Fields that the levels and criteria ask, and those that say what of them is not known."""
-    criteria_read = (one.when for one in priority.criteria)
-    levels_read = (one.when for one in priority.levels if one.when)
-    asked = dict.fromkeys(name for one in (*criteria_read, *levels_read) for name in one.fields())
-    for fact in priority.unknown or ():
-        asked |= dict.fromkeys((*fact.questions, *(fact.when.fields() if fact.when else ())))
-    return tuple(asked)
+    return tuple(name for name in priority.fields_read if name in PUBLIC_FACTS)
 
 
 def level(
@@ -216,13 +206,9 @@ def to_verify(
     )
     if certain:
         return told
-    criteria_read = (one.when for one in rules.priority.criteria)
-    levels_read = (one.when for one in rules.priority.levels if one.when)
-    conditions = (*criteria_read, *levels_read)
-    read = dict.fromkeys(name for one in conditions for name in one.fields())
     unsure = tuple(
         Evidence(field=name, label=_title(name, mapping), value=known.unknown[name])
-        for name in read
+        for name in rules.priority.asked
         if name in known.unknown
     )
     return (*unsure, *told)

@@ -194,6 +194,8 @@ def _marked(report: Report, cleared: AbstractSet[str]) -> Iterator[_Found]:
     for (field, row, column), answer in _answers(report):
         for at, text in free_texts(answer):
             found = _found_in(text)
+            if not found:
+                continue
             is_cleared = within(
                 (start, end)
                 for _, (start, end) in (found if cleared else ())

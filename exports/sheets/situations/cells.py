@@ -97,7 +97,9 @@ def reports(group: Group) -> Content:
     """Families with a dossier here; one whose initial report is not here still counts once."""
     if group.view is None or not group.readings:
         return len(group.readings)
-    return max(1, sum(one.number in group.view.facts.counted for one in group.readings))
+    return max(
+        1, len({*group.view.facts.counted}.intersection(one.number for one in group.readings))
+    )
 
 
 def companies(group: Group) -> Content:

@@ -7,9 +7,9 @@ an id. What is out of scope is no situation.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import date, timedelta
 
 from exports.cells import paris
 from exports.model import ExportContext, latest_change
@@ -78,14 +78,21 @@ def trends_of(
     until = latest_change(one.entry for one in read)
     if context.filters or until is None:
         return {}
-    days = defaultdict(list)
-    for one in read:
-        view = context.situations.get(one.entry.situation)
-        if one.entry.situation and (view is None or one.number in view.facts.counted):
-            days[one.entry.situation].append(deposited_on(one))
+    days = days_of_new(read, context=context)
     first = min(map(deposited_on, read))
     end = paris(until).date() + timedelta(days=1)
     return {name: monthly(found, first=first, until=end) for name, found in days.items()}
+
+
+def days_of_new(read: Iterable[Reading], *, context: ExportContext) -> dict[str, list[date]]:
+    """Days of deposit of the dossiers that count as new in each situation, by id."""
+    counted = {name: {*view.facts.counted} for name, view in context.situations.items()}
+    days = defaultdict[str, list[date]](list)
+    for one in read:
+        name = one.entry.situation
+        if name and (name not in counted or one.number in counted[name]):
+            days[name].append(deposited_on(one))
+    return days
 
 
 def _order(group: Group) -> tuple[int, bool, int]:

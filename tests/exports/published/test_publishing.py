@@ -2,8 +2,10 @@
 
 import errno
 import hashlib
+import io
 import json
 import os
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -110,6 +112,16 @@ def test_a_damaged_workbook_is_not_published(tmp_path: Path) -> None:
     with pytest.raises(WorkbookCheckError, match=r"agence\.xlsx"):
         publish(tmp_path, broken, facts=facts([entry(9)]), at=NOW)
     assert [one.name for one in visible(tmp_path)] == ["2026-03-12-1405"]
+
+
+def test_a_workbook_that_is_not_what_was_written_is_not_published(tmp_path: Path) -> None:
+    content = bytearray(written())
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        told = archive.infolist()[-1].CRC.to_bytes(4, "little")
+    assert content.count(told) == 2, "before the part and in the directory"
+    broken = {"agence.xlsx": ExportFile("agence", bytes(content.replace(told, b"\1\2\3\4")))}
+    with pytest.raises(WorkbookCheckError, match=r"agence\.xlsx"):
+        publish(tmp_path, broken, facts=facts([entry(9)]), at=NOW)
 
 
 def test_a_row_that_is_no_xml_stops_its_workbook_where_it_is_written(

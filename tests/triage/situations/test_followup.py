@@ -147,7 +147,7 @@ def test_an_initial_report_with_its_complements_and_its_closure_counts_once(
     one, reports = facts(
         ("2026-02-20", letter), *others, ("2026-03-20", {13: "Complément", 14: 999})
     )
-    assert one.counted == {1}
+    assert one.counted == (1,)
     found = follow_up(one, reports, first=date(2026, 1, 1), until=date(2026, 6, 1))
     assert found.effect is not None
     assert (found.effect.before, found.effect.after) == (1, 0)
@@ -161,7 +161,7 @@ def test_a_complement_whose_initial_report_is_not_here_counts_once_for_its_compa
 ) -> None:
     loose = {13: "Complément", 14: 999}
     one, _ = facts(("2026-02-20", loose), ("2026-03-20", loose), ("2026-04-20", {6: OTHER}))
-    assert one.counted == {1, 3}
+    assert one.counted == (1, 3)
 
 
 def test_a_measure_that_a_complement_repeats_is_one_measure(facts: Callable[..., Any]) -> None:

@@ -41,19 +41,21 @@ def digest() -> str:
     ).hexdigest()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def is_unknown(word: str) -> bool:
     """Whether a word, or a part of it, is of no list: a name, or a word of no dictionary."""
     parts = [one for one in _PARTS.split(fold(word).replace("œ", "oe")) if len(one) >= _FEWEST]
     return any(not (_is_listed(one) or _OF_A_MEDICINE.fullmatch(one)) for one in parts)
 
 
+@lru_cache(maxsize=8192)
 def is_of_a_medicine(word: str) -> bool:
     """Whether a word is of a medicine, a substance or its holder, and no French word."""
     bare = fold(word)
     return bare in _medicines() or _OF_A_MEDICINE.fullmatch(bare) is not None
 
 
+@lru_cache(maxsize=8192)
 def is_english(word: str) -> bool:
     """Whether a word is an English one, even one that few texts have."""
     return not _words_of(_RARER).isdisjoint(_PARTS.split(fold(word)))

@@ -9,23 +9,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from threading import Lock
-from typing import Any
 
 from triage.patient_data.dictionary.digest import LEARNED
-from triage.patient_data.learned.traits import tokens, traits
+from triage.patient_data.learned.likelihood import Likelihoods
+from triage.patient_data.learned.traits import tokens
+from triage.patient_data.learned.weights import read_weights
 from triage.patient_data.plain import plain
 
 Span = tuple[int, int]
 
 MODEL = LEARNED
-OTHER, FIRST, NEXT = "O", "B", "I"
-"""Of nobody; the first word of what designates a person; the others."""
 ALONE, BESIDE = 0.6, 0.15
 """How likely a word must be: in a text where the rules find nobody; where they find somebody."""
 _BETWEEN = re.compile(r"[^\w\n]{0,3}")
 """What may stand between two words of one passage."""
-_LOCK = Lock()
 
 
 def learned_in(typed: str, found: Sequence[Span], model: Path = MODEL) -> Iterator[Span]:
@@ -43,7 +40,7 @@ def learned_in(typed: str, found: Sequence[Span], model: Path = MODEL) -> Iterat
     at_least = BESIDE if found else ALONE
     likely = [
         word[1:]
-        for word, likelihood in zip(words, _likelihoods(shown.text, words, model), strict=True)
+        for word, likelihood in zip(words, _likelihoods(model).of(words), strict=True)
         if likelihood >= at_least and word[0].isalnum()
     ]
     taken = [False] * len(typed)
@@ -53,20 +50,9 @@ def learned_in(typed: str, found: Sequence[Span], model: Path = MODEL) -> Iterat
     yield from shown.typed(_joined(shown.text, left))
 
 
-def _likelihoods(text: str, words: Sequence[tuple[str, int, int]], model: Path) -> list[float]:
-    with _LOCK:  # it holds the text that it reads; the portal reads several at once
-        tagger = _tagger(model)
-        tagger.set(traits(text, words))
-        return [1 - tagger.marginal(OTHER, at) for at in range(len(words))]
-
-
 @cache
-def _tagger(model: Path) -> Any:
-    from pycrfsuite import Tagger
-
-    tagger = Tagger()
-    tagger.open(str(model))
-    return tagger
+def _likelihoods(model: Path) -> Likelihoods:
+    return Likelihoods(read_weights(model))
 
 
 def _joined(text: str, words: Iterable[Span]) -> Iterator[Span]:

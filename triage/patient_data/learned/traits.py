@@ -4,7 +4,8 @@ Words themselves are among the traits, so nothing but invented texts may ever be
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 
 from french.text import fold
@@ -31,7 +32,7 @@ _TELLING = frozenset(
     }
 )
 """Lists whose words tell something of the whole text."""
-_NEAR, _FAR = 4, 9
+NEAR, FAR = 4, 9
 """How many words before and behind are looked at one by one, and in all."""
 _WORDS_NEAR = 2
 _FIRST_YEAR, _THIS_CENTURY, _LAST_YEAR = 1900, 2005, 2035
@@ -45,46 +46,73 @@ def tokens(text: str) -> Sequence[Token]:
 
 
 def traits(text: str, words: Sequence[Token]) -> Sequence[Sequence[str]]:
-    """Traits of each word of a plain text."""
-    case = f"case={_case(text)}"
-    lists = [_lists(word) for word, _, _ in words]
-    told = {one for each in lists for one in each if one in _TELLING}
-    whole = [case, *(f"all:{one}" for one in sorted(told))]  # a sum of floats depends on the order
-    shapes = [_shape(word) for word, _, _ in words]
+    """Traits of each word of a plain text: what is learned from.
+
+    :mod:`triage.patient_data.learned.likelihood` weighs the same, those of a word once.
+    """
+    case = case_of(sum(map(str.isupper, text)), sum(map(str.islower, text)))
+    lists = [lists_of(word) for word, _, _ in words]
+    whole = of_all(case, {one for each in lists for one in each})
+    shapes = [shape(word) for word, _, _ in words]
     found = []
     for at, (word, start, _) in enumerate(words):
-        apart = "" if at and words[at - 1][2] == start else "_"
-        own = [*_own(word), *whole, f"apart={apart}", f"{case}{apart}{shapes[at]}"]
-        for away in range(1, _NEAR + 1):
+        apart = blank_before(joined=at > 0 and words[at - 1][2] == start)
+        own = [*of_itself(word), *whole, *with_case(case, apart, shapes[at])]
+        for away in range(1, NEAR + 1):
             for place, sign in ((at - away, "-"), (at + away, "+")):
                 if 0 <= place < len(words):
-                    own += _seen(words[place][0], f"{sign}{away}", away <= _WORDS_NEAR)
+                    own += beside(words[place][0], sign, away)
                 elif place in {-1, len(words)}:
-                    own.append(f"{sign}{away}edge")
-        own += _around(lists, at)
-        if at:
-            own.append(f"two={shapes[at - 1]}{apart}{shapes[at]}")
-            if at + 1 < len(words):
-                own.append(f"three={shapes[at - 1]}{apart}{shapes[at]}|{shapes[at + 1]}")
-        found.append(own)
+                    own.append(edge(sign, away))
+        for sign, first, last in (
+            ("<", max(0, at - FAR), max(0, at - NEAR)),
+            (">", at + NEAR + 1, at + FAR + 1),
+        ):
+            own += around(sign, {one for each in lists[first:last] for one in each})
+        found.append([*own, *in_a_row(shapes, at, apart)])
     return found
 
 
-def _around(lists: Sequence[Sequence[str]], at: int) -> Iterator[str]:
-    for sign, first, last in (
-        ("<", max(0, at - _FAR), max(0, at - _NEAR)),
-        (">", at + _NEAR + 1, at + _FAR + 1),
-    ):
-        for one in sorted({one for each in lists[first:last] for one in each}):
-            yield sign + one
+def of_all(case: str, lists: AbstractSet[str]) -> Sequence[str]:
+    """What the whole text is; in order, as a sum of floats depends on it."""
+    return [case, *(f"all:{one}" for one in sorted(lists & _TELLING))]
 
 
-def _case(text: str) -> str:
-    upper, lower = sum(map(str.isupper, text)), sum(map(str.islower, text))
-    return "upper" if upper > lower else "mixed" if upper else "lower"
+def with_case(case: str, apart: str, form: str) -> Sequence[str]:
+    """How a word is written in such a text."""
+    return (f"apart={apart}", f"{case}{apart}{form}")
 
 
-def _shape(word: str) -> str:
+def edge(sign: str, away: int) -> str:
+    """That the text ends so far away."""
+    return f"{sign}{away}edge"
+
+
+def around(sign: str, lists: Iterable[str]) -> Sequence[str]:
+    """What words farther before, or behind, are."""
+    return [sign + one for one in sorted(lists)]
+
+
+def in_a_row(shapes: Sequence[str], at: int, apart: str) -> Iterator[str]:
+    """How two, and three, words in a row are written."""
+    if at:
+        yield f"two={shapes[at - 1]}{apart}{shapes[at]}"
+        if at + 1 < len(shapes):
+            yield f"three={shapes[at - 1]}{apart}{shapes[at]}|{shapes[at + 1]}"
+
+
+def blank_before(*, joined: bool) -> str:
+    """« _ » where a word is not joined to another before it."""
+    return "" if joined else "_"
+
+
+def case_of(upper: int, lower: int) -> str:
+    """Which letters a text has more."""
+    return "case=" + ("upper" if upper > lower else "mixed" if upper else "lower")
+
+
+def shape(word: str) -> str:
+    """What a word looks like."""
     if word.isdigit():
         return f"d{min(len(word), 9)}"
     if not word.isalpha():
@@ -94,13 +122,12 @@ def _shape(word: str) -> str:
     return "T" if word[0].isupper() else f"l{min(len(word), 3)}"
 
 
-@lru_cache(maxsize=8192)
-def _own(word: str) -> Sequence[str]:
+def of_itself(word: str) -> Sequence[str]:
     """What a word is by itself."""
     if not word.isalpha():
-        return (f"shape={_shape(word)}", *_value(word))
+        return (f"shape={shape(word)}", *_value(word))
     bare = fold(word)
-    own = [f"shape={_shape(word)}", f"word={bare}", f"end={bare[-2:]}", f"end={bare[-3:]}"]
+    own = [f"shape={shape(word)}", f"word={bare}", f"end={bare[-2:]}", f"end={bare[-3:]}"]
     if len(word) > _SHORT:
         own += [
             f"first={is_first_name(bare)}",
@@ -113,7 +140,7 @@ def _own(word: str) -> Sequence[str]:
         ]
     if is_acronym(word):
         own.append("acronym")
-    return (*own, *(f"in={one}" for one in _lists(word)))
+    return (*own, *(f"in={one}" for one in lists_of(word)))
 
 
 def _value(word: str) -> Iterator[str]:
@@ -132,24 +159,30 @@ def _value(word: str) -> Iterator[str]:
         yield f"begins={word[:_SHORT]}"
 
 
-@lru_cache(maxsize=32768)
-def _seen(word: str, place: str, with_word: bool) -> Sequence[str]:
-    """What a word is for its neighbours."""
-    seen = [f"{place}shape={_shape(word)}", *(f"{place}in={one}" for one in _lists(word))]
+def beside(word: str, sign: str, away: int) -> Sequence[str]:
+    """What a word is for its neighbours, so far before them or behind."""
+    far, near = _to_others(word)
+    told = (*far, *near) if away <= _WORDS_NEAR else far
+    return [f"{sign}{away}{one}" for one in told]
+
+
+@lru_cache(maxsize=1024)
+def _to_others(word: str) -> tuple[Sequence[str], Sequence[str]]:
+    """What a word is for its neighbours, and what else for those near."""
+    far = [f"shape={shape(word)}", *(f"in={one}" for one in lists_of(word))]
     if not word.isalpha():
-        return (*seen, *(f"{place}{one}" for one in _value(word)))
-    if with_word:
-        bare = fold(word)
-        seen.append(f"{place}word={bare}")
-        if len(word) > _SHORT:
-            seen += [f"{place}first={is_first_name(bare)}", f"{place}strange={is_strange(word)}"]
-        if is_acronym(word):
-            seen.append(f"{place}acronym")
-    return tuple(seen)
+        return (*far, *_value(word)), ()
+    bare = fold(word)
+    near = [f"word={bare}"]
+    if len(word) > _SHORT:
+        near += [f"first={is_first_name(bare)}", f"strange={is_strange(word)}"]
+    if is_acronym(word):
+        near.append("acronym")
+    return far, near
 
 
 @lru_cache(maxsize=8192)
-def _lists(word: str) -> Sequence[str]:
+def lists_of(word: str) -> Sequence[str]:
     """The lists of ``personnes.yaml`` that have a word, in order."""
     return _words_of_lists().get(fold(word), ())
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from french.text import fold
 from triage.patient_data.ages import ages_in
 from triage.patient_data.persons.names import Name, name_after, name_before
-from triage.patient_data.persons.roles import PATIENT_STEMS, said_initials_in
+from triage.patient_data.persons.roles import mentions_a_patient, said_initials_in
 from triage.patient_data.words import WORDS, any_of, beginnings, said_in
 
 Span = tuple[int, int]
@@ -53,7 +53,7 @@ _WITH_A_YEAR = re.compile(
 def initials_with_age_in(text: str) -> Iterator[Span]:
     """Places of initials beside an age, or said to be some."""
     yield from _said_to_be(text)
-    if any(map(text.lower().__contains__, PATIENT_STEMS)):
+    if mentions_a_patient(text):
         yield from said_initials_in(text)
     for start, end in ages_in(text):
         name = name_before(text, start)

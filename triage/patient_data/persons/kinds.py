@@ -40,6 +40,7 @@ def is_first_name(word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=8192)
 def is_usual(word: str) -> bool:
     """Whether a word is a first name that is usual in France, with its capital or not."""
     return all(part in USUAL_NAMES for part in bare_word(word).split("-"))
@@ -103,6 +104,7 @@ def ends_as_an_adjective(word: str) -> bool:
     return _ADJECTIVE_OR_NAME.fullmatch(fold(word)) is not None
 
 
+@lru_cache(maxsize=8192)
 def is_strange(word: str) -> bool:
     """Whether a word is of no list: no French, no medicine, no place, disease nor acronym."""
     return (

@@ -39,7 +39,7 @@ from triage.patient_data.persons.kinds import (
 )
 from triage.patient_data.persons.names import Name, has_first_name, name_after, name_before
 from triage.patient_data.persons.records import records_in
-from triage.patient_data.persons.roles import PATIENT_STEMS, said_names_in
+from triage.patient_data.persons.roles import mentions_a_patient, said_names_in
 from triage.patient_data.plain import joined
 from triage.patient_data.words import WORDS, any_of
 
@@ -66,7 +66,7 @@ def names_in(text: str) -> tuple[Span, ...]:
     found = [*_by_birth(text), *_by_age(text), *by_what_follows(text), *records_in(text)]
     if any(map(mentions, CIVILITY_STEMS)):
         found += _by_civility(text)
-    if any(map(mentions, PATIENT_STEMS)):
+    if mentions_a_patient(text):
         found += said_names_in(text)
     found += around_in(text)
     if any(map(mentions, FILE_STEMS)):

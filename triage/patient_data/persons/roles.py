@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 from french.text import fold
 from triage.patient_data.births import days_in
@@ -127,11 +128,17 @@ _STEMS = {
         "dont ",
     ),
 }
-PATIENT_STEMS = (
+_PATIENT_STEMS = (
     *("pati", "enfa", "nom", "famil", "couple", "consort", "frère", "sœurs"),
     *sorted(one for one in _STEMS if not any(other in one for other in _STEMS - {one})),
 )
 """What the name of a patient, or of a relative, is told by."""
+
+
+@lru_cache(maxsize=8)
+def mentions_a_patient(text: str) -> bool:
+    """Whether a text may say a patient, or a relative, by some of these words."""
+    return any(map(text.lower().__contains__, _PATIENT_STEMS))
 
 
 def said_names_in(text: str) -> Iterator[Span]:

@@ -143,13 +143,18 @@ class Vocabulary(BaseModel):
         mine, theirs = {*one.beside} - self.wide, {*other.beside} - self.wide
         return mine != theirs and bool(mine & {*other.labels} or theirs & {*one.labels})
 
-    def told(self, one: Sequence[str], other: Sequence[str]) -> bool:
-        """Whether the labels of two readings are of one use."""
-        if len(one) == len(other) == 1:
-            return self._same(one[0], other[0])
-        fewer, more = sorted((one, other), key=len)
-        told = sum(any(self._same(label, each) for each in more) for label in fewer)
-        return told >= max(1, round(2 * len(fewer) / 3))
+    @cached_property
+    def told(self) -> Callable[[tuple[str, ...], tuple[str, ...]], bool]:
+        """Whether the labels of two readings are of one use; asked of a pair once."""
+
+        def told(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+            if len(one) == len(other) == 1:
+                return self._same(one[0], other[0])
+            fewer, more = sorted((one, other), key=len)
+            same = sum(any(self._same(label, each) for each in more) for label in fewer)
+            return same >= max(1, round(2 * len(fewer) / 3))
+
+        return lru_cache(maxsize=65536)(told)
 
     @cached_property
     def parsed(self) -> Callable[[tuple[str, ...]], "Parsed"]:
