@@ -130,8 +130,8 @@ class Settings(Given):
     )
     network_default: Literal["include", "exclude"] = Field(
         default="include",
-        description="Diffusion aux CRPV quand l'annotation 924 est sans réponse : le dossier y va"
-        " (include), ou non (exclude)",
+        description="Diffusion aux CRPV quand l'annotation « Diffusable au réseau des CRPV » est"
+        " sans réponse : le dossier y va (include), ou non (exclude)",
     )
     quiet_minutes: int = Field(
         default=60,

@@ -207,6 +207,7 @@ class ExportContext:
             (:func:`mappings.adoption.in_force.kept_inside`); "" where it may.
         adoption: Who adopted it and when, in French.
         absences: What a person said that the form does not ask.
+        asks_all: Whether its revision in force asks all that a score counts.
         portal: Address of the portal, blank where there is none: there centres read dossiers.
         live_since: When the bridge reached its first verdict: no delay of its own is older.
         aside: Numbers of the dossiers in quarantine, those that were never read too.
@@ -235,6 +236,7 @@ class ExportContext:
     kept_inside: str = ""
     adoption: str = ""
     absences: tuple[ToldAbsence, ...] = ()
+    asks_all: bool = True
     portal: str = ""
     live_since: datetime | None = None
     aside: frozenset[int] = frozenset()

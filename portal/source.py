@@ -140,6 +140,10 @@ class FormShown(Protocol):
         """Who adopted it and when."""
 
     @property
+    def moved(self) -> str:
+        """What of the mapping was corrected since."""
+
+    @property
     def drifts(self) -> tuple[tuple[str, str], ...]:
         """What differs, and what that does."""
 
@@ -158,6 +162,10 @@ class FormShown(Protocol):
     @property
     def revision(self) -> str:
         """The revision in force."""
+
+    @property
+    def mapping(self) -> str:
+        """Digest of the mapping."""
 
     @property
     def lists(self) -> Mapping[str, Sequence[str]]:

@@ -9,6 +9,7 @@ from steps.publish.export import export
 from steps.read.poll import poll
 from steps.reply.respond import respond
 from steps.wiring import logs
+from steps.wiring.adopted_mapping import keep_adopted_mapping
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.memory import leave_marker
 from steps.wiring.services import Connected, now
@@ -27,6 +28,8 @@ def gather(services: Connected, summary: Summary) -> None:
     poll(services, summary)
     services.store.demarches.save(services.demarche, last_polled_at=now())
     leave_marker(services.inputs.home, services.demarche)
+    if told := keep_adopted_mapping(services):
+        logs.LOG.info(told)
 
 
 STEPS: tuple[tuple[str, Step], ...] = (

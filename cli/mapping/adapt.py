@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -25,7 +26,7 @@ from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, begin
 from steps.adopt.examples import examples
-from steps.adopt.write import keep_decisions, write
+from steps.adopt.write import alone, keep_decisions, write
 from steps.wiring.drift import drift_of, form_adopted
 from steps.wiring.failures import RequestError
 from steps.wiring.services import open_services
@@ -42,6 +43,11 @@ _LOOK: Final = ("?", "/")
 _REFUSED: Final = (
     "l'adoption serait refusée, pour ce qui est dit ci-dessus ; répondez-y, puis relancez"
     " `unc mapping adapt`."
+)
+_ADOPTED: Final = "Rien n'a changé : formulaire et correspondance sont adoptés, tels qu'ils sont."
+_ANOTHER: Final = (
+    "La correspondance ou le formulaire a changé depuis qu'il est montré ci-dessus : rien n'est"
+    " adopté, le voici tel qu'il est maintenant."
 )
 _HELP = (
     "Entrée : la première ; un numéro : celle-là ; + : d'autres ; ? et des mots : toutes les"
@@ -83,21 +89,28 @@ def adapt(
     target = output or _target(settings)
     if target.is_dir():
         raise RequestError(f"{target} est un dossier : donnez un fichier.")
-    with open_services(settings) as services:
-        adaptation = begin(services, target=target, by=by, anew=anew)
+    with ExitStack() as held:
+        with open_services(settings) as services:
+            held.enter_context(alone(target))
+            adaptation = begin(services, target=target, by=by, anew=anew)
+        return _adapt(settings, adaptation, auto=auto, common=common)
+
+
+def _adapt(settings: Settings, adaptation: Adaptation, *, auto: bool, common: Common) -> int:
+    """Ask what is left, write, show, and ask to adopt; the code."""
     asked = not (auto or common.json)
     if asked:
         adaptation, ended = _ask(adaptation)
         keep_decisions(adaptation)
     write(adaptation)
-    after = settings.model_copy(update={"mapping": target})
+    after = settings.model_copy(update={"mapping": adaptation.target})
     told = _told(after, adaptation)
     if common.json:
         print_json(told)
     elif asked and not ended:
         ERROR.print(f"Gardé dans {adaptation.decisions_file} : relancez pour reprendre.", **_PLAIN)
     else:
-        _show(after, adaptation, told)
+        _show(after, told)
         if asked:
             return 0 if _adopted(after, adaptation, told) else 1
     return 1 if any(one["read"] for one in told["left"]) or told["against"] else 0
@@ -117,6 +130,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
     parse_mapping(text_of(file.read_bytes(), source=file.name), source=file.name)
     with open_services(settings) as services:
         drifts, adopted = drift_of(services), form_adopted(services)
+        shown, moved = review.state_shown(services), bool(review.to_look_at(services))
     taken = _fields(session)
     used = {champ for match in taken.values() for champ in match.offered.champs}
     asked = {one.id: one for one in adaptation.active.champs}
@@ -134,6 +148,8 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         ],
         "against": [{"field": one.field, "advice": one.advice} for one in review.against(drifts)],
         "adopted": adopted,
+        "shown": shown,
+        "moved": moved,
     }
 
 
@@ -303,7 +319,7 @@ def _refused(said: str, proposed: int) -> str:
             return f"« {said} » n'est pas une réponse."
 
 
-def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> None:
+def _show(settings: Settings, told: dict[str, Any]) -> None:
     out = Console()
     out.print(
         f"{told['file']} : {agreed(len(told['sure']), 'donnée')} avec leur champ,"
@@ -322,7 +338,7 @@ def _show(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -> N
     if settings.mapping != load_settings().mapping:
         out.print(f"À lire désormais : export UNC_MAPPING={settings.mapping}", soft_wrap=True)
     with open_services(settings) as services:
-        for number, lines in examples(services, adaptation.made.mapping, count=_DOSSIERS):
+        for number, lines in examples(services, services.form.mapping, count=_DOSSIERS):
             table = Table("Question", "Réponse", "Donnée", "Valeur", title=f"Dossier {number}")
             for line in lines:
                 table.add_row(*(one[:80] for one in line))
@@ -363,6 +379,9 @@ def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -
                 ERROR.print(f"Contre l'adoption : {one['advice']}", **_PLAIN)
         out.print(f"Non adopté : {_REFUSED}", highlight=False, soft_wrap=True)
         return False
+    if told["adopted"] and not told["moved"]:
+        out.print(_ADOPTED, **_PLAIN)
+        return True
     try:
         said = input("Adopter ce formulaire ? La passerelle écrira dès lors sur DS. [o/N] ")
     except (EOFError, KeyboardInterrupt):
@@ -370,8 +389,17 @@ def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -
     if said.strip().lower() not in {"o", "oui"}:
         out.print("Non adopté, vous ne l'avez pas demandé : `unc mapping adopt` le fera.", **_PLAIN)
         return False
+    by = adaptation.session.decisions.by
     with open_services(settings) as services:
-        done = review.adopt(services, by=adaptation.session.decisions.by)
+        same = review.state_shown(services) == told["shown"]
+        if not same:
+            adaptation = begin(services, target=adaptation.target, by=by)
+        done = review.adopt(services, by=by) if same else None
+    if done is None:
+        ERROR.print(_ANOTHER, **_PLAIN)
+        told = _told(settings, adaptation)
+        _show(settings, told)
+        return _adopted(settings, adaptation, told)
     left = [one.advice for one in done.left if one.severity is not Severity.INFORMATION]
-    show_adopted(done.adoption, str(done.file), left)
+    show_adopted(done.adoption, str(done.file), left, moved=done.moved)
     return done.adoption is not None

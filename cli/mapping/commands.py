@@ -1,6 +1,6 @@
 """`unc mapping`: check the mapping, see drift, propose and accept changes, trace a value."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -170,10 +170,12 @@ def adopt(*, by: str, common: Common = _DEFAULT) -> int:
         done = review.adopt(services, by=by)
     told = [one.advice for one in done.left if one.severity is not Severity.INFORMATION]
     if common.json:
-        adopted = asdict(done.adoption) if done.adoption else None
-        print_json({"file": str(done.file), "adopted": adopted, "left": told})
+        adopted = asdict(replace(done.adoption, mapping={})) if done.adoption else {}
+        adopted.pop("mapping", None)
+        given = {"file": str(done.file), "adopted": adopted or None, "moved": done.moved}
+        print_json({**given, "left": told})
     else:
-        show_adopted(done.adoption, str(done.file), told)
+        show_adopted(done.adoption, str(done.file), told, moved=done.moved)
     return 0 if done.adoption else 1
 
 

@@ -74,8 +74,10 @@ def reading_lines(mapping: FormMapping, file: DataFile) -> list[str]:
     return told
 
 
-def show_adopted(adoption: Adoption | None, file: str, left: Sequence[str]) -> None:
-    """What came of an adoption, and what is left to look at."""
+def show_adopted(
+    adoption: Adoption | None, file: str, left: Sequence[str], *, moved: Sequence[str] = ()
+) -> None:
+    """What came of an adoption, what the mapping says otherwise since, and what is left."""
     for one in left:
         ERROR.print(f"Reste {one}", markup=False, highlight=False, soft_wrap=True)
     if adoption is None:
@@ -85,4 +87,6 @@ def show_adopted(adoption: Adoption | None, file: str, left: Sequence[str]) -> N
             f"{file} : révision {adoption.revision} adoptée par {adoption.by}"
             f" le {adoption.on:%d/%m/%Y}."
         )
+        if moved:
+            told += f" Corrigé depuis l'adoption précédente, et adopté : {', '.join(moved)}."
     Console().print(told, markup=False, highlight=False, soft_wrap=True)

@@ -127,7 +127,20 @@ def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
             if any(one.beyond == ground for one in readings)
         ),
         Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité la plus haute."),
-        Figure("Complétude médiane", _rounded(scores), "pourcent", "Médiane des scores."),
+        _completeness(scores, asks_all=all(one.context.asks_all for one in readings[:1])),
+    )
+
+
+def _completeness(scores: Sequence[int], *, asks_all: bool) -> Figure:
+    """The median, said for what it is where the form does not ask all that a score counts."""
+    if asks_all:
+        return Figure("Complétude médiane", _rounded(scores), "pourcent", "Médiane des scores.")
+    return Figure(
+        "Complétude médiane de ce qui est demandé",
+        _rounded(scores),
+        "pourcent",
+        "Médiane des scores. Le formulaire ne demande pas tout ce qu'ils comptent : sur combien"
+        " d'éléments porte chacun est dit à côté de « Niveau de complétude ».",
     )
 
 

@@ -1,12 +1,13 @@
 """What a person said that the form does not ask, and what it does not ask by silence."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from french.text import bare_label, normalise_label
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten
+from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import Absence, ReviewedForm, options_of
 from mappings.schema.champs import given, in_our_words, keys_of, parts
@@ -71,6 +72,21 @@ def absences(
             title if now else f"{title} ({_numbers(lacking)})",
             f"{told} ; {_OPEN}" if now and said in scope else told,
         )
+
+
+def with_reasons(found: Iterable[Drift], reviewed: ReviewedForm | None) -> tuple[Drift, ...]:
+    """Differences, of which an annotation that a person said absent asks for nothing more."""
+    absent = reviewed.absent if reviewed else {}
+
+    def told(one: Drift) -> Drift:
+        said = absent.get(one.field)
+        of_ours = one.kind is Kind.MISSING and one.field.startswith("annotations.")
+        if not (of_ours and said and said.signed) or one.severity is not Severity.REVIEW:
+            return one
+        why = f"rien à faire, raison donnée : {_said(said)}"
+        return replace(one, severity=Severity.INFORMATION, remedy=why)
+
+    return tuple(map(told, found))
 
 
 def refused(

@@ -6,10 +6,14 @@ does.
 
 The mapping that comes with the bridge was reviewed on a form, not on a démarche: any démarche that
 published that form, whatever it published since, has it adopted.
+
+An adoption is of a form and of a mapping: one that says otherwise since was adopted by nobody.
 """
 
 from collections.abc import Iterable, Sequence
 
+from mappings.adoption.absences import every_spec
+from mappings.adoption.meaning import moved_since
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import Observed, compare
 from mappings.drift.model import Drift, Kind, Needs, Severity, blocks
@@ -19,6 +23,8 @@ from mappings.schema.model import FormMapping
 _ADOPT = "`unc mapping adopt`"
 REMEDY = f"`unc mapping adapt`, puis {_ADOPT}"
 _NOT_ADOPTED = "rien n'est écrit sur DS ni diffusé au réseau, les dossiers ne sont que lus et jugés"
+_NAMED = 6
+"""Fields of a mapping that was corrected since, of which the names are told."""
 _TO_REVIEW = (
     "lui ou le référentiel a changé depuis l'adoption ; d'ici là, rien n'est écrit sur DS, les"
     " classeurs du réseau et des centres restent ceux qui sont là, et l'agence seule voit ce qui"
@@ -30,7 +36,15 @@ _REVIEW = "faire ce que dit chaque écart bloquant, ou relire, puis `unc mapping
 def adoption_of(
     observed: Observed, *, mapping: FormMapping, reviewed: ReviewedForm | None, needs: Needs
 ) -> Adoption | None:
-    """The last adoption that holds for a form; ``None`` if nobody adopted it."""
+    """The last adoption that holds for a form and its mapping; ``None`` if nobody adopted both."""
+    found = adoption_of_form(observed, mapping=mapping, reviewed=reviewed, needs=needs)
+    return None if found is None or moved_since(found.mapping, mapping) else found
+
+
+def adoption_of_form(
+    observed: Observed, *, mapping: FormMapping, reviewed: ReviewedForm | None, needs: Needs
+) -> Adoption | None:
+    """The last adoption of a form, whatever its mapping says since."""
     known = reviewed or ReviewedForm()
     for adoption in reversed(known.adopted):
         if adoption.demarche is None:
@@ -58,9 +72,12 @@ def waiting(
         reviewed: What a person reviewed.
         needs: What the rules read.
     """
-    if adoption_of(observed, mapping=mapping, reviewed=reviewed, needs=needs) is None:
+    adopted = adoption_of_form(observed, mapping=mapping, reviewed=reviewed, needs=needs)
+    moved = moved_since(adopted.mapping, mapping) if adopted else ()
+    if adopted is None or moved:
         left = any(one.against_adoption for one in found)
-        kind, told, remedy = Kind.NOT_ADOPTED, _NOT_ADOPTED, REMEDY if left else _ADOPT
+        since = f"{moved_told(moved, mapping)} ; " if moved else ""
+        kind, told, remedy = Kind.NOT_ADOPTED, since + _NOT_ADOPTED, REMEDY if left else _ADOPT
     elif blocks(found):
         kind, told, remedy = Kind.TO_REVIEW, _TO_REVIEW, _REVIEW
     else:
@@ -78,6 +95,14 @@ def waiting(
         remedy=remedy,
     )
     return (drift,)
+
+
+def moved_told(moved: Sequence[str], mapping: FormMapping) -> str:
+    """That a mapping was corrected since it was adopted, and where, in French."""
+    specs = every_spec(mapping)
+    named = [f"{specs[one].title} ({one})" if one in specs else one for one in moved[:_NAMED]]
+    rest = f", et {len(moved) - _NAMED} de plus" if len(moved) > _NAMED else ""
+    return f"la correspondance a été corrigée depuis l'adoption : {', '.join(named)}{rest}"
 
 
 def is_adopted(drifts: Iterable[Drift]) -> bool:

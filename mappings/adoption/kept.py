@@ -121,11 +121,6 @@ class FileKept:
         )
         return {normalise_label(their): Option(their, ours) for their, ours in told}
 
-    @property
-    def overrules(self) -> bool:
-        """Whether a person says otherwise, this time, than the file does."""
-        return any(self._says(path.partition("=")[0]) for path in self.new)
-
     @cached_property
     def new(self) -> Mapping[str, Decision | None]:
         """What a person says this time, otherwise than when the file was written."""

@@ -66,6 +66,10 @@ def taken_up(
         former: The file in use.
         active: The form in force.
     """
+    emptied = _emptied(former, session.decisions.of)
+    if emptied:
+        said = {path: one for path, one in session.decisions.of.items() if path not in emptied}
+        session = replace(session, decisions=replace(session.decisions, of=said))
     decisions = session.decisions
     gone = refused(former.reviewed, former.mapping, active, session.matching.sure)
     # One of adaptation.yaml that says otherwise was said before the file was left so.
@@ -81,7 +85,9 @@ def taken_up(
     session = replace(session, decisions=replace(decisions, of=said))
     if former.again:
         left = left_out(former.reviewed, former.mapping, active, session.taken)
-        session = session.unsure((left | _taken_out(former) | asked_otherwise) - said.keys())
+        session = session.unsure(
+            (left | emptied | _taken_out(former) | asked_otherwise) - said.keys()
+        )
     return session, gone
 
 
@@ -90,6 +96,24 @@ def _read_of(mapping: FormMapping, active: Revision) -> frozenset[str]:
     asked = {one.id for one in flatten((*active.champs, *active.annotations))}
     specs = every_spec(mapping).items()
     return frozenset(path for path, spec in specs if not asked.isdisjoint(keys_of(spec)))
+
+
+def _emptied(former: FormerFile, said: Mapping[str, Decision]) -> frozenset[str]:
+    """Fields for which a champ was chosen, and that the file, corrected since, leaves without any.
+
+    What is written by hand after an answer stands against it: they are asked again.
+    """
+    if not former.again:
+        return frozenset()
+    specs = every_spec(former.mapping)
+
+    def gives(path: str) -> bool:
+        spec, rows = specs[path], specs.get(path.partition(".")[0])
+        return bool(keys_of(spec) or spec.source or (rows and rows.source))
+
+    return frozenset(
+        path for path, one in said.items() if one.champ and path in specs and not gives(path)
+    )
 
 
 def _taken_out(former: FormerFile) -> frozenset[str]:

@@ -69,12 +69,15 @@ class Adoption:
         on: When.
         demarche: Number of the démarche; ``None`` for any that has the form that was reviewed.
         revision: Number of the revision that was adopted; "" with no démarche.
+        mapping: What the mapping said of each field, in short
+            (:func:`mappings.adoption.meaning.meanings_of`); nothing where that was not kept.
     """
 
     by: str
     on: date
     demarche: int | None = None
     revision: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def told(self) -> str:
@@ -132,6 +135,7 @@ class _AdoptionModel(BaseModel):
     on: date
     demarche: int | None = None
     revision: str | int = ""
+    mapping: dict[str, str] = {}
 
 
 class _ReviewedModel(BaseModel):
@@ -162,7 +166,8 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
         absent=_absences(model.absent),
         accepted=True,
         adopted=tuple(
-            Adoption(one.by, one.on, one.demarche, str(one.revision)) for one in model.adopted
+            Adoption(one.by, one.on, one.demarche, str(one.revision), one.mapping)
+            for one in model.adopted
         ),
     )
 
@@ -209,6 +214,7 @@ def _adopted(reviewed: ReviewedForm) -> Any:
             "by": one.by,
             "on": one.on,
             **({"demarche": one.demarche, "revision": one.revision} if one.demarche else {}),
+            **({"mapping": dict(one.mapping)} if one.mapping else {}),
         }
         for one in reviewed.adopted
     ]

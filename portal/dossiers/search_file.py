@@ -25,10 +25,26 @@ _COLUMNS: tuple[tuple[str, Format], ...] = (
 )
 
 
-def table_of(lines: Sequence[DossierLine]) -> Table:
-    """The table; its masks are those of the lines."""
+ASKED = "Complétude de ce que demande le formulaire"
+"""Its heading where the form does not ask all that a score counts."""
+
+
+def table_of(lines: Sequence[DossierLine], *, asks_all: bool = True) -> Table:
+    """The table; its masks are those of the lines.
+
+    Args:
+        lines: What was found.
+        asks_all: See :class:`exports.model.ExportContext`.
+    """
     columns = tuple(
-        Column(name=name, width=20, format=shape, meaning="", origin="", audience="reseau")
+        Column(
+            name=name if asks_all or name != "Complétude" else ASKED,
+            width=20,
+            format=shape,
+            meaning="",
+            origin="",
+            audience="reseau",
+        )
         for name, shape in _COLUMNS
     )
     return Table(

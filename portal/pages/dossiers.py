@@ -113,6 +113,7 @@ def dossiers(request: Request, person: SignedIn) -> Response:
         all=library.count(audience),
         left=library.left,
         kept_inside=library.context.kept_inside,
+        asks_all=library.context.asks_all,
     )
 
 
@@ -133,7 +134,7 @@ def as_csv(request: Request, person: SignedIn) -> Response:
         line = Visit(now(), person.email, "search fetched", file=f"{len(found)} dossiers")
         pages.source.store.visits.record(pages.source.demarche, line)
     return Response(
-        csv_bytes(table_of(found)),
+        csv_bytes(table_of(found, asks_all=pages.library.context.asks_all)),
         media_type="text/csv; charset=utf-8",
         headers={
             "content-disposition": 'attachment; filename="unc-recherche.csv"',

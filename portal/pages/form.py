@@ -141,7 +141,13 @@ def _shown(state: FormShown) -> Shown:
     said = " ; ".join(f"{path} : {text}" for path, text in state.said.items())
     drifts = " ; ".join(text for text, _ in state.drifts)
     return Shown(
-        {"Révision": state.revision, "Adopté": state.adopted, "Réponses": said, "Écarts": drifts}
+        {
+            "Révision": state.revision,
+            "Correspondance": state.mapping,
+            "Adopté": state.adopted,
+            "Réponses": said,
+            "Écarts": drifts,
+        }
     )
 
 

@@ -22,7 +22,7 @@ from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
+from steps.wiring.drift import drift_of, form_adoption, needs_now, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import read_mapping, read_text, reviewed_form
 from steps.wiring.services import Services
@@ -63,9 +63,9 @@ class Adaptation:
     unsaid: frozenset[str] = frozenset()
 
     @property
-    def overrules(self) -> bool:
-        """Whether a person says otherwise, this time, than the file that was adapted before."""
-        return self.again and self._kept.overrules
+    def says_more(self) -> bool:
+        """Whether a person says something, this time, that the file made before does not yet."""
+        return self.again and bool(self._kept.new)
 
     def questions(self) -> Iterator[ChoiceQuestion]:
         """What is left to say, but for what that file says already and nothing makes doubtful."""
@@ -188,7 +188,7 @@ def _former(services: Services, *, target: Path, anew: bool) -> FormerFile:
     again = not anew and target.exists() and target.resolve() == used.resolve()
     beside = of_this_form(reviewed_form(used))
     reviewed = beside if again else ReviewedForm()
-    if not anew and form_adopted(services):
+    if not anew and form_adoption(services):
         reviewed = reviewed_form(used) or ReviewedForm()
     return FormerFile(
         mapping=services.form.mapping,
@@ -206,7 +206,7 @@ def _unsaid(services: Services, former: FormerFile) -> frozenset[str]:
     None of a file that this command wrote, or of which a person adopted the form: it is of this
     one. An id that this form has by chance would be another question.
     """
-    if former.shipped is None or form_adopted(services):
+    if former.shipped is None or form_adoption(services):
         return frozenset()
     return copied(former.mapping, former.shipped)
 

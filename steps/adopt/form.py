@@ -7,18 +7,20 @@ from pathlib import Path
 
 from mappings.adoption.choice import ABSENT, ChoiceQuestion
 from mappings.adoption.decisions import Decision
+from mappings.adoption.in_force import moved_told
+from mappings.adoption.meaning import moved_since
 from mappings.adoption.session import Session
-from mappings.drift.model import Drift, Severity
+from mappings.drift.model import Drift, Kind, Severity
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
-from steps.adopt.write import keep_decisions, write
-from steps.wiring.drift import absences_told, adoption_told, drift_of, observed_form
+from steps.adopt.write import alone, keep_decisions, write
+from steps.wiring.adopted_mapping import is_shipped
+from steps.wiring.drift import absences_told, adoption_told, drift_of, form_adoption, observed_form
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form
 from steps.wiring.services import Services
 
 BLOCKS, SAID, TO_REVIEW = "Bloquant", "Raison donnée", "À revoir"
-_MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +29,25 @@ class FormState:
 
     Attributes:
         adopted: Who adopted it and when; "" if nobody did.
+        moved: That the mapping was corrected since, and where, in French; "" if not.
         drifts: What differs, in French, the worst first, each with what it does (:data:`BLOCKS`
             stands against an adoption).
         questions: What is left to say.
         said: What was said of each field: a champ or option, or why there is none.
         absences: What the form does not ask, with the reason, who said so and when, in French.
         revision: The revision in force.
+        mapping: Digest of the mapping file as it is.
         lists: All that may be chosen for a question, by its level, as :meth:`decide` takes it.
     """
 
     adopted: str
+    moved: str
     drifts: tuple[tuple[str, str], ...]
     questions: tuple[ChoiceQuestion, ...]
     said: Mapping[str, str]
     absences: tuple[str, ...]
     revision: str
+    mapping: str
     lists: Mapping[str, tuple[str, ...]]
 
 
@@ -77,15 +83,18 @@ class FormAdoption:
                 mapping_file=services.inputs.mapping_file,
                 columns=services.inputs.publishing.columns,
             ),
+            moved=_moved(services),
             drifts=tuple(
                 (f"{one.sentence[:1].upper()}{one.sentence[1:]}", _weight(one, blocking, settled))
                 for one in drifts
-                if one.severity is not Severity.INFORMATION and not one.of_the_form
+                if not one.of_the_form
+                and (one.severity is not Severity.INFORMATION or _is_said(one, settled))
             ),
             questions=questions,
             said={path: _told(session, path, one) for path, one in decisions.items()},
             absences=tuple(one.told for one in absences_told(services)),
             revision=adaptation.active.id,
+            mapping=services.form.mapping.digest,
             lists={
                 one.level: tuple(session.named(one.path)) for one in questions if not one.option
             },
@@ -100,8 +109,13 @@ class FormAdoption:
 
         Raises:
             RequestError: The question is not asked any more, the answer is none of those offered,
-                it cannot ask the contrary, or the name is blank.
+                it cannot ask the contrary, the name is blank, or somebody else is adapting it.
         """
+        with alone(self._target()):
+            self._decide(path, decision=Decision(champ, absent, inverted), by=by)
+
+    def _decide(self, path: str, *, decision: Decision, by: str) -> None:
+        champ, absent, inverted = decision.champ, decision.absent, decision.inverted
         adaptation = self._begin(by)
         choice = next((one for one in adaptation.questions() if one.path == path), None)
         if choice is None:
@@ -133,13 +147,14 @@ class FormAdoption:
         Raises:
             RequestError: Nothing was said of it.
         """
-        adaptation = self._begin(by)
-        session = adaptation.session
-        if path not in session.decisions.of:
-            raise RequestError("Rien n’a été dit de cette question : rechargez la page.")
-        of = {key: one for key, one in session.decisions.of.items() if key != path}
-        kept = replace(session, decisions=replace(session.decisions, of=of))
-        self._write(adaptation.saying(kept))
+        with alone(self._target()):
+            adaptation = self._begin(by)
+            session = adaptation.session
+            if path not in session.decisions.of:
+                raise RequestError("Rien n’a été dit de cette question : rechargez la page.")
+            of = {key: one for key, one in session.decisions.of.items() if key != path}
+            kept = replace(session, decisions=replace(session.decisions, of=of))
+            self._write(adaptation.saying(kept))
 
     def adopt(self, *, by: str) -> tuple[str, ...]:
         """Adopt the form as it is read now; what stands against it, in French, if it is refused.
@@ -150,9 +165,10 @@ class FormAdoption:
         state, adaptation = self.state(), self._begin(by)
         if state.adopted and not (state.drifts or state.said):
             raise RequestError("Ce formulaire est adopté, et rien n’y a changé.")
-        if self._is_shipped():
-            write(adaptation)
-        done = review.adopt(self.present(), by=by)
+        with alone(self._target()):
+            if self._is_shipped():
+                write(adaptation)
+            done = review.adopt(self.present(), by=by)
         if done.adoption is not None:
             return ()
         return tuple(one.advice for one in done.against)
@@ -173,8 +189,7 @@ class FormAdoption:
         return inputs.mapping_file
 
     def _is_shipped(self) -> bool:
-        file = self._services.inputs.mapping_file
-        return file.resolve().is_relative_to(_MAPPINGS)
+        return is_shipped(self._services.inputs.mapping_file)
 
     def present(self) -> Services:
         """The services by the data files as they are written now.
@@ -187,6 +202,13 @@ class FormAdoption:
             target = services.inputs.mapping_file
         form = load_form(mapping=target, rules=services.inputs.rules)
         return replace(services, form=form, inputs=replace(services.inputs, mapping_file=target))
+
+
+def _moved(services: Services) -> str:
+    """That the mapping was corrected since its form was adopted, in one sentence."""
+    adoption, mapping = form_adoption(services), services.form.mapping
+    moved = moved_since(adoption.mapping, mapping) if adoption else ()
+    return moved_told(moved, mapping) if moved else ""
 
 
 def _told(session: Session, path: str, said: Decision) -> str:
@@ -203,3 +225,9 @@ def _weight(one: Drift, blocking: Sequence[Drift], settled: AbstractSet[str]) ->
     if one in blocking:
         return BLOCKS
     return SAID if one.lost and one.field in settled else TO_REVIEW
+
+
+def _is_said(one: Drift, settled: AbstractSet[str]) -> bool:
+    """Whether it is an annotation that a person said absent."""
+    gone = one.kind is Kind.MISSING and one.field.startswith("annotations.")
+    return gone and one.field in settled

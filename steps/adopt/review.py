@@ -9,17 +9,19 @@ from datetime import date
 from pathlib import Path
 
 from french.time import PARIS
-from mappings.adoption.absences import absences, every_field
+from mappings.adoption.absences import absences, every_field, with_reasons
+from mappings.adoption.meaning import meanings_of, moved_since
+from mappings.adoption.vocabulary import unknown_words
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import compare
-from mappings.drift.model import Drift
-from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, dump_reviewed, review
-from steps.wiring.drift import drift_of, form_adopted, needs_now, observed_form
+from mappings.drift.model import Drift, Severity
+from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, review
+from steps.wiring.adopted_mapping import is_shipped, keep_reviewed
+from steps.wiring.drift import drift_of, form_adoption, needs_now, observed_form, words_of
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_file, reviewed_form
 from steps.wiring.services import Services, now
 
-_MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
 _UNREAD = "La démarche n'a pas encore été lue : `unc sync`, puis réessayez."
 
 
@@ -32,12 +34,14 @@ class Adopted:
         file: Where it is kept.
         left: What stands against it, or is left to look at.
         against: What stands against it.
+        moved: What the mapping says otherwise since the adoption before (fields by their path).
     """
 
     adoption: Adoption | None
     file: Path
     left: tuple[Drift, ...]
     against: tuple[Drift, ...] = ()
+    moved: tuple[str, ...] = ()
 
 
 def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ...]]:
@@ -80,8 +84,24 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
     return _keep(services, replace(earlier, absent={**earlier.absent, field: one}))
 
 
+def state_shown(services: Services) -> str:
+    """What a person who is shown a form has before their eyes: its revision, and the mapping."""
+    active = observed_form(services).active
+    return f"{active.id if active else ''} {services.form.mapping.digest}"
+
+
+def to_look_at(services: Services) -> tuple[Drift, ...]:
+    """What is left to look at of a form, but for what a person gave the reason of already."""
+    settled = _said(services).settled
+    return tuple(
+        one
+        for one in drift_of(services)
+        if one.severity is not Severity.INFORMATION and not (one.lost and one.field in settled)
+    )
+
+
 def adopt(services: Services, *, by: str) -> Adopted:
-    """Adopt the form as it was last read, by the present mapping.
+    """Adopt the form as it was last read, and the present mapping with it.
 
     It is refused as long as a field that rules read has no champ and nobody said why, or a champ
     cannot be read. A question of the scope that the form does not ask may stay so once a person
@@ -98,14 +118,19 @@ def adopt(services: Services, *, by: str) -> Adopted:
     reviewed = review(observed.revisions, earlier=_said(services))
     reviewed = _without_filled(services, reviewed)
     needs = needs_now(form, services.inputs.publishing.columns)
-    left = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
+    found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
+    words = unknown_words(observed, form.mapping, needs, lambda: words_of(form.mapping.form))
+    left = (*words, *with_reasons(found, reviewed))
     path = reviewed_file(services.inputs.mapping_file)
     if refused := against(left):
         return Adopted(None, path, left, refused)
     revision = stable_id(observed.active.id)
-    adoption = Adoption(" ".join(by.split()), _today(), services.demarche, revision)
+    before = form_adoption(services)
+    moved = moved_since(before.mapping, form.mapping) if before else ()
+    said = meanings_of(form.mapping)
+    adoption = Adoption(" ".join(by.split()), _today(), services.demarche, revision, said)
     _keep(services, replace(reviewed, adopted=(*reviewed.adopted, adoption)))
-    return Adopted(adoption, path, left)
+    return Adopted(adoption, path, left, moved=moved)
 
 
 def against(drifts: Sequence[Drift]) -> tuple[Drift, ...]:
@@ -125,7 +150,7 @@ def _without_filled(services: Services, reviewed: ReviewedForm) -> ReviewedForm:
 def _said(services: Services) -> ReviewedForm:
     """What was reviewed; where it was of another form, without what was said of that one."""
     reviewed = reviewed_form(services.inputs.mapping_file) or ReviewedForm()
-    if form_adopted(services) or _is_ours(services):
+    if form_adoption(services) or _is_ours(services):
         return reviewed
     ours = tuple(one for one in reviewed.adopted if one.demarche is not None)
     if ours == reviewed.adopted:
@@ -135,11 +160,11 @@ def _said(services: Services) -> ReviewedForm:
 
 def _is_ours(services: Services) -> bool:
     """Whether the mapping in use comes with the bridge: other démarches may use it too."""
-    return services.inputs.mapping_file.resolve().is_relative_to(_MAPPINGS)
+    return is_shipped(services.inputs.mapping_file)
 
 
 def _require_own_file(services: Services) -> None:
-    if _is_ours(services) and not form_adopted(services):
+    if _is_ours(services) and not form_adoption(services):
         raise RequestError(
             "La correspondance livrée avec la passerelle est celle d'un autre formulaire :"
             " `unc mapping adapt` en écrit une pour celui-ci."
@@ -147,11 +172,7 @@ def _require_own_file(services: Services) -> None:
 
 
 def _keep(services: Services, reviewed: ReviewedForm) -> Path:
-    path = reviewed_file(services.inputs.mapping_file)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(dump_reviewed(reviewed), encoding="utf-8")
-    part.replace(path)
-    return path
+    return keep_reviewed(services.inputs.mapping_file, reviewed)
 
 
 def _today() -> date:

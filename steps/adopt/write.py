@@ -1,5 +1,9 @@
 """What a person said of a form is kept, and the mapping written with the form as it is reviewed."""
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,17 +17,44 @@ from mappings.dossier.decode import stable_id
 from mappings.drift.reviewed import ReviewedForm, dump_reviewed, review
 from mappings.schema.file import parse_mapping
 from steps.adopt.adapt import Adaptation
+from steps.wiring.failures import RequestError
 from steps.wiring.form import read_text, reviewed_file, reviewed_form
 from steps.wiring.services import now
+
+_TAKEN = (
+    "Quelqu'un d'autre adapte déjà ce formulaire (`unc mapping adapt`, ou le portail) : rien n'est"
+    " pris ici. Recommencez quand c'est fini ; ce qui y aura été répondu sera repris."
+)
+
+
+@contextmanager
+def alone(target: Path) -> Iterator[None]:
+    """Be the only one who adapts a mapping: of two at once, one would undo what the other says.
+
+    Whoever ends, be they killed, leaves the place.
+
+    Raises:
+        RequestError: Somebody else is at it.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RequestError(_TAKEN) from error
+        yield
+    finally:
+        os.close(folder)
 
 
 def keep_decisions(adaptation: Adaptation) -> None:
     """Keep what a person said: they may stop, and go on another day.
 
-    The file says it first where it says otherwise: what it says stands against what was said
-    before.
+    The file says it first, where it is one made before: what it says stands against what was said
+    before, written by hand or not.
     """
-    if adaptation.overrules:
+    if adaptation.says_more:
         write(adaptation)
     decisions, elsewhere = adaptation.session.decisions, adaptation.refused
     of = {

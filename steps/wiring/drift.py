@@ -6,17 +6,27 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mappings.adoption.absences import ToldAbsence, absences
-from mappings.adoption.in_force import adoption_of, is_adopted, kept_inside, waiting
+from mappings.adoption.absences import ToldAbsence, absences, with_reasons
+from mappings.adoption.in_force import (
+    adoption_of,
+    adoption_of_form,
+    is_adopted,
+    kept_inside,
+    waiting,
+)
+from mappings.adoption.vocabulary import KnownWords, options_known, unknown_words
 from mappings.drift.compare import Observed, compare, from_the_oldest
-from mappings.drift.model import Drift, Needs
+from mappings.drift.model import Drift, Needs, Severity
+from mappings.drift.reviewed import Adoption, ReviewedForm
 from steps.wiring.case_files import rules_at, stored_revisions
-from steps.wiring.form import Form, reviewed_form
+from steps.wiring.form import Form, read_mapping, reviewed_form
 from steps.wiring.hand_out_texts import what_withholds
 from steps.wiring.services import Services, now
 from triage.replies.annotations import options_written
 from triage.replies.decision import annotations_read
 from triage.rules.needs import needs_of
+
+_MAPPINGS = Path(__file__).parents[2] / "mappings"
 
 
 def drift_of(services: Services) -> tuple[Drift, ...]:
@@ -109,9 +119,22 @@ def _compared(
     mapping, reviewed = (one.value for one in by)
     scope, fields, options, written, decide = read
     needs = Needs(scope, fields, dict(options), dict(written), decide)
-    found = compare(observed, mapping=mapping, reviewed=reviewed, needs=needs)
+    found = with_reasons(
+        compare(observed, mapping=mapping, reviewed=reviewed, needs=needs), reviewed
+    )
+    words = unknown_words(observed, mapping, needs, lambda: words_of(mapping.form))
+    found = tuple(sorted((*words, *found), key=lambda one: [*Severity].index(one.severity)))
     first = waiting(observed, found, mapping=mapping, reviewed=reviewed, needs=needs)
     return (*first, *found)
+
+
+@lru_cache(maxsize=4)
+def words_of(form: str) -> KnownWords:
+    """The words of a form that the bridge comes with; none of another one."""
+    shipped = _MAPPINGS / form / "mapping.yaml"
+    if not shipped.exists():
+        return {}
+    return options_known(read_mapping(shipped), reviewed_form(shipped) or ReviewedForm())
 
 
 def form_adopted(services: Services) -> bool:
@@ -120,16 +143,34 @@ def form_adopted(services: Services) -> bool:
     return bool(stored_revisions(services)) and is_adopted(drifts)
 
 
+def form_adoption(services: Services) -> Adoption | None:
+    """The last adoption of the form as it was last read, whatever the mapping says since."""
+    needs = needs_now(services.form, services.inputs.publishing.columns)
+    return adoption_of_form(
+        observed_form(services),
+        mapping=services.form.mapping,
+        reviewed=reviewed_form(services.inputs.mapping_file),
+        needs=needs,
+    )
+
+
 def form_in_force(services: Services) -> bool:
     """Whether what the form says may leave the agency: it is adopted, and nothing of it blocks."""
     return bool(stored_revisions(services)) and not kept_inside(drift_of(services))
 
 
-def absences_told(services: Services) -> tuple[ToldAbsence, ...]:
-    """What a person said that the form does not ask, as it was last read."""
-    inputs = services.inputs
+def absences_told(services: Services, *, now_alone: bool = False) -> tuple[ToldAbsence, ...]:
+    """What a person said that the form does not ask, as it was last read.
+
+    Args:
+        services: Store and data files.
+        now_alone: Only what its revision in force does not ask.
+    """
+    inputs, observed = services.inputs, observed_form(services)
+    if now_alone and observed.active:
+        observed = replace(observed, revisions=(observed.active,))
     return absences_of(
-        observed_form(services),
+        observed,
         form=services.form,
         mapping_file=inputs.mapping_file,
         columns=inputs.publishing.columns,

@@ -10,7 +10,7 @@ from triage.rules.checks import CheckFacts
 from triage.rules.conditions import Answers
 from triage.rules.model import RuleSet
 from triage.rules.public_facts import PUBLIC_FACTS
-from triage.verdict.completeness import band, is_scored, judge_items, not_asked, score
+from triage.verdict.completeness import band, is_scored, judge_items, reach_of, score
 from triage.verdict.model import Assessment, ItemResult, ScopeReason, SharedPriority, Status
 from triage.verdict.priority import (
     Known,
@@ -22,7 +22,7 @@ from triage.verdict.priority import (
     unanswered_scope,
 )
 
-JUDGED = f"10-{DIGEST}"
+JUDGED = f"11-{DIGEST}"
 """How reports are judged, beside rule-set and mapping: part of what a verdict rests on, with the
 words that patient data is known by.
 
@@ -71,6 +71,7 @@ def assess(
     known = known_answers(rules, report, public=public)
     ranked = _rank(rules, report, known, mapping=mapping, asked=in_scope)
     shared = known_answers(rules, report, without=mapping.agency_only | PUBLIC_FACTS.keys())
+    reach = reach_of(rules, report)
     points = score(items) if is_scored(rules, report.unasked) else None
     return Assessment(
         number=report.number,
@@ -89,7 +90,10 @@ def assess(
         to_verify=ranked.to_verify,
         open_status=status if decided else None,
         shared=_rank(rules, report, shared, mapping=mapping, asked=in_scope),
-        not_asked=not_asked(rules, report),
+        counted=reach.every,
+        beside=reach.beside,
+        not_asked=reach.none,
+        partly_asked=reach.partly,
     )
 
 

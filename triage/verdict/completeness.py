@@ -74,19 +74,57 @@ def is_scored(rules: RuleSet, unasked: frozenset[str]) -> bool:
     return bool(rules.items) and asked
 
 
-def not_asked(rules: RuleSet, report: Report) -> int:
-    """How many mandatory items the form does not ask whole, a person having said so.
+@dataclass(frozen=True, slots=True)
+class ScoreReach:
+    """How many items a score stands on: its reader must know, for what is not asked loses nothing.
 
-    They lose nothing of the score: who reads it must know on how many items it stands.
+    Attributes:
+        every: Items that a rule-set wants or scores.
+        beside: Those of them that are not mandatory.
+        none: Those that the form does not ask at all, a person having said so.
+        partly: Those of which it asks a part.
     """
-    return sum(
-        item.mandatory and any(_is_not_asked(part, report) for part in item.parts)
-        for item in rules.items
+
+    every: int
+    beside: int
+    none: int
+    partly: int
+
+
+def reach_of(rules: RuleSet, report: Report) -> ScoreReach:
+    """On what the score of a report stands."""
+    counted = [item for item in rules.items if _counts(item)]
+    lacking = [
+        [_is_not_asked(part, report) for part in item.parts if not part.optional]
+        for item in counted
+    ]
+    none = sum(bool(parts) and all(parts) for parts in lacking)
+    return ScoreReach(
+        every=len(counted),
+        beside=sum(not item.mandatory for item in counted),
+        none=none,
+        partly=sum(any(parts) for parts in lacking) - none,
     )
 
 
+def leaves_out(rules: RuleSet, absent: Iterable[str]) -> bool:
+    """Whether something that a score counts is among what a form does not ask (by its path)."""
+    gone = frozenset(absent)
+    return any(
+        not gone.isdisjoint((*part.paths, part.subject))
+        for item in rules.items
+        if _counts(item)
+        for part in item.parts
+        if not part.optional
+    )
+
+
+def _counts(item: Item) -> bool:
+    return item.mandatory or item.penalty > 0
+
+
 def _is_not_asked(part: Part, report: Report) -> bool:
-    if part.optional or not report.unasked.isdisjoint(part.paths):
+    if not report.unasked.isdisjoint(part.paths):
         return False
     answer = report.fields[part.field or part.rows]
     if answer.state is AnswerState.NOT_ASKED or not part.each:

@@ -209,7 +209,10 @@ class Assessment:
         to_verify: What is not known and may lower the priority, each with why.
         open_status: Of a decided report, the status that its answers give; else ``None``.
         shared: The priority for who may not read all; ``None`` where nobody worked it out.
-        not_asked: How many mandatory items the form does not ask whole, as a person said.
+        not_asked: How many of the items that it counts the form does not ask, as a person said.
+        partly_asked: Of how many it asks a part.
+        counted: How many items are wanted or scored; 0 where nobody counted: the mandatory ones.
+        beside: How many of them are not mandatory.
     """
 
     number: int
@@ -229,12 +232,19 @@ class Assessment:
     open_status: Status | None = None
     shared: SharedPriority | None = None
     not_asked: int = 0
+    partly_asked: int = 0
+    counted: int = 0
+    beside: int = 0
 
     @property
     def reach(self) -> str:
-        """On how many mandatory items a score stands, in French; "" where on all of them."""
-        if self.score is None or not self.not_asked:
+        """On how many items a score stands, in French; "" where on all of them, asked whole."""
+        if self.score is None or not (self.not_asked or self.partly_asked):
             return ""
-        every = sum(item.mandatory for item in self.items)
-        asked = every - self.not_asked
-        return f"sur {asked} des {every} éléments obligatoires, seuls demandés par ce formulaire"
+        every = self.counted or sum(item.mandatory for item in self.items)
+        what = "éléments qui comptent" if self.beside else "éléments obligatoires"
+        partly = f"dont {self.partly_asked} en partie" if self.partly_asked else ""
+        if not self.not_asked:
+            return f"sur les {every} {what}, {partly} : ce formulaire n'en demande pas plus"
+        told = f"sur {every - self.not_asked} des {every} {what}"
+        return ", ".join(filter(None, (told, partly, "seuls demandés par ce formulaire")))

@@ -2,12 +2,24 @@
 
 import io
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
 from exports.published.changes import FieldChange, Named
-from tests.exports.conftest import COLUMNS, MAPPING, build, by_openpyxl, entry, records
+from exports.readers.who_reads import readings
+from exports.sheets.figures import synthesise
+from tests.exports.conftest import (
+    COLUMNS,
+    MAPPING,
+    POLICY,
+    build,
+    by_openpyxl,
+    context,
+    entry,
+    records,
+)
 from tests.triage.conftest import the_rules, the_second_reading
 from triage.rules.sentences import terms_of
 from triage.verdict.model import Status
@@ -77,3 +89,13 @@ def test_a_dossier_that_changed_situation_says_which_and_who_grouped_it() -> Non
     )
     other = FieldChange("Statut", "SIT-0001", "SIT-0002")
     assert named.told(other) == other
+
+
+def test_the_median_says_what_it_is_of_where_the_form_does_not_ask_everything() -> None:
+    def named(*, asks_all: bool) -> set[str]:
+        around = replace(context(), asks_all=asks_all)
+        read = readings([entry(1)], context=around, policy=POLICY, audience="reseau")
+        return {one.name for one in synthesise(read, origins=COLUMNS.figures, below=11).figures}
+
+    assert "Complétude médiane" in named(asks_all=True)
+    assert "Complétude médiane de ce qui est demandé" in named(asks_all=False)

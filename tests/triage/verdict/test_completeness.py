@@ -15,7 +15,7 @@ from mappings.schema.model import FormMapping
 from triage.rules.checks import CheckFacts
 from triage.rules.model import Item, RuleSet
 from triage.verdict.assess import assess, is_judged, verdict_fingerprint
-from triage.verdict.completeness import band, judge_items, score
+from triage.verdict.completeness import band, judge_items, leaves_out, score
 from triage.verdict.model import Assessment, ItemResult, Status, Verdict
 
 MakeReport = Callable[..., Report]
@@ -290,11 +290,36 @@ def test_what_the_form_does_not_ask_is_missing_until_a_person_says_so(
     settled, unsaid = judged(replace(silent, unasked=frozenset())), judged(silent)
     assert (settled.score, settled.status.value) == (100, "Complet")
     every = sum(one.mandatory for one in rules.items)
-    assert settled.reach.startswith(f"sur {every - 1} des {every} éléments obligatoires")
+    asked_in_part = f"sur les {every} éléments obligatoires, dont 1 en partie"  # qualite_entreprise
+    assert settled.reach.startswith(asked_in_part)
+    fewer = {**gone, "qualite_entreprise": Answer(AnswerState.NOT_ASKED)}
+    whole = judged(replace(silent, fields=fewer, unasked=frozenset()))
+    assert whole.reach.startswith(f"sur {every - 1} des {every} éléments obligatoires, seuls")
+    rest = {name: Answer(AnswerState.NOT_ASKED) for name in ("contact_nom", "qualite_entreprise")}
+    both = judged(replace(silent, fields={**gone, **rest}, unasked=frozenset()))
+    assert both.reach.startswith(f"sur {every - 1} des {every} éléments obligatoires, dont 1 en")
     assert judged(told).reach == unsaid.reach == ""
     assert (unsaid.score, unsaid.band, unsaid.status.value) == (None, "", "À compléter")
     (item,) = [one for one in unsaid.items if one.id == "A1"]
     assert (item.verdict.value, item.reason) == ("missing", rules.unasked)
+
+
+def test_what_is_scored_and_not_mandatory_counts_in_what_a_score_stands_on(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping
+) -> None:
+    told = report({})
+    gone = {name: Answer(AnswerState.NOT_ASKED) for name in ("siret", "qualite_entreprise")}
+    settled = replace(told, fields={**told.fields, **gone}, unasked=frozenset())
+    items = [
+        one.model_copy(update={"mandatory": False}) if one.id == "A1" else one
+        for one in rules.items
+    ]
+    fewer = rules.model_copy(update={"items": tuple(items)})
+    verdict = assess(settled, fewer, mapping=mapping, fingerprint="f", earlier_exists=True)
+    every = sum(one.mandatory or one.penalty > 0 for one in items)
+    assert verdict.reach.startswith(f"sur {every - 1} des {every} éléments qui comptent")
+    assert leaves_out(fewer, gone)
+    assert not leaves_out(fewer, ())
 
 
 def test_a_column_that_the_form_does_not_ask_is_missing_in_every_row(
