@@ -39,6 +39,7 @@ def wanted_annotations(
     texts: Texts,
     at: datetime,
     labels: Mapping[str, str],
+    reach: str = "",
     stale_score: bool = False,
 ) -> Mapping[str, str | int]:
     """What every annotation should show for this verdict, by its name in the mapping.
@@ -48,6 +49,7 @@ def wanted_annotations(
         texts: Templates of the form.
         at: When the verdict was reached (aware).
         labels: Question that the form asks for each field, by the field's name.
+        reach: On what the score stands, where the form in force asks less than is wanted.
         stale_score: A score that no longer applies stands on DS and cannot be cleared.
     """
     defects = [
@@ -63,7 +65,7 @@ def wanted_annotations(
             defects=defects,
             unanswered_scope=questions(assessment, labels),
             stale_score=stale_score,
-            reach=assessment.reach,
+            reach=reach,
         ),
         "priorite": assessment.priority or "",
         "motifs_priorite": texts.render(

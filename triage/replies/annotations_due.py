@@ -8,7 +8,7 @@ from mappings.schema.champs import in_their_words
 from mappings.schema.model import FormMapping
 from triage.replies.annotations import KINDS, TEXTS, canonical, fitted, shown, wanted_annotations
 from triage.replies.decision import STATUS, DecisionTaken
-from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
+from triage.replies.inputs import JudgedDossier, Memory, ReplyRules, reach_told
 from triage.replies.policy import StatusPolicy
 from triage.replies.recollection import touched_by_hand
 from triage.replies.reply import Annotate, AnnotationChange, Conflict, reply_key
@@ -145,7 +145,11 @@ def _wanted(
     judged: JudgedDossier, *, status: StatusPolicy, reply_rules: ReplyRules
 ) -> Mapping[str, str | int]:
     values = wanted_annotations(
-        judged.assessment, texts=reply_rules.texts, at=judged.assessed_at, labels=judged.labels
+        judged.assessment,
+        texts=reply_rules.texts,
+        at=judged.assessed_at,
+        labels=judged.labels,
+        reach=reach_told(judged, reply_rules),
     )
     kept = {name: values[name] for name in status.annotations if name in values}
     if status.only_if_written:

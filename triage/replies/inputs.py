@@ -8,6 +8,7 @@ from typing import TypeAlias
 from french.text import normalise_label
 from mappings.dossier.model import Champ, Dossier
 from mappings.dossier.revision import Descriptor
+from mappings.schema.champs import asks_less
 from mappings.schema.model import FormMapping
 from triage.replies.decision import Written, annotation_of
 from triage.replies.policy import ReplyPolicy
@@ -97,3 +98,12 @@ class ReplyRules:
     texts: Texts
     sending: Sending
     labels: frozenset[str] | None = None
+
+
+def reach_told(judged: JudgedDossier, rules: ReplyRules) -> str:
+    """On how many items a score stands, where the form itself does not ask them all.
+
+    Of a dossier of an earlier revision, which asked less, staff read it on the portal and in
+    workbooks: its declarant was asked no more, and 904 stays « Aucun » (EXIGENCES.md).
+    """
+    return judged.assessment.reach if asks_less(rules.mapping) else ""

@@ -13,7 +13,7 @@ from french.time import PARIS, in_words
 from mappings.dossier.model import Dossier, DossierState, MessageSeen
 from triage.replies.annotations import questions
 from triage.replies.decision import DecisionTaken
-from triage.replies.inputs import JudgedDossier, Memory, ReplyRules
+from triage.replies.inputs import JudgedDossier, Memory, ReplyRules, reach_told
 from triage.replies.points import remarks, requested, requested_items
 from triage.replies.reply import (
     MessageKind,
@@ -337,7 +337,7 @@ def _shown(
         "remarks": remarks(judged),
         "points": len(asked) or len(points),
         "asked_before": bool(before),
-        "reach": judged.assessment.reach,
+        "reach": reach_told(judged, reply_rules),
         "deadline": "" if limit is None else in_words(limit),
         "exclusion": judged.assessment.out_of_scope.text if judged.assessment.out_of_scope else "",
     }

@@ -19,6 +19,7 @@ from tests.triage.replying import (
     RCP,
     ROOT,
     SIRET,
+    asking_less,
     assessment,
     dossier,
     due,
@@ -138,10 +139,11 @@ def test_a_complete_report_is_acknowledged_once() -> None:
 
 def test_a_complete_report_of_a_form_that_does_not_ask_everything_is_told_so_once() -> None:
     verdict = assessment(not_asked=1)
-    first = message(due(judged(verdict=verdict), rules=asks()))
-    asked = message(due(INCOMPLETE, rules=asks()))
+    less = asking_less(asks())
+    first = message(due(judged(verdict=verdict), rules=less))
+    asked = message(due(INCOMPLETE, rules=less))
     memory = Memory(messages=sent(asked))
-    for one in (first, message(due(judged(verdict=verdict), memory, rules=asks()))):
+    for one in (first, message(due(judged(verdict=verdict), memory, rules=less))):
         assert one is not None
         assert plain(one).count("obligatoires que demande ce formulaire y sont") == 1
 
