@@ -1,7 +1,7 @@
 """What a mapping says that rules, the policy or a reader of workbooks would notice, in short.
 
 An adoption is of a form and of a mapping: it keeps these, so that a mapping that says otherwise
-since is seen, and named. Comments, order, layout, titles and meanings are not of it.
+since is seen, and named. Comments, order, layout, titles, meanings and units are not of it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,21 +13,30 @@ from typing import Any
 from mappings.adoption.absences import every_spec
 from mappings.schema.model import FieldSpec, FormMapping
 
-_TOLD = frozenset({"name", "title", "meaning", "fields"})
-"""What only tells people what a field is, and the fields of rows, each known by its own path."""
+_TOLD = frozenset({"name", "title", "meaning", "unit", "fields", "audience"})
+"""What only tells people what a field is, the fields of rows, each known by its own path, and who
+reads it, which is told apart."""
+_NETWORK = " reseau"
 _SHORT = 8
 
 
 def meanings_of(mapping: FormMapping) -> dict[str, str]:
     """A short digest of what is said of each field, annotation and label, by its path."""
-    said: dict[str, Any] = dict(every_spec(mapping))
+    specs = every_spec(mapping)
+    said: dict[str, Any] = dict(specs)
     said |= {f"labels.{name}": their for name, their in mapping.labels.items()}
     said |= {"medicines": mapping.medicines} if mapping.medicines else {}
-    return {path: _digest(_plain(one)) for path, one in said.items()}
+    leaves = {path for path, one in specs.items() if getattr(one, "audience", "") == "reseau"}
+    return {
+        path: f"{_digest(_plain(one))}{_NETWORK if path in leaves else ''}"
+        for path, one in said.items()
+    }
 
 
 def moved_since(adopted: Mapping[str, str], mapping: FormMapping) -> tuple[str, ...]:
     """Paths of which a mapping says otherwise than the one that was adopted; what is new follows.
+
+    What is kept at the agency since is no such thing: it must go from the workbooks at once.
 
     Args:
         adopted: What :func:`meanings_of` told of it; nothing where that was not kept.
@@ -37,7 +46,11 @@ def moved_since(adopted: Mapping[str, str], mapping: FormMapping) -> tuple[str, 
         return ()
     now = meanings_of(mapping)
     every = dict.fromkeys((*adopted, *now))
-    return tuple(path for path in every if adopted.get(path) != now.get(path))
+    return tuple(
+        path
+        for path in every
+        if now.get(path) not in {adopted.get(path), adopted.get(path, "").removesuffix(_NETWORK)}
+    )
 
 
 def _digest(said: Any) -> str:

@@ -29,7 +29,7 @@ def unknown_words(
 ) -> Iterator[Drift]:
     """Each field of which some option means a word that neither rules nor any form has.
 
-    Nothing is said of a field whose words nobody knows.
+    Nothing is said of a field of which the bridge comes with no words: people may use their own.
 
     Args:
         observed: The form.
@@ -48,7 +48,7 @@ def unknown_words(
         ours = known().get(path, frozenset()) if left else frozenset()
         words = sorted({*named, *ours})
         left = [one for one in dict.fromkeys(left) if one not in ours]
-        if not (left and words):
+        if not (left and ours):
             continue
         told = ", ".join(f"« {one} »" for one in words)
         form = ", ".join(f"« {one} »" for one in dict.fromkeys(theirs))

@@ -12,12 +12,12 @@ from french.text import bare_label, fold
 from mappings.matching.explained import narrowed
 from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.likeness import FieldLikeness
-from mappings.matching.question import Plainness
+from mappings.matching.question import Plainness, marks
+from mappings.matching.told import without_examples
 from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
-from mappings.matching.words import NEGATED, stems
+from mappings.matching.words import NEGATED, Meanings, stems
 
 _WORDS: Final = FRENCH.questions
-_NUMBERING: Final = re.compile(r"\d{1,2}|[ivx]+")
 _IF: Final = re.compile(rf"(?:{any_of(_WORDS.if_)})\b")
 _WHO: Final = re.compile(rf"\b(?:{any_of(_WORDS.who)})\b")
 _HOW: Final = re.compile(rf"\b(?:{any_of(_WORDS.how)})\b")
@@ -47,6 +47,9 @@ _SIGNS: Final = re.compile(
     r"|[x×] ?1 ?000(?!\d)"
 )
 """A sign, or a unit, that changes what is asked: « ‰ », « (k) », « en milliers », « ♀ »."""
+_NUMBERED: Final = re.compile(r"\d{1,2}|[ivx]+")
+_BOUND: Final = frozenset({"integer", "decimal", "date", "checkbox"})
+"""What is counted or dated is that of the heading: « Nombre de cas » under « Publication »."""
 _NOTES: Final = f"{ANNOTATIONS}."
 _SEVERAL: Final = 2
 _LITTLE: Final = 3
@@ -62,7 +65,7 @@ def doubted(pair: FieldLikeness) -> bool:
         return True  # what it may hold would be read by nothing
     if _SIGNS.search(pair.offered.question):
         return True
-    if pair.wanted.type == "yes_no" and pair.maybe_contrary:
+    if pair.wanted.type in {"yes_no", "checkbox"} and pair.maybe_contrary:
         return True
     if misplaced(pair) or pair.unread or _leaves_options(pair):
         return True
@@ -92,16 +95,70 @@ def misplaced(pair: FieldLikeness) -> bool:
     word for word, what it asks is not.
     """
     more = not _worded(pair) and _asks_more(pair)
-    return _under_another(pair) or bool(narrowed(pair)) or more
+    return _of_another(pair) or _a_part(pair) or bool(narrowed(pair)) or more
 
 
-def _under_another(pair: FieldLikeness) -> bool:
-    """Whether its heading has a word that no field and no heading of ours has."""
+def _of_another(pair: FieldLikeness) -> bool:
+    """Whether it may speak of another person, firm or thing than the field does.
+
+    Words of our own fields may: « Téléphone professionnel » asks ours under « Déclarant », and that
+    of another under « Pharmacien ».
+    """
     if pair.wanted.path.startswith(_NOTES):
         return False  # under the words of an office: « Cadre réservé à l'administration »
-    heading = pair.wants.lexicon.words.meanings(bare_label(pair.offered.section))
-    said = frozenset(one for one in heading if not _NUMBERING.fullmatch(one)) - {NEGATED}
-    return bool(said - pair.wants.headings)
+    lexicon = pair.wants.lexicon
+    if pair.wanted.path in lexicon.parties.of:
+        return _of_another_party(pair)
+    known = pair.wants.headings  # every word of our fields and headings
+    if pair.wanted.type in _BOUND or pair.wanted.wording.narrower:
+        known = lexicon.headings | lexicon.general | pair.wanted.vocabulary | _of_its_part(pair)
+    return bool(_heading(pair.offered.section, pair) - known)
+
+
+def _of_another_party(pair: FieldLikeness) -> bool:
+    parties, offered = pair.wants.lexicon.parties, pair.offered
+    ours, others = marks(parties.ours), marks(parties.others)
+    whole = marks(tuple(one for one in parties.ours if " " in one))
+
+    def names_another(text: str) -> bool:  # « pharmacien responsable » is ours, whole
+        return bool(others.search(whole.sub(" ", bare_label(text))))
+
+    label = bare_label(offered.question)
+    worded = label in pair.wanted.labels | pair.wanted.worded
+    help_text = without_examples(f"{offered.descriptor.description}\n{offered.explained}")
+    if any(map(names_another, ("" if worded else label, offered.section, help_text))):
+        return True
+    if names_another(offered.before) and not ours.search(label):
+        return True  # after « Nom du médecin », « Téléphone professionnel » is theirs
+    left = _heading(ours.sub(" ", bare_label(offered.section)), pair)
+    return bool(left - pair.sections - pair.wants.lexicon.headings)
+
+
+def _a_part(pair: FieldLikeness) -> bool:
+    """Whether its question, its headings or its help asks less than the field: « Outre-mer »."""
+    label, narrower = bare_label(pair.offered.question), pair.wanted.wording.narrower
+    here = "" if label in pair.wanted.labels else label
+    offered = pair.offered
+    around = f"{offered.section}\n{offered.descriptor.description}\n{offered.explained}"
+    said = f"{bare_label(without_examples(around))} {here}"
+    return any(
+        marks((word,)).search(said) and not (rest and marks(rest).search(f"{said} {label}"))
+        for word, rest in narrower.items()
+    )
+
+
+def _of_its_part(pair: FieldLikeness) -> Meanings:
+    """Words of the headings of its part: « Bénéfice » of a count that stands under « Risque »."""
+    meanings = pair.wants.lexicon.words.meanings
+    sections = (map(meanings, one.wording.sections) for one in pair.wants.every)
+    told = (frozenset[str]().union(*one) for one in sections)
+    return frozenset[str]().union(*(one for one in told if one & pair.sections), pair.sections)
+
+
+def _heading(section: str, pair: FieldLikeness) -> Meanings:
+    """What headings say, numbers apart."""
+    said = pair.wants.lexicon.words.meanings(bare_label(section)) - {NEGATED}
+    return frozenset(one for one in said if not _NUMBERED.fullmatch(one))
 
 
 def _says_nothing(pair: FieldLikeness) -> bool:
@@ -255,8 +312,8 @@ def _asks_more(pair: FieldLikeness) -> bool:
 
 def _split(label: str, pair: FieldLikeness) -> Iterator[list[str]]:
     """The clauses of a question that say something, cut at « et » alone, then at any mark."""
-    for marks in (_AND, _CLAUSES):
-        split = (bare_label(one) for one in marks.split(label))
+    for apart in (_AND, _CLAUSES):
+        split = (bare_label(one) for one in apart.split(label))
         clauses = [one for one in split if pair.wants.lexicon.words.meanings(one)]
         if len(clauses) >= _SEVERAL:
             yield clauses

@@ -27,6 +27,9 @@ class Wording:
             the second asks that part alone.
         after: Field asked just before → ways to ask this one then.
         questions: Our option → ways to ask it alone, by yes or no.
+        narrower: Word that bounds it → words of which one lifts that: « outre-mer » is a part of
+            the territory, « métropole et outre-mer » the whole.
+        may_deny: Words of what a box may say no of: that a patient may be recognised.
     """
 
     phrases: tuple[str, ...] = ()
@@ -37,6 +40,24 @@ class Wording:
     parts: Mapping[str, str] = field(default_factory=dict)
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    narrower: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    may_deny: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who a form speaks of: the firm that declares and who answers for it, or anybody else.
+
+    Attributes:
+        of: Paths of the fields that are of the firm, or of who answers for it.
+        ours: Words that say so, in a question, its heading or its help; a heading of one of these
+            fields has no other.
+        others: Words of anybody else.
+    """
+
+    of: frozenset[str] = frozenset()
+    ours: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +77,7 @@ class Lexicon:
         help: Meanings that help may have beside those of its question without bounding it.
         contrary: Words, bare, that may make a question ask the contrary; « … » stands for any end.
         names: Meanings of what tells who somebody is, which any question may ask to leave out.
+        parties: Who a form speaks of.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
     """
 
@@ -70,6 +92,7 @@ class Lexicon:
     help: Meanings = frozenset()
     names: Meanings = frozenset()
     contrary: tuple[str, ...] = ()
+    parties: Parties = Parties()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     def of(self, path: str) -> Wording:
@@ -87,6 +110,15 @@ class _WordingModel(BaseModel):
     parts: dict[str, str] = {}
     after: dict[str, list[str]] = {}
     questions: dict[str, list[str]] = {}
+    narrower: dict[str, list[str]] = {}
+    may_deny: list[str] = []
+
+
+class _PartiesModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    of: list[str] = []
+    ours: list[str] = []
+    others: list[str] = []
 
 
 class _LexiconModel(BaseModel):
@@ -104,6 +136,7 @@ class _LexiconModel(BaseModel):
     help: list[str] = []
     names: list[str] = []
     contrary: list[str] = []
+    parties: _PartiesModel = _PartiesModel()
     fields: dict[str, _WordingModel] = {}
 
 
@@ -121,6 +154,11 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
             re.compile(one.values)
         except re.error:
             problems.append(file.problem(("fields", path, "values"), "expression illisible"))
+    problems += [
+        file.problem(("parties", "of", at), f"« {path} » n’est pas une donnée de « fields »")
+        for at, path in enumerate(model.parties.of)
+        if path not in model.fields
+    ]
     if problems:
         raise DataFileError(problems)
     words = Words.of(model.same, model.empty, model.light)
@@ -136,6 +174,9 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         help=_all(model.help, words),
         names=_all(model.names, words),
         contrary=tuple(model.contrary),
+        parties=Parties(
+            frozenset(model.parties.of), tuple(model.parties.ours), tuple(model.parties.others)
+        ),
         wordings={
             path: Wording(
                 phrases=tuple(one.phrases),
@@ -146,6 +187,8 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
                 parts=dict(one.parts),
                 after={before: tuple(asked) for before, asked in one.after.items()},
                 questions={option: tuple(asked) for option, asked in one.questions.items()},
+                narrower={word: tuple(rest) for word, rest in one.narrower.items()},
+                may_deny=tuple(one.may_deny),
             )
             for path, one in model.fields.items()
         },

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
-from french.text import bare_label
+from french.text import bare_label, fold
 from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.offered import Offered
 from mappings.matching.told import ToldAnswers, head, told_of_answers
@@ -30,6 +30,8 @@ _DENIED: Final = re.compile(rf"\b(?:{any_of(_WORDS.denied)})\b")
 """What denies a whole clause."""
 _WITHOUT: Final = re.compile(rf"\b(?:{any_of(_WORDS.without)})\b")
 """What denies what follows."""
+_APART: Final = re.compile(rf"\b(?:{any_of(FRENCH.help.apart)})\b")
+"""What sets something apart."""
 _LACKING: Final = re.compile(rf"\b(?:{any_of(_WORDS.lacking)})\b")
 _TELLING: Final = 0.5
 """Weight from which a meaning may tell which way round a question is: few fields have it."""
@@ -165,6 +167,8 @@ class FieldQuestion:
         """
         label = bare_label(self.offered.question)
         ways = {bare_label(self.wanted.title), *self.wanted.labels, *self.wanted.worded}
+        if self.wanted.type == "checkbox":
+            return self.unclear or (label not in ways and self._denies_the_act)
         if self.inverse or (label in ways and not self.unclear):
             return False
         if self.wanted.type == "yes_no" and (
@@ -178,9 +182,27 @@ class FieldQuestion:
             said -= frozenset().union(*map(self._marks_of, ways))
         return bool(said)
 
+    @property
+    def _denies_the_act(self) -> bool:
+        """Whether what a box would have ticked says no of more than what its field may deny.
+
+        « … et qu'aucun patient n'est identifiable » denies what it may; « Je n'atteste pas … » and
+        « Je n'ai pas relu … » do not.
+        """
+        lexicon, may = self.wants.lexicon, marks(self.wanted.wording.may_deny)
+        act = self.wanted.typical - lexicon.general - lexicon.strangers - {NEGATED}
+        if _APART.search(fold(self.offered.question)):
+            return True  # « … sauf celles du patient »
+        for clause in map(bare_label, _CLAUSES.split(fold(self.offered.question))):
+            for no in chain(_DENIED.finditer(clause), marks(lexicon.contrary).finditer(clause)):
+                denied = may.search(clause, no.end())
+                if denied is None or act & self._meanings(clause[no.end() : denied.start()]):
+                    return True
+        return False
+
     def _marks_of(self, text: str) -> frozenset[str]:
         """Stems of the words of a bare text that may make it say the contrary."""
-        return frozenset(map(stem, _marks(self.wants.lexicon.contrary).findall(text)))
+        return frozenset(map(stem, marks(self.wants.lexicon.contrary).findall(text)))
 
     @cached_property
     def _by_answers(self) -> bool | None:
@@ -302,8 +324,8 @@ class FieldQuestion:
         return min(best, 1.0)
 
 
-@lru_cache(maxsize=4)
-def _marks(words: tuple[str, ...]) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def marks(words: tuple[str, ...]) -> re.Pattern[str]:
     """Any of some words, each ending as it likes where it ends with « … »."""
     if not words:
         return re.compile(r"(?!)")

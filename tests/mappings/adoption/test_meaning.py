@@ -39,6 +39,7 @@ def read(text: str) -> FormMapping:
         ("champ: 1,", "absent: true,", ("but",)),
         ("champ: 1,", "champ: 1, inverted: true,", ("but",)),
         ("audience: agence", "audience: reseau", ("but",)),
+        ("audience: reseau", "audience: agence", ()),
         ("Autre: abus", "Autre: soin", ("usage",)),
         ("constant: oui", "constant: non", ("lieu",)),
         ("champ: 9", "champ: 10", ("annotations.statut",)),
@@ -55,9 +56,9 @@ def test_only_what_is_read_written_or_shown_moves(
 def test_software_that_is_renewed_withdraws_no_adoption() -> None:
     told = meanings_of(read(TEXT))
     assert told == {
-        "but": "06bf952e",
-        "usage": "4c1d8042",
-        "lieu": "5d2eb795",
+        "but": "03b640ef",
+        "usage": "2f752d57 reseau",
+        "lieu": "ecacbc83 reseau",
         "annotations.statut": "f3437497",
         "labels.Complet": "2141da4d",
     }

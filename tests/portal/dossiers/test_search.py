@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.dossiers.search import COLUMNS, LABELS, DossierSearch, wanted_of
+from portal.dossiers.search_file import table_of
 from portal.pages.dossiers import PRIORITIES, STATUSES
 from store.staff.visits import Visit
 from tests.portal.conftest import (
@@ -188,3 +189,11 @@ def test_a_set_of_workbooks_is_fetched_in_one_file_each_only_its_own(portal: Por
         assert {one.event for one in lines} == {"download"}
     for odd in ("0", "-1", "999999", "..%2f..", "x"):
         assert visitor.get(f"/exports/lot/{odd}").status_code == 404, odd
+
+
+def test_a_file_says_what_scores_are_of_where_the_form_does_not_ask_everything() -> None:
+    heads = {
+        one: [column.name for column in table_of((), asks_all=one).columns] for one in (True, False)
+    }
+    assert "Complétude" in heads[True]
+    assert heads[False][3] == "Complétude de ce que demande le formulaire"

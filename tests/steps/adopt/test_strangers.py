@@ -46,7 +46,7 @@ FORMS = [
     ("entreprise.yaml", 7, 68),
     ("ancien.yaml", 18, 53),
     ("citoyen.yaml", 7, 60),
-    ("numerique.yaml", 10, 70),
+    ("numerique.yaml", 8, 70),
 ]
 """Each with how many fields are sure, and how many are taken once a person has looked, at least."""
 
