@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from copy import deepcopy
 from typing import TypeAlias
 
+from steps.adopt.adopted_mapping import keep_adopted_mapping
 from steps.publish.export import export
 from steps.read.poll import poll
 from steps.reply.respond import respond
 from steps.wiring import logs
-from steps.wiring.adopted_mapping import keep_adopted_mapping
 from steps.wiring.failures import KNOWN, told
 from steps.wiring.memory import leave_marker
 from steps.wiring.services import Connected, now

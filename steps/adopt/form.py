@@ -13,8 +13,8 @@ from mappings.adoption.session import Session
 from mappings.drift.model import Drift, Kind, Severity
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
+from steps.adopt.adopted_mapping import is_shipped
 from steps.adopt.write import alone, keep_decisions, write
-from steps.wiring.adopted_mapping import is_shipped
 from steps.wiring.drift import absences_told, adoption_told, drift_of, form_adoption
 from steps.wiring.failures import RequestError
 from steps.wiring.form import load_form, reviewed_form

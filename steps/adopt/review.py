@@ -20,7 +20,7 @@ from mappings.drift.model import Drift, Severity
 from mappings.drift.reviewed import Absence, Adoption, ReviewedForm
 from mappings.drift.reviewing import review, same_before
 from mappings.schema.champs import keys_of
-from steps.wiring.adopted_mapping import is_shipped
+from steps.adopt.adopted_mapping import is_shipped
 from steps.wiring.drift import drift_of, form_adoption
 from steps.wiring.failures import RequestError
 from steps.wiring.form import keep_reviewed, reviewed_file, reviewed_form

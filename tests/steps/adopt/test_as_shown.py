@@ -11,9 +11,9 @@ import pytest
 from mappings.adoption.in_force import kept_inside
 from mappings.drift.reviewed import dump_reviewed
 from settings import load_settings
+from steps.adopt.adopted_mapping import keep_adopted_mapping
 from steps.adopt.form import FormAdoption
 from steps.adopt.write import alone
-from steps.wiring.adopted_mapping import keep_adopted_mapping
 from steps.wiring.drift import drift_of
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_file, reviewed_form
