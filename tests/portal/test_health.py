@@ -37,7 +37,7 @@ NOT_SEEN = {
     "que UNC_ATTACHMENT_HOSTS ne nomme pas": "redemandée à chaque passage",
     "fait pour une démarche qui n'est plus suivie": "dit par « doctor », ôté par « deploy »",
     "ce worker suit la démarche": "dit par le passage refusé ; Prefect en alerte",
-    "posé autrement dans une révision d'avant": "dit par « doctor » et le portail ; rien n'est perdu",
+    "posé autrement dans une révision d'avant": "dit par « doctor » et le portail",
     "Aucun résumé à envoyer": "rien n'est en panne",
     "Sans copie, la base n'est pas mise à jour": "dit par la commande tapée, qui n'a rien changé",
 }
