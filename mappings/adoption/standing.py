@@ -35,6 +35,7 @@ class FormerFile:
         adopted: Whether they adopted that form.
         shipped: The bridge's own mapping of this name, where this command did not write the file.
         again: Whether it is the file to write.
+        corrected: Whether it was written since what a person said was kept.
         doubtful: Fields of which the form changed so that verdicts may be wrong, since it was
             reviewed by them.
     """
@@ -44,6 +45,7 @@ class FormerFile:
     adopted: bool = False
     shipped: FormMapping | None = None
     again: bool = False
+    corrected: bool = False
     doubtful: frozenset[str] = frozenset()
 
 
@@ -103,7 +105,7 @@ def _emptied(former: FormerFile, said: Mapping[str, Decision]) -> frozenset[str]
 
     What is written by hand after an answer stands against it: they are asked again.
     """
-    if not former.again:
+    if not (former.again and former.corrected):
         return frozenset()
     specs = every_spec(former.mapping)
 

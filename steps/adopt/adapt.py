@@ -205,10 +205,15 @@ def _former(services: Services, *, target: Path, anew: bool) -> FormerFile:
         adopted=bool(beside.adopted),
         shipped=_copied_from(services),
         again=again,
+        corrected=again and _is_newer(target, target.with_name(FILE_NAME)),
         doubtful=frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
         if again or (not anew and form_adopted(services))
         else frozenset(),
     )
+
+
+def _is_newer(file: Path, other: Path) -> bool:
+    return other.exists() and file.stat().st_mtime_ns > other.stat().st_mtime_ns
 
 
 def _changed(services: Services) -> Mapping[str, tuple[str, ...]]:
