@@ -248,6 +248,7 @@ def test_a_missing_field_of_an_older_instance_is_left_out(
     known = reader.capabilities()
     assert not known.grouped_annotations
     assert known.without == {
+        "ConditionDeLaQuestion",  # of August 2026, and the sandbox is of January
         "SuppressionsDuDossier",
         "CorrectionDuMessage",
         "EtiquettesDeLaDemarche",
