@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from french.time import PARIS
 from mappings.adoption.adapted import mapping_text
-from mappings.adoption.decisions import dump_decisions
+from mappings.adoption.decisions import Decision, dump_decisions, parse_decisions
 from mappings.adoption.kept import ADAPTED
 from mappings.adoption.standing import absences_kept, kept_review, of_this_form
 from mappings.dossier.decode import stable_id
@@ -53,9 +53,9 @@ def keep_decisions(adaptation: Adaptation) -> None:
     """Keep what a person said: they may stop, and go on another day.
 
     The file says it first, where it is one made before: what it says stands against what was said
-    before, written by hand or not.
+    before, written by hand or not. So it does of what they take back that it said meanwhile.
     """
-    if adaptation.says_more:
+    if adaptation.says_more or (adaptation.again and _taken_back(adaptation)):
         write(adaptation)
     decisions, elsewhere = adaptation.session.decisions, adaptation.refused
     of = {
@@ -93,7 +93,7 @@ def write(adaptation: Adaptation) -> None:
     absent = absences_kept(
         session,
         {**adaptation.refused, **earlier.absent},
-        before=adaptation.before,
+        before={**_taken_back(adaptation), **adaptation.before},
         today=_today(),
     )
     mapping = adaptation.made.mapping
@@ -107,6 +107,15 @@ def write(adaptation: Adaptation) -> None:
     # The adoption goes before the mapping changes: killed between, nothing is written to DS.
     _replace(reviewed_file(target), dump_reviewed(reviewed))
     _replace(target, text)
+
+
+def _taken_back(adaptation: Adaptation) -> Mapping[str, Decision]:
+    """What was said in this session, was written, and is not said any more."""
+    file, said = adaptation.decisions_file, adaptation.session.decisions.of
+    if not file.exists():
+        return {}
+    kept = parse_decisions(read_text(file, "adaptation"), source=file.name)
+    return {path: one for path, one in kept.of.items() if path not in said}
 
 
 def _replace(path: Path, text: str) -> None:
