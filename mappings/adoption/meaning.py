@@ -12,6 +12,7 @@ from typing import Any
 
 from mappings.adoption.absences import every_spec
 from mappings.schema.model import FieldSpec, FormMapping
+from mappings.schema.sources import Option
 
 _TOLD = frozenset({"name", "title", "meaning", "unit", "fields", "audience"})
 """What only tells people what a field is, the fields of rows, each known by its own path, and who
@@ -72,7 +73,8 @@ def _plain(said: Any) -> Any:
 
 def _named(said: Any) -> Iterator[tuple[str, Any]]:
     """Each attribute that says something: no, of a constant or of an option, does."""
-    told_only = _TOLD | {"written"} if isinstance(said, FieldSpec) else _TOLD
+    letter = isinstance(said, FieldSpec | Option)  # of an annotation, whether the bridge writes it
+    told_only = _TOLD | {"written"} if letter else _TOLD
     for one in sorted(fields(said), key=lambda each: each.name):
         value = getattr(said, one.name)
         if one.name not in told_only and (value or one.name in {"means", "value"}):

@@ -35,6 +35,8 @@ def read(text: str) -> FormMapping:
         ("meaning: m}", "meaning: tout autre}  # relu", ()),
         ("options: {Soins: soin, Autre: abus}", "options: {Autre: abus, Soins: soin}", ()),
         ("champ: Usage visé", "champ: usage visé", ()),
+        ("Soins: soin", "SOINS: soin", ()),
+        ("title: Statut}", "title: Statut, written: true}", ("annotations.statut",)),
         ("champ: 1,", "champ: 2,", ("but",)),
         ("champ: 1,", "absent: true,", ("but",)),
         ("champ: 1,", "champ: 1, inverted: true,", ("but",)),
@@ -57,7 +59,7 @@ def test_software_that_is_renewed_withdraws_no_adoption() -> None:
     told = meanings_of(read(TEXT))
     assert told == {
         "but": "03b640ef",
-        "usage": "2f752d57 reseau",
+        "usage": "9db33e6b reseau",
         "lieu": "ecacbc83 reseau",
         "annotations.statut": "f3437497",
         "labels.Complet": "2141da4d",
