@@ -84,16 +84,19 @@ def test_a_message_is_withdrawn_by_command(exchange: MakeExchange, unc: Any) -> 
 @pytest.mark.slow
 def test_a_refusal_is_named_by_the_command_and_by_status(exchange: MakeExchange, unc: Any) -> None:
     (seed,) = some("Complet")
-    edit = {"op": "retype", "champ": 905, "type": "drop_down_list", "options": ["P9"]}
+    groupe = "Usage non conforme - vaccins et sang"
     with exchange([seed]) as made:
-        made.control.publish(made.bridge.sandbox.demarche, edits=[edit])
+        sandbox = made.bridge.sandbox
+        made.control.remove_instructeur(sandbox.demarche, sandbox.instructeur, groupe)
         code, _, errors = unc(made, "run")
         assert code == 1
-        assert f"Dossier {seed.number} : non fait : Annotations non écrites (priorite)" in errors
+        told = [one for one in errors.splitlines() if f"Dossier {seed.number} : non fait" in one]
+        assert told
+        assert all(groupe in one for one in told)
         _, shown, _ = unc(made, "status", "--json")
-        (refused,) = json.loads(shown)["refus"]
-        assert refused["dossier"] == seed.number
-        assert "priorite" in refused["raison"]
+        refused = json.loads(shown)["refus"]
+        assert {one["dossier"] for one in refused} == {seed.number}
+        assert all(groupe in one["raison"] for one in refused)
 
 
 @pytest.mark.slow
