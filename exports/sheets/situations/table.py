@@ -205,7 +205,7 @@ def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> 
 def _naming(reading: Reading, origins: Figures, matching: MatchingRules) -> Naming | None:
     """What names a situation, without what its readers may not know, nor what may be a patient's.
 
-    Asked outside the agency alone: there a situation has the name that its view gives it.
+    The agency may know all of it; it is asked there only where no view gives the situation a name.
     """
     description = reading.entry.description
     if description is None:

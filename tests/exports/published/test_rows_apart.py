@@ -8,6 +8,8 @@ import pytest
 from exports.errors import WorkbookCheckError
 from exports.model import Opinion
 from exports.published.workbook_set import WorkbookSet
+from exports.rows_put_aside import RowsInTurn, in_turn
+from exports.xlsx.rows_apart import RowsApart
 from tests.exports.conftest import POLICY, answered, context
 from tests.exports.published.test_digest import CENTRES, LYON, NICE, regional
 from tests.exports.registered import LIGHT
@@ -55,3 +57,21 @@ def test_a_row_that_was_put_aside_holds_little(apart: WorkbookSet) -> None:
     assert [row[0] for row in rows] == [row[0] for row in held]
     assert {*map(len, rows)} == {1}
     assert max(map(sys.getsizeof, rows)) < 200
+
+
+def test_rows_are_read_as_they_were_put_however_long_and_in_whatever_order(tmp_path: Path) -> None:
+    apart, long = RowsApart(tmp_path), 300_000
+    sizes = [[10, 200_000], [100_000, 5], [], [long], [1, 2, 3], [long, long]]
+    put = [[(f"{at}.{n}", (), bytes(32), b"x" * n) for n in one] for at, one in enumerate(sizes)]
+    kept = [apart.put("Feuille", one) for one in put]
+    for order in ([0, 1, 2, 3, 4, 5], [5, 0, 1, 3], [4, 3, 2, 1, 0]):
+        rows = in_turn([kept[at] for at in order])
+        assert isinstance(rows, RowsInTurn)
+        wanted = [row for at in order for row in put[at]]
+        assert [row[0] for row in rows] == [first for first, *_ in wanted]
+        written = [xml for part in rows.parts for xml in part.written]  # type: ignore[attr-defined]
+        assert written == [xml for *_, xml in wanted]
+        assert len(rows) == len(wanted)
+    assert len(in_turn(kept[:4]).parts) == 1, "those that follow one another are one"  # type: ignore[attr-defined]
+    mixed = in_turn([[("cells",)], kept[0], [("more",)]])
+    assert [row[0] for row in mixed] == ["cells", "0.10", "0.200000", "more"]
