@@ -24,7 +24,10 @@ class WrittenRows(Protocol):
         """What :func:`row_digest` says of some rows, one after the other."""
 
     def written(self, start: int, stop: int) -> Iterator[bytes]:
-        """Each of some rows as it is written, without its number."""
+        """Some rows as they are written, several at once."""
+
+    def each(self, start: int, stop: int) -> Iterator[bytes]:
+        """Each of some rows as it is written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +68,13 @@ class RowsPutAside(Sequence[Row]):
 
     @property
     def written(self) -> Iterator[bytes]:
-        """Each as it is written, without its number."""
+        """They as they are written, several at once."""
         return self.place.written(self.start, self.stop)
+
+    @property
+    def each(self) -> Iterator[bytes]:
+        """Each as it is written."""
+        return self.place.each(self.start, self.stop)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

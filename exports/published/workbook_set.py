@@ -26,7 +26,7 @@ from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
 from exports.sheets.situations.table import trends_of
 from exports.sheets.tables import Table, TableMaker
-from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
+from exports.sheets.withheld.columns import WithheldColumns, withheld_columns
 from exports.xlsx.kept_rows import (
     FACTS,
     HANDED,

@@ -142,7 +142,7 @@ def _with_rows(
     if not found:
         raise ValueError("openpyxl 3.1 is needed: this one writes a sheet otherwise")
     yield _DIMENSION.sub(f'<dimension ref="{_reference(table)}"'.encode(), head, count=1)
-    yield from rows_xml(table, styles=styles, first_row=first_row(table))
+    yield from rows_xml(table, styles=styles)
     yield found
     place = _AFTER_LINKS.search(tail)
     if not cells or place is None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _DIGEST = 32
 """Bytes of a digest."""
 _AT_ONCE = 1 << 18
-"""Bytes that are read at once, but for a row that is longer."""
+"""Bytes that are read at once."""
 
 
 class SheetApart:
@@ -46,7 +46,7 @@ class SheetApart:
             first: Its first cell.
             leading: Its cells in the columns of links.
             digest: See :func:`exports.rows_put_aside.row_digest`.
-            xml: The row as it is written, without its number.
+            xml: The row as it is written.
         """
         self._file.write(xml)
         self._ends.append(self._ends[-1] + len(xml))
@@ -71,22 +71,19 @@ class SheetApart:
         return bytes(memoryview(self._digests)[_DIGEST * start : _DIGEST * stop])
 
     def written(self, start: int, stop: int) -> Iterator[bytes]:
-        """Each of some rows as it was put."""
-        ends = self._ends
-        if self._written < ends[stop]:
+        """Some rows as they were put, several at once."""
+        at, end = self._ends[start], self._ends[stop]
+        if self._written < end:
             self._file.flush()
-            self._written = ends[-1]
-        while start < stop:
-            last, begins = start + 1, ends[start]
-            while last < stop and ends[last + 1] - begins <= _AT_ONCE:
-                last += 1
-            found = os.pread(self._file.fileno(), ends[last] - begins, begins)
-            if last == start + 1:
-                yield found
-            else:
-                places = (at - begins for at in ends[start : last + 1])
-                yield from (found[one:other] for one, other in pairwise(places))
-            start = last
+            self._written = self._ends[-1]
+        for begins in range(at, end, _AT_ONCE):
+            yield os.pread(self._file.fileno(), min(_AT_ONCE, end - begins), begins)
+
+    def each(self, start: int, stop: int) -> Iterator[bytes]:
+        """Each of some rows as it was put."""
+        found = memoryview(b"".join(self.written(start, stop)))
+        places = (at - self._ends[start] for at in self._ends[start : stop + 1])
+        yield from (bytes(found[one:other]) for one, other in pairwise(places))
 
 
 class RowsApart:

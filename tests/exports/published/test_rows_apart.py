@@ -69,8 +69,10 @@ def test_rows_are_read_as_they_were_put_however_long_and_in_whatever_order(tmp_p
         assert isinstance(rows, RowsInTurn)
         wanted = [row for at in order for row in put[at]]
         assert [row[0] for row in rows] == [first for first, *_ in wanted]
-        written = [xml for part in rows.parts for xml in part.written]  # type: ignore[attr-defined]
-        assert written == [xml for *_, xml in wanted]
+        each = [xml for part in rows.parts for xml in part.each]  # type: ignore[attr-defined]
+        assert each == [xml for *_, xml in wanted]
+        written = b"".join(xml for part in rows.parts for xml in part.written)  # type: ignore[attr-defined]
+        assert written == b"".join(each)
         assert len(rows) == len(wanted)
     assert len(in_turn(kept[:4]).parts) == 1, "those that follow one another are one"  # type: ignore[attr-defined]
     mixed = in_turn([[("cells",)], kept[0], [("more",)]])
