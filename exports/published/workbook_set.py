@@ -24,6 +24,7 @@ from exports.sheets.centres import (
 )
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
+from exports.sheets.national import NationalDossiers
 from exports.sheets.situations.table import trends_of
 from exports.sheets.tables import Table, TableMaker
 from exports.sheets.withheld.columns import WithheldColumns, withheld_columns
@@ -55,6 +56,7 @@ class _Audience:
     kept: Sequence[ExportedDossier]
     readings: Sequence[tuple[Reading, Assignment]]
     trends: Mapping[str, Trend]
+    national: NationalDossiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +184,22 @@ class WorkbookSet:
 
         centre = None if author in _WHOLE else self._centre(author)
         shared = self._read_by("agence" if author == "agence" else "reseau")
-        chosen = [
+        national = shared.national if centre else shared.national.none()
+        own = tuple(
             one.copy(author=author, why=_why(one, to, centre))
             for one, to in shared.readings
-            if centre is None or centre.code in to.centres
-        ]
+            if (centre is None or centre.code in to.centres)
+            and (one.number not in national.numbers or _otherwise(one, to, author, centre))
+        )
+        mine = {one.number for one in own}
+        alike = (one for one in national.readings if one.number not in mine)
+        chosen = sorted((*own, *alike), key=lambda one: one.number)
         return AudienceWorkbook(
             maker=shared.maker,
             kept=shared.kept,
             readings=chosen,
+            own=own,
+            national=national,
             columns=self.columns,
             centre=centre,
             comparison=self.compare(author),
@@ -240,13 +249,16 @@ class WorkbookSet:
             policy=self.policy,
             audience=audience,
             choices=self.columns.opinions,
-            apart=self._apart[audience].keep if self.apart else None,
+            apart=self._apart[audience] if self.apart else None,
             made=self._rows.get(audience, {}),
         )
+        given = concerned(read, centres=self.centres, territory=self.columns.territory)
+        national = [one for one, to in given if to.reason is AssignmentReason.EVERYWHERE]
         made = _Audience(
             maker=maker,
             kept=tuple(one for one in self.entries if one.number not in shared),
-            readings=concerned(read, centres=self.centres, territory=self.columns.territory),
+            readings=given,
+            national=NationalDossiers.of(maker, national),
             trends=trends_of(read, audience=audience, context=self.context),
         )
         self._audiences[audience] = made
@@ -260,6 +272,12 @@ class WorkbookSet:
         for number, kept in self.made_before():
             for audience, sheet, key, rows in decode_rows(number, kept, self._apart):
                 self._rows[audience].setdefault(sheet, {})[key] = rows
+
+
+def _otherwise(one: Reading, to: Assignment, author: str, centre: Centre | None) -> bool:
+    """Whether a centre reads a national dossier as no other does."""
+    named = centre is not None and centre.code in to.rapporteurs
+    return named or author in one.entry.opinions
 
 
 def _why(reading: Reading, assignment: Assignment, centre: Centre | None) -> str:

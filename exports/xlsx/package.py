@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring
 
 from exports.cells import MAX_LINKS
+from exports.rows_put_aside import Deflated
 from exports.sheets.tables import Table
 from exports.xlsx.parts import write_part
 from exports.xlsx.row_writer import links, require_xml, rows_xml
@@ -81,7 +82,7 @@ def pack(
         for name, part in parts.items():
             require_xml(part)
             if name == "docProps/core.xml":
-                chunks: Iterator[bytes] = iter((_core(properties),))
+                chunks: Iterator[bytes | Deflated] = iter((_core(properties),))
             elif name == "xl/styles.xml":
                 chunks = iter((_FONT.sub(_in_order, part),))
             elif name == _DRAWING:
@@ -137,7 +138,7 @@ def _rank(part: re.Match[bytes]) -> int:
 
 def _with_rows(
     part: bytes, table: Table, cells: Sequence[tuple[str, str]], *, styles: StyleIds
-) -> Iterator[bytes]:
+) -> Iterator[bytes | Deflated]:
     head, found, tail = part.partition(b"</sheetData>")
     if not found:
         raise ValueError("openpyxl 3.1 is needed: this one writes a sheet otherwise")

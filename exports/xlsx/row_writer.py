@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 
 from exports.cells import MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
 from exports.excel_names import column_letter
-from exports.rows_put_aside import RowsPutAside, parts_of
+from exports.rows_put_aside import Deflated, RowsPutAside, parts_of
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 
@@ -128,7 +128,7 @@ def require_xml(text: str | bytes) -> None:
     ParserCreate().Parse(text, True)
 
 
-def rows_xml(table: Table, *, styles: "StyleIds") -> Iterator[bytes]:
+def rows_xml(table: Table, *, styles: "StyleIds") -> Iterator[bytes | Deflated]:
     """Yield the ``<row>`` elements of a table, many at a time.
 
     Raises:

@@ -2,6 +2,7 @@
 
 import os
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -12,8 +13,9 @@ from weakref import finalize
 from xml.parsers.expat import ExpatError
 
 from exports.cells import Content
-from exports.rows_put_aside import Row, RowsPutAside, row_digest
+from exports.rows_put_aside import Deflated, Row, RowsPutAside, row_digest
 from exports.sheets.tables import Table
+from exports.xlsx.parts import deflated
 from exports.xlsx.row_writer import Head, heads_of, row_xml
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ _DIGEST = 32
 """Bytes of a digest."""
 _AT_ONCE = 1 << 18
 """Bytes that are read at once."""
+_SHARED = 1 << 20
+"""Bytes, or a row more, that are deflated at once for many workbooks."""
 
 
 class SheetApart:
@@ -38,6 +42,7 @@ class SheetApart:
         self._digests = bytearray()
         self._firsts: list[Content] = []
         self._leading: list[Row] = []
+        self._shared: dict[int, tuple[int, Deflated | None]] = {}
 
     def put(self, first: Content, leading: Row, digest: bytes, xml: bytes) -> None:
         """Put a row after the others.
@@ -70,8 +75,29 @@ class SheetApart:
         """The digests of some rows, one after the other."""
         return bytes(memoryview(self._digests)[_DIGEST * start : _DIGEST * stop])
 
-    def written(self, start: int, stop: int) -> Iterator[bytes]:
+    def share(self, start: int) -> None:
+        """Have all rows from one on deflated once, for the workbooks that have them in turn."""
+        while start < len(self):
+            stop = bisect_left(self._ends, self._ends[start] + _SHARED, hi=len(self))
+            self._shared[start] = stop, None
+            start = stop
+
+    def written(self, start: int, stop: int) -> Iterator[bytes | Deflated]:
         """Some rows as they were put, several at once."""
+        starts = sorted(self._shared)
+        for at in starts[bisect_left(starts, start) :]:
+            end, known = self._shared[at]
+            if end > stop:
+                break
+            yield from self._read(start, at)
+            if known is None:
+                known = deflated(self._read(at, end))
+                self._shared[at] = end, known
+            yield known
+            start = end
+        yield from self._read(start, stop)
+
+    def _read(self, start: int, stop: int) -> Iterator[bytes]:
         at, end = self._ends[start], self._ends[stop]
         if self._written < end:
             self._file.flush()
@@ -81,7 +107,7 @@ class SheetApart:
 
     def each(self, start: int, stop: int) -> Iterator[bytes]:
         """Each of some rows as it was put."""
-        found = memoryview(b"".join(self.written(start, stop)))
+        found = memoryview(b"".join(self._read(start, stop)))
         places = (at - self._ends[start] for at in self._ends[start : stop + 1])
         yield from (bytes(found[one:other]) for one, other in pairwise(places))
 
@@ -120,6 +146,19 @@ class RowsApart:
         for row in rows:
             place.put(*row)
         return RowsPutAside(place, start, len(place))
+
+    def together(self, sheet: str, parts: Sequence[RowsPutAside]) -> Sequence[RowsPutAside]:
+        """Put rows of a sheet again, one after the other, for many workbooks."""
+        place, moved = self._sheets[sheet], list[RowsPutAside]()
+        begins = len(place)
+        for part in parts:
+            start, digests = len(place), part.digests
+            rows = zip(part, part.leading, part.each, strict=True)
+            for at, ((first,), leading, xml) in enumerate(rows):
+                place.put(first, leading, digests[_DIGEST * at : _DIGEST * (at + 1)], xml)
+            moved.append(RowsPutAside(place, start, len(place)))
+        place.share(begins)
+        return moved
 
     def _of(self, table: Table) -> tuple[list[Head], list[int]]:
         """How the rows of a sheet are written, and its columns of links: for all rows once."""
