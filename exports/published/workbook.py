@@ -17,6 +17,7 @@ from exports.model import ExportedDossier, latest_change
 from exports.published.changes import Comparison, Named, changes_table, number_of
 from exports.published.checking import damaged
 from exports.published.checksum import content_digest
+from exports.readers.dossiers import Dossiers
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.rows_put_aside import in_turn, parts_of
@@ -76,8 +77,7 @@ class AudienceWorkbook:
     Attributes:
         maker: Makes its tables; shared with the other workbooks of its audience.
         kept: Dossiers that stay at the agency.
-        readings: Its dossiers, by number.
-        own: Those that no other workbook has as this one has them.
+        readings: Its dossiers: its own, and national ones.
         national: Those that the workbooks of all centres have; none where it is no centre's.
         columns: Sheets and columns.
         centre: The one centre that it is for, if any.
@@ -88,8 +88,7 @@ class AudienceWorkbook:
 
     maker: TableMaker
     kept: Sequence[ExportedDossier]
-    readings: Sequence[Reading]
-    own: Sequence[Reading]
+    readings: Dossiers
     national: NationalDossiers
     columns: ColumnsFile
     centre: Centre | None
@@ -221,13 +220,14 @@ class AudienceWorkbook:
     @cached_property
     def _apart(self) -> Mapping[int, Reading]:
         """National dossiers that its readers read otherwise, by number."""
-        return {one.number: one for one in self.own if one.number in self.national.numbers}
+        known = self.national.numbers
+        return {one.number: one for one in self.readings.own if one.number in known}
 
     @cached_property
     def _first(self) -> tuple[Reading, ...]:
         """The others of its own, in order: national ones follow them."""
         aside = {number for number, one in self._apart.items() if is_national(one)}
-        return in_order([one for one in self.own if one.number not in aside])
+        return in_order([one for one in self.readings.own if one.number not in aside])
 
     def _named(self, made: Mapping[str, Table]) -> Named:
         """Situations by id, as its sheet of situations names them."""
@@ -249,7 +249,7 @@ class AudienceWorkbook:
         rising = {name for name, trend in self.trends.items() if trend.direction == "up"}
         turns = sheet.turns.get(audience, {})
         around = Circumstances(news, rising)
-        mine = waiting(self.own, sheet, audience, around)
+        mine = waiting(self.readings.own, sheet, audience, around)
         own = zip(mine, self.maker.rows_of(sheet, [one.reading for one in mine]), strict=True)
         national = self.national.waiting(sheet, around, but=self._apart)
         both = [*merge(own, national, key=lambda one: one[0].urgency)]
@@ -299,10 +299,8 @@ class AudienceWorkbook:
     @cached_property
     def _changed(self) -> datetime | None:
         """Latest change that its sheets show: of people, or a correction that waits for one."""
-        entries = [one.entry for one in self.readings]
-        asked = (one.summary.correction_pending_since for one in entries)
-        moments = (latest_change(entries), *asked)
-        return max((one for one in moments if one is not None), default=None)
+        told = self.readings.each("latest change", _latest)
+        return max((one for one in told if one is not None), default=None)
 
     @property
     def _dated(self) -> str:
@@ -374,3 +372,9 @@ class AudienceWorkbook:
             digests=digest_lines(context, self.maker.policy, columns=versions),
             withheld=self._withheld,
         )
+
+
+def _latest(reading: Reading) -> datetime | None:
+    """The latest change that a dossier shows, a correction that it waits for among them."""
+    moments = (latest_change([reading.entry]), reading.summary.correction_pending_since)
+    return max((one for one in moments if one is not None), default=None)

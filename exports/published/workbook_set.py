@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from exports.model import ExportContext, ExportedDossier
 from exports.published.changes import Comparison, first_edition, handed_row
+from exports.readers.dossiers import Dossiers
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, RowsBasis
 from exports.readers.registre import RegisterReading
@@ -191,14 +192,11 @@ class WorkbookSet:
             if (centre is None or centre.code in to.centres)
             and (one.number not in national.numbers or _otherwise(one, to, author, centre))
         )
-        mine = {one.number for one in own}
-        alike = (one for one in national.readings if one.number not in mine)
-        chosen = sorted((*own, *alike), key=lambda one: one.number)
+        chosen = national.beside(own)
         return AudienceWorkbook(
             maker=shared.maker,
             kept=shared.kept,
             readings=chosen,
-            own=own,
             national=national,
             columns=self.columns,
             centre=centre,
@@ -208,17 +206,20 @@ class WorkbookSet:
         )
 
     def _registered(
-        self, chosen: Sequence[Reading], audience: Audience, centre: Centre | None
+        self, chosen: Dossiers, audience: Audience, centre: Centre | None
     ) -> RegisterReading:
         """The register, as the readers of these dossiers may read it."""
-        known = [one for one in chosen if not one.decision.excluded]
+        known = chosen.each(
+            "situation in scope",
+            lambda one: "" if one.decision.excluded else one.entry.situation,
+        )
         register = self.context.register.register
         return RegisterReading(
             context=self.context,
             policy=self.policy,
             audience=audience,
-            held=frozenset(one.entry.situation for one in known if one.entry.situation),
-            numbers=frozenset(one.number for one in chosen),
+            held=frozenset(filter(None, known)),
+            numbers=frozenset(chosen.each("number", lambda one: one.number)),
             centres={one.code: one.name for one in self.centres},
             centre=centre.code if centre else "",
             own=given_by(centre, self.centres, register) if centre else frozenset(),

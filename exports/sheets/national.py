@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self, TypeAlias
 
+from exports.readers.dossiers import Dossiers
 from exports.readers.reading import Reading
-from exports.rows_put_aside import Row
+from exports.rows_put_aside import Row, in_turn, parts_of
 from exports.sheets.columns import SheetSpec
 from exports.sheets.tables import TableMaker
 from exports.sheets.to_treat import (
@@ -36,13 +37,24 @@ class NationalDossiers:
 
     maker: TableMaker
     readings: tuple[Reading, ...]
-    _rows: dict[str, Sequence[Sequence[Row]]] = field(default_factory=dict)
+    _rows: dict[str, tuple[Sequence[Sequence[Row]], ...]] = field(default_factory=dict)
     _waiting: dict[Any, Sequence[WaitingRows]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, maker: TableMaker, found: Collection[Reading]) -> Self:
         """Put them in order."""
         return cls(maker, in_order([one.copy(author=EVERY_CENTRE) for one in found]))
+
+    def beside(self, own: Sequence[Reading]) -> Dossiers:
+        """They and a centre's own, which may be among them as it alone reads them."""
+        apart = self.numbers.intersection(one.number for one in own)
+        if not apart:
+            return Dossiers(own, self._alike)
+        return Dossiers(own, Dossiers([one for one in self.readings if one.number not in apart]))
+
+    @cached_property
+    def _alike(self) -> Dossiers:
+        return Dossiers(self.readings)
 
     def none(self) -> Self:
         """None of them: of the workbooks that are no centre's."""
@@ -58,7 +70,7 @@ class NationalDossiers:
         return {one.number: at for at, one in enumerate(self.readings)}
 
     def rows(self, sheet: SheetSpec, *, but: Mapping[int, Reading]) -> Sequence[Sequence[Row]]:
-        """Their rows in a sheet, in order.
+        """Their rows in a sheet, in order, in parts.
 
         Args:
             sheet: The sheet.
@@ -66,8 +78,12 @@ class NationalDossiers:
                 are the centre's own.
         """
         if sheet.name not in self._rows:
-            self._rows[sheet.name] = self.maker.together(sheet, self.readings)
-        parts = [*self._rows[sheet.name]]
+            parts = self.maker.together(sheet, self.readings)
+            self._rows[sheet.name] = parts, parts_of(in_turn(parts))
+        parts, whole = self._rows[sheet.name]
+        if not but:
+            return whole
+        parts = [*parts]
         for number, one in but.items():
             own = self.maker.rows_of(sheet, [one]) if is_national(one) else [()]
             (parts[self._places[number]],) = own
