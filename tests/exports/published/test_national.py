@@ -165,7 +165,7 @@ def test_no_centre_reads_what_another_said_nor_that_it_was_named(found: Drawn) -
 
 
 @pytest.mark.slow
-@settings(many, max_examples=8)
+@settings(many, max_examples=5)
 @given(sets(), st.permutations(AUTHORS))
 def test_rows_put_aside_are_those_that_were_held_whoever_asked_before(
     found: Drawn, order: list[str]
