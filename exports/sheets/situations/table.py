@@ -164,6 +164,11 @@ def _situation(reading: Reading) -> tuple[str, ...]:
     return (name,) if name and not reading.decision.excluded else ()
 
 
+def _in_none(reading: Reading) -> tuple[bool, ...]:
+    """Whether a dossier in scope is in no situation."""
+    return () if reading.entry.situation or reading.decision.excluded else (True,)
+
+
 def _spelling(readings: Dossiers, origins: Figures) -> Mapping[str, str]:
     """How the first dossier that has a substance spells it, in order."""
     told = readings.each("spelt", lambda one: (one.number, _substances(one, origins)))
@@ -176,14 +181,16 @@ def _spelling(readings: Dossiers, origins: Figures) -> Mapping[str, str]:
 
 def _unplaced(readings: Dossiers, origins: Figures, registered: RegisterReading) -> Iterator[Group]:
     def keys(one: Reading) -> Iterator[tuple[str, str]]:
-        if not one.entry.situation and not one.decision.excluded:
-            for key in _substances(one, origins) or ("",):
-                for nature in natures(one, origins) or ("",):
-                    yield key, nature
+        for key in _substances(one, origins) or ("",):
+            for nature in natures(one, origins) or ("",):
+                yield key, nature
 
-    for (key, nature), members in readings.grouped("unplaced", keys).items():
-        spelt = _spelling(members, origins).get(key, "")
-        named = tuple(filter(None, (spelt,))), tuple(filter(None, (nature,)))
+    unplaced = readings.grouped("in none", _in_none).get(True)
+    if unplaced is None:
+        return
+    spelling = {"": "", **_spelling(unplaced, origins)}
+    for (key, nature), members in unplaced.grouped("substance and nature", keys).items():
+        named = tuple(filter(None, (spelling[key],))), tuple(filter(None, (nature,)))
         title = _title(members, origins)
         yield Group("", *named, members, origins, None, registered, title=title)
 
