@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -191,23 +191,42 @@ class Expected:
 
     @property
     def situations(self) -> Counter[tuple[Any, ...]]:
-        """Rows of `Situations`: id, then what is counted."""
-        groups: dict[tuple[str, ...], list[int]] = {}
-        for number, row in self.dossiers.items():
-            for key in self._groups(self.entries[number], row):
-                groups.setdefault(key, []).append(number)
-        return Counter((_ours(key[0]), *self._counted(sorted(of))) for key, of in groups.items())
+        """Rows of `Situations`: id, substances, natures, then what is counted."""
+        placed: dict[str, list[int]] = {}
+        alone: dict[tuple[str, str], list[int]] = {}
+        for number in sorted(self.dossiers):
+            if name := self.dossiers[number]["Situation"]:
+                placed.setdefault(name, []).append(number)
+                continue
+            for key in self._spelt([number]) or {"": ""}:
+                for nature in self._natures([number]) or ("",):
+                    alone.setdefault((key, nature), []).append(number)
+        spelt = {"": "", **self._spelt(sorted({it for of in alone.values() for it in of}))}
+        rows = [
+            (_ours(name), *self._spelt(of).values(), *self._natures(of), *self._counted(of))
+            for name, of in placed.items()
+        ]
+        rows += [
+            ("", *filter(None, (spelt[key], nature)), *self._counted(of))
+            for (key, nature), of in alone.items()
+        ]
+        return Counter(rows)
 
-    @staticmethod
-    def _groups(entry: ExportedDossier, row: Cells) -> Iterator[tuple[str, ...]]:
-        if row["Situation"]:
-            yield (row["Situation"],)
-            return
-        medicines: Any = entry.report.fields["specialites"].value
-        natures: Any = entry.report.fields["nature_non_conformite"].value
-        for name in {fold(one["substance"].value).strip() for one in medicines} or {""}:
-            for nature in natures or ("",):
-                yield name, nature
+    def _spelt(self, numbers: Sequence[int]) -> dict[str, str]:
+        """Substances of dossiers, as the first of them spells each."""
+        found: dict[str, str] = {}
+        for one in numbers:
+            rows: Any = self.entries[one].report.fields["specialites"].value
+            for row in rows:
+                text = row["substance"].value.strip()
+                found.setdefault(fold(text), text)
+        return found
+
+    def _natures(self, numbers: Sequence[int]) -> tuple[str, ...]:
+        told: list[Any] = [
+            self.entries[one].report.fields["nature_non_conformite"].value for one in numbers
+        ]
+        return tuple(dict.fromkeys(nature for of in told for nature in of))
 
     def _counted(self, numbers: list[int]) -> tuple[Any, ...]:
         rows = [self.dossiers[one] for one in numbers]
@@ -321,7 +340,15 @@ def counted_over(above: str) -> Mapping[str, int]:
 
 def of_situations(rows: Iterable[Cells]) -> Counter[tuple[Any, ...]]:
     """Rows of `Situations` as :attr:`Expected.situations` has them."""
-    return Counter((_ours(row["Situation"]), *(row[name] for name in _COUNTED)) for row in rows)
+    found = []
+    for row in rows:
+        substances = (
+            row["Substance"].replace("non renseignée", ""),
+            row["Nature de la non-conformité"],
+        )
+        told = [one for text in substances if text for one in text.split(SEMICOLON)]
+        found.append((_ours(row["Situation"]), *told, *(row[name] for name in _COUNTED)))
+    return Counter(found)
 
 
 def _ours(name: str | None) -> str:
