@@ -29,7 +29,16 @@ from exports.published.workbook import AudienceWorkbook
 from exports.xlsx.kept_rows import decode_facts
 from exports.xlsx.row_writer import cell_value
 from french.text import typographic
-from tests.exports.conftest import BLANK, answered, by_calamine, by_openpyxl, parts
+from tests.exports.conftest import (
+    BLANK,
+    MAPPING,
+    POLICY,
+    after,
+    answered,
+    by_calamine,
+    by_openpyxl,
+    parts,
+)
 from tests.exports.published.drawn import AUTHORS, Drawn, dossier, drawn
 from tests.exports.published.recounted import (
     Expected,
@@ -39,6 +48,8 @@ from tests.exports.published.recounted import (
     plain,
 )
 from tests.exports.published.test_digest import CENTRES
+from tests.triage.situations.planted import the_matching
+from triage.situations.description import describe
 
 _EVERY = (*AUTHORS, "reseau", "agence")
 
@@ -115,6 +126,7 @@ def test_all_that_is_counted_is_what_the_dossiers_of_the_workbook_give(found: Dr
         why = {n: one["Pourquoi vous l’avez"] for n, one in expected.dossiers.items()}
         assert why == expected.read
         assert made.numbers(author) == expected.read.keys()
+        assert [one.number for one in book.ordered] == [one["Dossier"] for one in rows["Dossiers"]]
         assert book.rows == {name: len(one) for name, one in rows.items()}
 
         figures = book._synthesis
@@ -367,3 +379,23 @@ def test_plain_tables_are_the_same_whoever_was_asked_before(cut: Drawn) -> None:
         numbers = [str(one["Dossier"]) for one in lines_of(tables["Dossiers"])]
         told = csv_bytes(tables["Dossiers"]).decode("utf-8-sig").splitlines()
         assert [line.split(";")[0] for line in told[1:]] == numbers
+
+
+def test_a_situation_without_an_id_to_read_lends_its_title_to_no_other() -> None:
+    def reported(number: int, situation: str, substance: str) -> ExportedDossier:
+        one = shared(number)
+        row = {
+            **dict.fromkeys(MAPPING.fields["specialites"].fields, BLANK),
+            "substance": answered(substance),
+        }
+        report = replace(one.report, fields={**one.report.fields, "specialites": answered((row,))})
+        described = describe(report, the_matching(), in_scope=True)
+        return replace(one, report=report, situation=situation, description=described)
+
+    before = [reported(1, "SIT-0001", "néfopam"), reported(2, "", "fentanyl")]
+    named = [reported(1, "Labo X", "néfopam"), reported(2, "", "fentanyl")]
+    tables = after(Drawn(named).made(), Drawn(before).made()).tables("crpv-lyon")
+    (typed, none) = lines_of(tables["Situations"])
+    assert (typed["Situation"], none["Situation"]) == (POLICY.mask, None)
+    (moved,) = (one for one in lines_of(tables["Changements"]) if one["Colonne"] == "Situation")
+    assert (moved["Dossier"], moved["Après"]) == (1, POLICY.mask)
