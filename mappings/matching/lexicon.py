@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from datafiles.file import DataFile, DataFileError
 from mappings.matching.french_words import FRENCH
+from mappings.matching.learned import Learned
 from mappings.matching.words import Meanings, Words
 
 FILE_NAME = "synonymes.yaml"
@@ -79,6 +80,7 @@ class Lexicon:
         names: Meanings of what tells who somebody is, which any question may ask to leave out.
         parties: Who a form speaks of.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
+        learned: How other forms asked them.
     """
 
     words: Words
@@ -94,6 +96,7 @@ class Lexicon:
     contrary: tuple[str, ...] = ()
     parties: Parties = Parties()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
+    learned: Learned = field(default_factory=Learned)
 
     def of(self, path: str) -> Wording:
         """How a field may be asked."""

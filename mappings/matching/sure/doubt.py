@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.explained import narrowed
 from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.question import Plainness, marks
+from mappings.matching.sure.explained import narrowed
 from mappings.matching.told import without_examples
 from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
 from mappings.matching.words import NEGATED, Meanings, stems
