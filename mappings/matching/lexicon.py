@@ -54,11 +54,14 @@ class Parties:
         ours: Words that say so, in a question, its heading or its help; a heading of one of these
             fields has no other.
         others: Words of anybody else.
+        persons: Those of ``ours`` that name a person: a firm's number under one of them alone may
+            be that of another firm.
     """
 
     of: frozenset[str] = frozenset()
     ours: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ class _PartiesModel(BaseModel):
     of: list[str] = []
     ours: list[str] = []
     others: list[str] = []
+    persons: list[str] = []
 
 
 class _LexiconModel(BaseModel):
@@ -178,7 +182,10 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         names=_all(model.names, words),
         contrary=tuple(model.contrary),
         parties=Parties(
-            frozenset(model.parties.of), tuple(model.parties.ours), tuple(model.parties.others)
+            frozenset(model.parties.of),
+            tuple(model.parties.ours),
+            tuple(model.parties.others),
+            tuple(model.parties.persons),
         ),
         wordings={
             path: Wording(
