@@ -23,8 +23,9 @@ from mappings.matching.match import match_form
 from mappings.report.model import AnswerState, Report
 from mappings.schema.file import parse_mapping
 from sandbox.generator.any_form import dossiers_of
+from tests.mappings.matching.examples import unseen
 from tests.mappings.matching.perturbed import champs_of, form, names, paths_of, wrong_sure
-from tests.mappings.matching.variants import Variant, every, our_wants
+from tests.mappings.matching.variants import Variant, every
 from tests.steps.adopt.conftest import contacted
 from tests.steps.adopt.test_strangers import Told, taken_as_sure, taken_by_one_who_knows
 from tests.steps.adopt.test_values import reports
@@ -54,16 +55,17 @@ class Given:
         return (str(self.asked), *share, str(len(self.wrong)), str(self.to_confirm), str(left))
 
 
-def given(variant: Variant) -> Given:
-    """What the matching finds of a form, no answer being known."""
-    matching = match_form(our_wants(), variant.revision, samples={})
+def given(name: str) -> Given:
+    """What the matching finds of a form that taught it nothing, no answer being known."""
+    variant, wants = form(name), unseen(name)
+    matching = match_form(wants, variant.revision, samples={})
     found = paths_of(matching) & variant.truth.keys()
     right = {path for path in found if champs_of(path, matching) == variant.truth[path]}
     return Given(
         asked=len(variant.truth),
         right=len(right),
         sure=len(right & matching.sure.keys()),
-        wrong=wrong_sure(variant),
+        wrong=wrong_sure(variant, wants),
         to_confirm=len(found - right),
     )
 
@@ -124,7 +126,7 @@ def main() -> int:
     total: dict[str, int] = dict.fromkeys(("asked", "right", "sure"), 0)
     for name in chosen:
         variant = form(name)
-        found = given(variant)
+        found = given(name)
         read = read_over_http(variant) if over_http else []
         print(_line([name, *found.cells, *map(_told, read)]), flush=True)
         faults += [f"{name}, sure and wrong: {path} <- {one}" for path, one in found.wrong.items()]

@@ -130,6 +130,7 @@ class HelpWords(_Part):
     not_alone: Some
     only: Some
     that: Some
+    unreal: Some
     purpose: Some
     as_: Some = Field(alias="as")
     it: Some

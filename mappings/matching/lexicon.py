@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from datafiles.file import DataFile, DataFileError
 from mappings.matching.french_words import FRENCH
+from mappings.matching.learned import Learned
 from mappings.matching.words import Meanings, Words
 
 FILE_NAME = "synonymes.yaml"
@@ -53,11 +54,14 @@ class Parties:
         ours: Words that say so, in a question, its heading or its help; a heading of one of these
             fields has no other.
         others: Words of anybody else.
+        persons: Those of ``ours`` that name a person: a firm's number under one of them alone may
+            be that of another firm.
     """
 
     of: frozenset[str] = frozenset()
     ours: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Lexicon:
         names: Meanings of what tells who somebody is, which any question may ask to leave out.
         parties: Who a form speaks of.
         wordings: How fields may be asked, by path; annotations as ``annotations.name``.
+        learned: How other forms asked them.
     """
 
     words: Words
@@ -94,6 +99,7 @@ class Lexicon:
     contrary: tuple[str, ...] = ()
     parties: Parties = Parties()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
+    learned: Learned = field(default_factory=Learned)
 
     def of(self, path: str) -> Wording:
         """How a field may be asked."""
@@ -119,6 +125,7 @@ class _PartiesModel(BaseModel):
     of: list[str] = []
     ours: list[str] = []
     others: list[str] = []
+    persons: list[str] = []
 
 
 class _LexiconModel(BaseModel):
@@ -175,7 +182,10 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         names=_all(model.names, words),
         contrary=tuple(model.contrary),
         parties=Parties(
-            frozenset(model.parties.of), tuple(model.parties.ours), tuple(model.parties.others)
+            frozenset(model.parties.of),
+            tuple(model.parties.ours),
+            tuple(model.parties.others),
+            tuple(model.parties.persons),
         ),
         wordings={
             path: Wording(

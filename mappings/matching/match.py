@@ -1,7 +1,7 @@
 """Every field of a form decided together: an assignment, then what of it is sure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -10,9 +10,6 @@ from french.text import excerpt
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.drift.reviewed import options_of
-from mappings.matching.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
-from mappings.matching.doubt import doubted, misplaced
-from mappings.matching.explained import ABOVE, narrowed
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered, Samples, offered
 from mappings.matching.options import Aligned
@@ -25,10 +22,22 @@ from mappings.matching.several import (
     in_questions,
     in_two,
 )
+from mappings.matching.sure.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
+from mappings.matching.sure.doubt import doubted, misplaced
+from mappings.matching.sure.explained import ABOVE, narrowed
+from mappings.matching.together import assigned, beside
 from mappings.matching.wanted import LABELS, Wanted, Wants
 
-_WORTH: Final = 0.36
+_WORTH: Final = 0.3
 """Likeness from which a champ is proposed to a person."""
+_BY_WORDS: Final = 0.36
+"""The same, of its words alone, whatever other forms teach."""
+_LEARNED: Final = 0.6
+"""What it counts for, beside its words, how other forms asked the field."""
+_HINTED: Final = 0.2
+"""The same of a yes or no that other forms teach: less says nothing of which way round it asks."""
+_SURELY: Final = 0.5
+"""How likely a list that answers yes or no in other words must ask a field to be proposed."""
 _NEIGHBOUR: Final = 0.12
 """What it counts for that the champs beside are those of the fields beside."""
 _OF_ROWS: Final = 0.5
@@ -152,12 +161,9 @@ def any_match(wants: Wants, wanted: Wanted, offer: Offered) -> Match | None:
     if wanted.path.startswith(f"{LABELS}."):
         return Match(wanted.path, offer, Confidence.TO_CHECK, 0.0)
     pair = FieldLikeness(wanted, offer, wants)
-    if pair.fit is not Fit.UNREADABLE:
-        return _match(pair, False, min(pair.score, 1.0))
-    if not pair.answered_otherwise:
+    if pair.fit is Fit.UNREADABLE and not pair.answered_otherwise:
         return None
-    options = Aligned(left=options_of(offer.descriptor))
-    return replace(_match(pair, False, 0.0), options=options)
+    return _match(pair, False, min(pair.score, 1.0))
 
 
 def match_rows(wants: Wants, wanted: Wanted, offer: Offered) -> Matching:
@@ -195,17 +201,21 @@ def _level(
         key: score * (_OF_ROWS if key[1] in in_rows and not pairs[key].reviewed else 1.0)
         for key, score in scores.items()
     }
-    scores = {key: score for key, score in scores.items() if score >= _WORTH or pairs[key].plain}
+    scores = _with_learned(wants, pairs, scores)
+    worth = {key for key, score in scores.items() if score >= _WORTH or pairs[key].plain}
+    by_words = {key for key in scores if pairs[key].score >= _BY_WORDS}  # to choose from
+    scores = {key: score for key, score in scores.items() if key in worth | by_words}
     inside = {key: len(rows.sure) for key, rows in inner.items()}
     sure = sure_pairs(wanted, pairs, inside)
     goes_on = following(wanted, offers, pairs, sure)
     sure |= goes_on
     for key in sure:
         scores[key] = _CERTAIN + scores.get(key, 0.0)
-    first = _assigned(wanted, offers, scores)
-    beside = _beside(wanted, offers, first)
-    held = {key: score + _NEIGHBOUR * beside(key) for key, score in scores.items()}
-    chosen = _assigned(wanted, offers, held)
+    worth |= sure
+    first = assigned(wanted, offers, {key: scores[key] for key in worth})
+    near = beside(wanted, offers, first)
+    held = {key: score + _NEIGHBOUR * near(key) for key, score in scores.items()}
+    chosen = assigned(wanted, offers, {key: held[key] for key in worth})
     by_label, sure = (
         sure,
         frozenset(
@@ -244,6 +254,35 @@ def _level(
     return Matching(found, likeliest, champs=tuple(offers))
 
 
+def _with_learned(
+    wants: Wants, pairs: Mapping[Key, FieldLikeness], scores: Mapping[Key, float]
+) -> dict[Key, float]:
+    """Likenesses beside how likely each question asks each field, by what other forms teach."""
+    learned, paths = wants.lexicon.learned, dict.fromkeys(path for path, _ in pairs)
+    if not learned.counts:
+        return {k: one for k, one in scores.items() if one >= _BY_WORDS or pairs[k].plain}
+    offers = {at: pair.offered for (_, at), pair in pairs.items()}
+    likely = {at: learned.likely(offer, paths) for at, offer in offers.items()}
+
+    def told(key: Key) -> float:
+        share, pair = likely[key[1]].get(key[0], 0.0), pairs[key]
+        if pair.answered_otherwise:  # a person says what each of its answers means
+            return _LEARNED * share if share >= _SURELY else 0.0
+        if not scores[key] or (_unclear(pair) and (pair.maybe_contrary or pair.score < _HINTED)):
+            return scores[key]  # which way round it asks, no word of ours tells
+        if scores[key] > 1.0 or len(pair.offered.flat) == 1:
+            return scores[key]  # what it gives to choose says it, or its columns
+        return (1 - _LEARNED) * scores[key] + _LEARNED * share
+
+    return {key: told(key) for key in scores}
+
+
+def _unclear(pair: FieldLikeness) -> bool:
+    """Whether what a yes or no asks is known rather by what other forms teach than by its words."""
+    unclear = pair.score < _BY_WORDS and not pair.inverse and not pair.answered_otherwise
+    return unclear and pair.wanted.type == "yes_no"
+
+
 def _pairs(
     wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]
 ) -> dict[Key, FieldLikeness]:
@@ -262,9 +301,10 @@ def _in_one_row(
 ) -> Iterator[Offered]:
     """Rows that are asked once, where no repetition asks them."""
     likest: dict[str, float] = defaultdict(float)
-    for pair in pairs.values():
-        champ = pair.offered.descriptor.id
-        likest[champ] = max(likest[champ], pair.score)
+    alone = _with_learned(wants, pairs, {key: pair.score for key, pair in pairs.items()})
+    for key, score in alone.items():
+        champ = pairs[key].offered.descriptor.id
+        likest[champ] = max(likest[champ], score)
     listed = frozenset().union(*(offer.champs for offer in offers if len(offer.flat) > 1))
     offers = [offer for offer in offers if offer.flat or offer.champs.isdisjoint(listed)]
     for one in wanted:
@@ -325,14 +365,15 @@ def _rows_found(rows: Matching, *, sure: bool) -> dict[str, Match]:
 
 def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
     lacking = pair.wanted.must_have - pair.options.ours if pair.options else frozenset[str]()
+    other_words = Aligned(left=options_of(pair.offered.descriptor))
     return Match(
         path=pair.wanted.path,
         offered=pair.offered,
         confidence=Confidence.SURE if sure and not lacking else Confidence.TO_CHECK,
         score=min(score - _CERTAIN if score > _CERTAIN else score, 1.0),
         inverted=pair.inverse and pair.wanted.type == "yes_no",
-        contrary=pair.maybe_contrary,
-        options=pair.options,
+        contrary=pair.maybe_contrary or _unclear(pair),
+        options=other_words if pair.answered_otherwise else pair.options,
         listed=pair.listed,
         unwritable=tuple(sorted(lacking)),
     )
@@ -347,47 +388,3 @@ def _with_rows(pair: FieldLikeness, rows: Matching | None) -> float:
         return 0.9 * inner / len(pair.offered.rows)
     asked = min(len(pair.wanted.rows), max(NEAR, len(pair.offered.rows)))
     return 0.5 * pair.score + 0.5 * inner / max(1, asked)
-
-
-def _assigned(
-    wanted: Sequence[Wanted], offers: Sequence[Offered], scores: Mapping[Key, float]
-) -> dict[str, int]:
-    """The champ of each field such that all together are likest; a champ serves one field."""
-    if not wanted or not offers or not scores:
-        return {}
-    from scipy.optimize import linear_sum_assignment  # a third of a second: only where used
-
-    # squares: one champ that surely asks is worth more than two that hardly do
-    table = [
-        [-(scores.get((one.path, at), 0.0) ** 2) for at in range(len(offers))] for one in wanted
-    ]
-    rows, columns = linear_sum_assignment(table)
-    found: dict[str, int] = {}
-    taken: set[str] = set()
-    best = sorted(zip(rows, columns, strict=True), key=lambda one: table[one[0]][one[1]])
-    for row, column in best:  # several champs as one, and the same alone, serve once
-        if table[row][column] < 0 and taken.isdisjoint(offers[column].champs):
-            found[wanted[row].path] = int(column)
-            taken |= offers[column].champs
-    return found
-
-
-def _beside(
-    wanted: Sequence[Wanted], offers: Sequence[Offered], chosen: Mapping[str, int]
-) -> Callable[[Key], float]:
-    """Whether the fields just before and after are asked just before and after."""
-    rank = {one.path: at for at, one in enumerate(wanted)}
-    places = {rank[path]: offers[at].place for path, at in chosen.items()}
-
-    def share(key: Key) -> float:
-        path, at = key
-        here, place = rank[path], offers[at].place
-        near = (
-            (step, places[here + step])
-            for step in (*range(-NEAR, 0), *range(1, NEAR + 1))
-            if here + step in places
-        )
-        agree = [0 < (there - place) * (1 if step > 0 else -1) <= 2 * NEAR for step, there in near]
-        return sum(agree) / len(agree) if agree else 0.0
-
-    return share

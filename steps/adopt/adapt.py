@@ -15,6 +15,8 @@ from mappings.dossier.revision import Revision
 from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm
 from mappings.matching.labels import match_labels, wanted_labels, with_labels
+from mappings.matching.learned import FILE_NAME as LEARNED
+from mappings.matching.learned import parse_learned
 from mappings.matching.lexicon import FILE_NAME as SYNONYMS
 from mappings.matching.lexicon import Lexicon, no_lexicon, parse_lexicon
 from mappings.matching.match import Matching, match_form
@@ -297,10 +299,18 @@ def _reviewed(services: Services, *, anew: bool) -> list[tuple[FormMapping, Revi
 
 
 def _lexicon(services: Services) -> Lexicon:
-    """The synonyms beside the mapping in use, else those of the bridge, else none."""
-    beside = services.inputs.mapping_file.with_name(SYNONYMS)
-    shipped = _MAPPINGS / services.form.mapping.form / SYNONYMS
-    path = next((one for one in (beside, shipped) if one.exists()), None)
-    if path is None:
-        return no_lexicon()
-    return parse_lexicon(read_text(path, "UNC_MAPPING"), source=path.name)
+    """The words beside the mapping in use, else those of the bridge, else none."""
+    lexicon, file = no_lexicon(), _beside(services, SYNONYMS)
+    if file:
+        lexicon = parse_lexicon(read_text(file, "UNC_MAPPING"), source=file.name)
+    if file := _beside(services, LEARNED):
+        learned = parse_learned(read_text(file, "UNC_MAPPING"), source=file.name)
+        lexicon = replace(lexicon, learned=learned)
+    return lexicon
+
+
+def _beside(services: Services, name: str) -> Path | None:
+    """A file beside the mapping in use, else the bridge's own."""
+    beside = services.inputs.mapping_file.with_name(name)
+    shipped = _MAPPINGS / services.form.mapping.form / name
+    return next((one for one in (beside, shipped) if one.exists()), None)

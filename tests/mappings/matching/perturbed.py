@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from ruamel.yaml import YAML
 
-from mappings.matching.lexicon import Lexicon
 from mappings.matching.match import Matching, match_form
+from mappings.matching.wanted import Wants
 from tests.mappings.matching.variants import (
     FORMS,
     VARIANTS,
@@ -157,9 +157,9 @@ def under_other_headings(variant: Variant, chance: random.Random) -> Variant:
     return told_of(variant, revision, changed)
 
 
-def wrong_sure(variant: Variant, lexicon: Lexicon | None = None) -> dict[str, str]:
+def wrong_sure(variant: Variant, wants: Wants | None = None) -> dict[str, str]:
     """What is called sure of a form and is not what it asks: by path, the question taken for it."""
-    matching = match_form(our_wants(lexicon), variant.revision, samples={})
+    matching = match_form(wants or our_wants(), variant.revision, samples={})
     return {
         path: one.offered.descriptor.label
         for path, one in matching.sure.items()

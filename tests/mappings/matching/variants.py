@@ -17,6 +17,7 @@ from mappings.dossier.decode import decode_revision
 from mappings.dossier.revision import Revision
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import ReviewedForm, parse_reviewed
+from mappings.matching.learned import FILE_NAME, parse_learned
 from mappings.matching.lexicon import Lexicon, parse_lexicon
 from mappings.matching.wanted import Wants, wants
 from mappings.schema.file import parse_mapping
@@ -29,6 +30,7 @@ from triage.rules.file import parse_ruleset
 from triage.rules.needs import needs_of
 
 ROOT = Path(__file__).parents[3]
+LEARNED = ROOT / "mappings" / "unc" / FILE_NAME
 FORMS = ROOT / "tests" / "data" / "formulaires"
 Raw = dict[str, Any]
 
@@ -73,7 +75,9 @@ def the_mapping() -> FormMapping:
 @cache
 def the_lexicon() -> Lexicon:
     path = ROOT / "mappings/unc/synonymes.yaml"
-    return parse_lexicon(path.read_text("utf-8"), source=path.name)
+    lexicon = parse_lexicon(path.read_text("utf-8"), source=path.name)
+    learned = parse_learned(LEARNED.read_text("utf-8"), source=LEARNED.name)
+    return replace(lexicon, learned=learned)
 
 
 DECIDE = ("diffusable", "traitement_manuel")

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.explained import narrowed
 from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.question import Plainness, marks
+from mappings.matching.sure.explained import narrowed
 from mappings.matching.told import without_examples
 from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
 from mappings.matching.words import NEGATED, Meanings, stems
@@ -109,10 +109,21 @@ def _of_another(pair: FieldLikeness) -> bool:
     lexicon = pair.wants.lexicon
     if pair.wanted.path in lexicon.parties.of:
         return _of_another_party(pair)
+    if _under_another_party(pair):
+        return True
     known = pair.wants.headings  # every word of our fields and headings
     if pair.wanted.type in _BOUND or pair.wanted.wording.narrower:
         known = lexicon.headings | lexicon.general | pair.wanted.vocabulary | _of_its_part(pair)
     return bool(_heading(pair.offered.section, pair) - known)
+
+
+def _under_another_party(pair: FieldLikeness) -> bool:
+    """Whether its heading names somebody of whom the field is not: « Professionnel de santé »."""
+    parties, meanings = pair.wants.lexicon.parties, pair.wants.lexicon.words.meanings
+    whole = marks(tuple(one for one in parties.ours if " " in one))
+    known = pair.wanted.vocabulary | pair.sections
+    named = marks(parties.others).finditer(whole.sub(" ", bare_label(pair.offered.section)))
+    return any(meanings(one[0]) - known for one in named)
 
 
 def _of_another_party(pair: FieldLikeness) -> bool:
@@ -123,6 +134,9 @@ def _of_another_party(pair: FieldLikeness) -> bool:
     def names_another(text: str) -> bool:  # « pharmacien responsable » is ours, whole
         return bool(others.search(whole.sub(" ", bare_label(text))))
 
+    persons, section = marks(parties.persons), bare_label(offered.section)
+    if pair.wanted.type == "company" and persons.search(section):
+        return not ours.search(persons.sub(" ", section))
     label = bare_label(offered.question)
     worded = label in pair.wanted.labels | pair.wanted.worded
     help_text = without_examples(f"{offered.descriptor.description}\n{offered.explained}")

@@ -14,7 +14,7 @@ from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.told import without_examples
 from mappings.matching.wanted import ANNOTATIONS
-from mappings.matching.words import NEGATED, Meanings
+from mappings.matching.words import NEGATED, Meanings, stems
 
 OWN: Final = "son texte d'aide"
 ABOVE: Final = "le texte d'aide au-dessus d'elle"
@@ -28,6 +28,8 @@ _LIMITS: Final = re.compile(
 )
 _PURPOSE: Final = re.compile(rf"\b(?:{any_of(_WORDS.purpose)})\b")
 """What says what an answer is for rather than what is asked."""
+_UNREAL: Final = re.compile(rf"\b(?:{any_of(_WORDS.unreal)})\b")
+"""What did not happen, or not yet: « Ceux attendus » of deaths."""
 _WHERE: Final = re.compile(
     rf"\b(?:{any_of(_WORDS.as_)}) ?(?:(?:{any_of(_WORDS.it)}) )?(?:(?:{any_of(_WORDS.stands)}) )?"
     rf"(?:{any_of(_WORDS.found)})[^,;:(]*"
@@ -77,6 +79,10 @@ def _bounds(sentence: str, pair: FieldLikeness, known: Meanings) -> bool:
     if NEGATED in said and said & lexicon.names - wanted.vocabulary:
         return False
     if NEGATED in said or _LIMITS.search(sentence):
+        return True
+    asked = {*wanted.labels, *wanted.worded, bare_label(wanted.title)}
+    unreal = set(stems(" ".join(_UNREAL.findall(sentence))))
+    if unreal and not any(unreal <= {*stems(one)} for one in asked):
         return True
     own = wanted.vocabulary | pair.sections | lexicon.names
     if said & lexicon.strangers - own:

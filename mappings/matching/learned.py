@@ -1,0 +1,156 @@
+"""Which field a question most likely asks, by the words in which other forms asked each.
+
+Naive Bayes: of each field, how often each trait of a question (a word of its label, its heading,
+its help, the question before, its options; its type) was met where it was asked. What is learned
+proposes; it makes nothing sure, since one word that turns a question hardly moves it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from math import exp, log
+from typing import Final
+
+import msgspec
+
+from datafiles.file import DataFileError
+from french.text import bare_label
+from mappings.matching.french_words import FRENCH
+from mappings.matching.offered import Offered
+from mappings.matching.words import stems
+
+FILE_NAME: Final = "appris.json"
+OTHER: Final = "~"
+"""What follows the path of a level in the name of the questions that ask none of its fields."""
+_LITTLE: Final = frozenset(stems(" ".join((*FRENCH.questions.little, *FRENCH.questions.or_))))
+_WHOLE: Final = 4
+"""Counts are in quarters of a word: a word of a heading tells half of one of a label."""
+_OPTIONS: Final = 30
+_UNSEEN: Final = 0.03
+"""How often a trait is held to have been met with a field with which it never was."""
+_DOUBT: Final = 1.5
+"""Traits speak for one another, and so say less together than each by itself."""
+
+Traits = Mapping[str, int]
+"""How much of each trait, in quarters of a word."""
+Counts = Mapping[str, Mapping[str, int]]
+"""Trait → path → how often."""
+
+
+def traits(offer: Offered) -> Traits:
+    """What tells one question from another."""
+    found = traits_of_label(offer.question)
+    champ = offer.descriptor
+    options = chain.from_iterable(set(_words(one)) for one in champ.options[:_OPTIONS])
+    parts: tuple[tuple[str, int, Iterable[str]], ...] = (
+        ("§", 2, _words(offer.section)),
+        ("<", 1, set(_words(offer.before))),
+        ("", 1, set(_words(champ.description))),
+        ("=", 1, options),
+        ("#", _WHOLE, (champ.type,)),
+    )
+    for mark, weight, words in parts:
+        for one in words:
+            found[f"{mark}{one}"] += weight
+    return found
+
+
+def traits_of_label(label: str) -> Counter[str]:
+    """The same where a label is all that is known."""
+    return Counter({word: _WHOLE * times for word, times in Counter(_words(label)).items()})
+
+
+def _words(text: str) -> Iterator[str]:
+    return (one for one in stems(bare_label(text)) if one not in _LITTLE)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What other forms taught.
+
+    Attributes:
+        counts: How often each trait was met with each field.
+    """
+
+    counts: Counts = field(default_factory=dict)
+    _totals: Counter[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Count once what was met with each field."""
+        totals: Counter[str] = Counter()
+        for met in self.counts.values():
+            totals.update(met)
+        object.__setattr__(self, "_totals", totals)
+
+    def likely(self, offer: Offered, paths: Collection[str]) -> dict[str, float]:
+        """How likely a question asks each of the fields of a level, or none of them: 1 together.
+
+        Args:
+            offer: The question.
+            paths: Those fields.
+        """
+        said = traits(offer)
+        known = {trait: weight for trait, weight in said.items() if trait in self.counts}
+        rows, dot, _ = next(iter(paths)).rpartition(".")
+        names = [one for one in (*paths, f"{rows}{dot}{OTHER}") if self._totals[one]]
+        if not names or not known:
+            return {}
+        unseen = _UNSEEN * _WHOLE
+        every = unseen * len(self.counts)
+        weight = sum(known.values())
+        told = {one: -weight * log(self._totals[one] + every) for one in names}
+        for trait, times in known.items():
+            met = self.counts[trait]
+            for one in names:
+                told[one] += times * log(met.get(one, 0) + unseen)
+        most = max(told.values())
+        shares = {one: exp((x - most) / _WHOLE / _DOUBT) for one, x in told.items()}
+        total = sum(shares.values())
+        return {one: share / total for one, share in shares.items()}
+
+
+class _File(msgspec.Struct):
+    paths: list[str]
+    traits: dict[str, dict[int, int]]
+
+
+def parse_learned(text: str, *, source: str) -> Learned:
+    """What a file written by :func:`written` holds.
+
+    Raises:
+        DataFileError: It is none.
+    """
+    try:
+        file = msgspec.json.decode(text, type=_File)
+        return Learned(
+            {
+                trait: {file.paths[at]: times for at, times in met.items()}
+                for trait, met in file.traits.items()
+            }
+        )
+    except (msgspec.MsgspecError, IndexError) as error:
+        raise DataFileError([f"{source} : illisible ; remettez le fichier livré"]) from error
+
+
+def written(counts: Counts) -> str:
+    """Counts as a file: a line for each trait."""
+    paths = sorted({path for met in counts.values() for path in met})
+    rank = {path: at for at, path in enumerate(paths)}
+    lines = (
+        f"{json.dumps(trait, ensure_ascii=False)}: "
+        + json.dumps({str(rank[path]): times for path, times in sorted(met.items())})
+        for trait, met in sorted(counts.items())
+    )
+    told = ",\n".join(lines)
+    return f'{{"paths": {json.dumps(paths)},\n"traits": {{\n{told}\n}}}}\n'
+
+
+def counted(examples: Iterable[tuple[str, Traits]]) -> dict[str, Counter[str]]:
+    """How often each trait was met with each field, of questions each with the field it asks."""
+    found: dict[str, Counter[str]] = {}
+    for path, said in examples:
+        for trait, weight in said.items():
+            found.setdefault(trait, Counter())[path] += weight
+    return found

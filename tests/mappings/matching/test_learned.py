@@ -1,0 +1,71 @@
+"""What other forms teach: of a form that taught nothing, it is what finds most of the rest."""
+
+import pytest
+
+from datafiles.file import DataFileError
+from mappings.matching.learned import Learned, counted, parse_learned, traits_of_label, written
+from mappings.matching.match import match_form
+from mappings.matching.offered import Offered
+from tests.mappings.matching.examples import taught, unseen
+from tests.mappings.matching.perturbed import champs_of, form, names, paths_of, wrong_sure
+from tests.mappings.matching.variants import LEARNED, Variant, as_form, the_lexicon
+
+LEAST = {"dgs_questionnaire.yaml": 0.82, "laboratoire_traduit.yaml": 0.77}
+"""Of two forms a tenth is asked in ways that no match can say: ranges, rows of situations."""
+
+
+@pytest.mark.slow
+def test_the_file_is_what_the_forms_teach() -> None:
+    """Where it is not: ``python -m bench.matching.learn``."""
+    assert LEARNED.read_text("utf-8") == written(taught())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [one for one in names() if one.endswith(".yaml")])
+def test_most_of_a_form_is_found_by_what_the_others_teach(name: str) -> None:
+    variant, wants = form(name), unseen(name)
+    matching = match_form(wants, variant.revision, samples={})
+    found = paths_of(matching) & variant.truth.keys()
+    right = [path for path in found if champs_of(path, matching) == variant.truth[path]]
+    assert len(right) >= LEAST.get(name, 0.83) * len(variant.truth)
+    assert wrong_sure(variant, wants) == {}
+
+
+def question(label: str, kind: str = "text") -> Offered:
+    asked = {"id": 1, "label": label, "type": kind, "required": False}
+    (champ,) = Variant(as_form({"champs": [asked], "annotations": []}), {}).revision.champs
+    return Offered(champ)
+
+
+def test_a_question_asks_what_its_words_were_met_with() -> None:
+    told = {
+        "patients": "Combien de malades",
+        "deces": "Combien en sont morts",
+        "~": "Numéro de lot",
+    }
+    learned = Learned(counted((path, traits_of_label(label)) for path, label in told.items()))
+    read = parse_learned(written(learned.counts), source="appris.json")
+    assert read == learned
+    likely = read.likely(question("Morts"), ["patients", "deces"])
+    assert max(likely, key=lambda path: likely[path]) == "deces"
+    assert sum(likely.values()) == pytest.approx(1.0)
+    none = read.likely(question("Lot"), ["patients", "deces"])
+    assert max(none, key=lambda path: none[path]) == "~"
+    assert read.likely(question("Couleur"), ["patients", "deces"]) == {}
+
+
+def test_what_is_learned_finds_a_question_of_other_words_and_makes_nothing_sure() -> None:
+    asked = {"id": 1, "type": "textarea", "required": False}
+    asked["label"] = "Cheminement par lequel le chiffre des malades a été établi"
+    variant = Variant(as_form({"champs": [asked], "annotations": []}), {})
+    wants = unseen("")
+    assert wants.lexicon == the_lexicon()
+    found = match_form(wants, variant.revision, samples={})
+    assert "methode_estimation" in found.matches
+    assert not found.sure
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"paths": ["a"], "traits": {"b": {"1": 2}}}'])
+def test_a_file_that_is_no_such_file_is_told(text: str) -> None:
+    with pytest.raises(DataFileError, match=r"appris\.json"):
+        parse_learned(text, source="appris.json")
