@@ -17,7 +17,7 @@ from exports.model import ExportedDossier, latest_change
 from exports.published.changes import Comparison, Named, changes_table, number_of
 from exports.published.checking import damaged
 from exports.published.checksum import content_digest
-from exports.readers.dossiers import Dossiers
+from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.rows_put_aside import in_turn, parts_of
@@ -88,7 +88,7 @@ class AudienceWorkbook:
 
     maker: TableMaker
     kept: Sequence[ExportedDossier]
-    readings: Dossiers
+    readings: WorkbookDossiers
     national: NationalDossiers
     columns: ColumnsFile
     centre: Centre | None

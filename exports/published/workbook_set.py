@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from exports.model import ExportContext, ExportedDossier
 from exports.published.changes import Comparison, first_edition, handed_row
-from exports.readers.dossiers import Dossiers
+from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, RowsBasis
 from exports.readers.registre import RegisterReading
@@ -206,7 +206,7 @@ class WorkbookSet:
         )
 
     def _registered(
-        self, chosen: Dossiers, audience: Audience, centre: Centre | None
+        self, chosen: WorkbookDossiers, audience: Audience, centre: Centre | None
     ) -> RegisterReading:
         """The register, as the readers of these dossiers may read it."""
         known = chosen.each(

@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 _K = TypeVar("_K", bound=Hashable)
 
 
-class Dossiers(Sequence[Reading]):
+class WorkbookDossiers(Sequence[Reading]):
     """See the module; in no order.
 
     Attributes:
@@ -23,15 +23,15 @@ class Dossiers(Sequence[Reading]):
         shared: The others, if any.
     """
 
-    def __init__(self, own: Sequence[Reading], shared: "Dossiers | None" = None) -> None:
+    def __init__(self, own: Sequence[Reading], shared: "WorkbookDossiers | None" = None) -> None:
         """Say which they are."""
         self.own, self.shared = own, shared
         self._known: dict[Hashable, Any] = {}
 
     @classmethod
-    def of(cls, readings: Sequence[Reading]) -> "Dossiers":
+    def of(cls, readings: Sequence[Reading]) -> "WorkbookDossiers":
         """They, if they share none yet."""
-        return readings if isinstance(readings, Dossiers) else cls(readings)
+        return readings if isinstance(readings, WorkbookDossiers) else cls(readings)
 
     @overload
     def __getitem__(self, at: int) -> Reading: ...
@@ -65,7 +65,7 @@ class Dossiers(Sequence[Reading]):
 
     def grouped(
         self, name: str, keys: Callable[[Reading], Iterable[_K]]
-    ) -> "Mapping[_K, Dossiers]":
+    ) -> "Mapping[_K, WorkbookDossiers]":
         """They by key; one that has several is in several groups, one that has none in no group.
 
         Args:
@@ -76,12 +76,14 @@ class Dossiers(Sequence[Reading]):
         for one in self.own:
             for key in keys(one):
                 mine[key].append(one)
-        theirs: Mapping[_K, Dossiers] = {}
+        theirs: Mapping[_K, WorkbookDossiers] = {}
         if self.shared is not None:
             theirs = self.shared.once(("grouped", name), lambda it: it.grouped(name, keys))
-        return {key: Dossiers(mine.get(key, ()), theirs.get(key)) for key in {**theirs, **mine}}
+        return {
+            key: WorkbookDossiers(mine.get(key, ()), theirs.get(key)) for key in {**theirs, **mine}
+        }
 
-    def once(self, name: Hashable, work: "Callable[[Dossiers], _T]") -> _T:
+    def once(self, name: Hashable, work: "Callable[[WorkbookDossiers], _T]") -> _T:
         """What is worked out of all of them, kept; where all are shared, with those who share."""
         if self.shared is not None and not self.own:
             return self.shared.once(name, work)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from exports.readers.dossiers import Dossiers
+from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.columns import Figures
@@ -102,7 +102,7 @@ def by_month(days: Sequence[date]) -> Block:
     return Block("Dépôts par mois", ("Mois", "Dossiers"), lines, bars="col", meaning=meaning)
 
 
-def by_nature(readings: Dossiers, origins: Figures) -> Block:
+def by_nature(readings: WorkbookDossiers, origins: Figures) -> Block:
     """Count dossiers by nature of the non-conformity; one may have several."""
     told = readings.each("natures", lambda one: natures(one, origins))
     counts = Counter(name for names in told for name in names)
@@ -125,7 +125,7 @@ def natures(reading: Reading, origins: Figures) -> tuple[str, ...]:
     return reading.told(NATURES, found)
 
 
-def by_status(readings: Dossiers) -> Block:
+def by_status(readings: WorkbookDossiers) -> Block:
     """Count dossiers by triage status, and by priority within it."""
     pairs = Counter(readings.each("status and priority", _status_and_priority))
     found = {shown for shown, _ in pairs}

@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median
 
 from exports.cells import Content, paris
-from exports.readers.dossiers import Dossiers
+from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.blocks import Block, by_month, by_nature, by_status, by_year
@@ -70,7 +70,7 @@ def synthesise(
         years: The annual indicator of the register; none outside the agency.
         live_since: When the bridge reached its first verdict: no delay of its own is older.
     """
-    readings = Dossiers.of(readings)
+    readings = WorkbookDossiers.of(readings)
     figures = (
         *_dossiers(readings),
         *(_awareness(readings, origins) if origins.awareness else ()),
@@ -91,7 +91,7 @@ def synthesise(
     )
 
 
-def _dossiers(readings: Dossiers) -> tuple[Figure, ...]:
+def _dossiers(readings: WorkbookDossiers) -> tuple[Figure, ...]:
     statuses = Counter(readings.each("status", lambda one: one.decision.status))
     told = readings.each("score", lambda one: one.summary.score)
     scores = [score for score in told if score is not None]
@@ -148,7 +148,7 @@ def _completeness(scores: Sequence[int], *, asks_all: bool) -> Figure:
     )
 
 
-def _awareness(readings: Dossiers, origins: Figures) -> Iterator[Figure]:
+def _awareness(readings: WorkbookDossiers, origins: Figures) -> Iterator[Figure]:
     yield Figure(
         "Délai médian entre connaissance et dépôt (jours)",
         _delay(readings, origins),
@@ -157,7 +157,7 @@ def _awareness(readings: Dossiers, origins: Figures) -> Iterator[Figure]:
     )
 
 
-def _delays(readings: Dossiers, live_since: datetime | None) -> tuple[Figure, ...]:
+def _delays(readings: WorkbookDossiers, live_since: datetime | None) -> tuple[Figure, ...]:
     told = readings.each("hours to check", partial(_hours_to_check, live_since=live_since))
     checks = [hours for hours in told if hours is not None]
     late = bool(checks) and median(checks) > _MOST_HOURS
@@ -190,7 +190,7 @@ def _days_to_answer(reading: Reading) -> list[int]:
     return [(_day(answered) - _day(asked)).days for asked, answered in reading.entry.corrected]
 
 
-def _measures(readings: Dossiers, origins: Figures) -> tuple[Figure, ...]:
+def _measures(readings: WorkbookDossiers, origins: Figures) -> tuple[Figure, ...]:
     measured = readings.each("measure taken", lambda one: taken(one, origins))
     named = readings.each("situation", lambda one: one.entry.situation)
     situations: dict[str, bool] = {}
@@ -270,7 +270,7 @@ def deposited_on(reading: Reading) -> date:
     return reading.told(DEPOSITED_ON, lambda one: _day(one.summary.deposited_at))
 
 
-def _days(readings: Dossiers) -> list[date]:
+def _days(readings: WorkbookDossiers) -> list[date]:
     return sorted(readings.each("day", deposited_on))
 
 
@@ -278,7 +278,7 @@ def _open(statuses: Counter[Status | None]) -> int:
     return statuses[Status.A_COMPLETER] + statuses[Status.A_PRECISER]
 
 
-def _delay(readings: Dossiers, origins: Figures) -> Content:
+def _delay(readings: WorkbookDossiers, origins: Figures) -> Content:
     work = partial(_days_to_report, origins=origins)
     delays = readings.each("days to report", lambda one: one.told(DELAY, work))
     return _rounded([delay for delay in delays if delay is not None])
@@ -305,7 +305,7 @@ def _share(flags: Sequence[bool]) -> Content:
     return (200 * sum(flags) + len(flags)) // (2 * len(flags)) if flags else None
 
 
-def _cases(readings: Dossiers, origins: Figures, *, below: int) -> Iterator[Figure]:
+def _cases(readings: WorkbookDossiers, origins: Figures, *, below: int) -> Iterator[Figure]:
     """Sum of cases. Outside the agency only counts that are shown are added, and it says so."""
     counts = readings.each(
         "cases", lambda one: one.told(REPORTED_CASES, lambda it: it.count(origins.cases))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self, TypeAlias
 
-from exports.readers.dossiers import Dossiers
+from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.reading import Reading
 from exports.rows_put_aside import Row, in_turn, parts_of
 from exports.sheets.columns import SheetSpec
@@ -45,16 +45,18 @@ class NationalDossiers:
         """Put them in order."""
         return cls(maker, in_order([one.copy(author=EVERY_CENTRE) for one in found]))
 
-    def beside(self, own: Sequence[Reading]) -> Dossiers:
+    def beside(self, own: Sequence[Reading]) -> WorkbookDossiers:
         """They and a centre's own, which may be among them as it alone reads them."""
         apart = self.numbers.intersection(one.number for one in own)
         if not apart:
-            return Dossiers(own, self._alike)
-        return Dossiers(own, Dossiers([one for one in self.readings if one.number not in apart]))
+            return WorkbookDossiers(own, self._alike)
+        return WorkbookDossiers(
+            own, WorkbookDossiers([one for one in self.readings if one.number not in apart])
+        )
 
     @cached_property
-    def _alike(self) -> Dossiers:
-        return Dossiers(self.readings)
+    def _alike(self) -> WorkbookDossiers:
+        return WorkbookDossiers(self.readings)
 
     def none(self) -> Self:
         """None of them: of the workbooks that are no centre's."""

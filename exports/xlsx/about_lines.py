@@ -9,7 +9,7 @@ from typing import NamedTuple
 from exports.cells import paris
 from exports.identity import IDENTITY, WorkbookIdentity
 from exports.model import ExportContext, ExportedDossier
-from exports.readers.dossiers import Dossiers
+from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.facts import DossierFact
 from exports.readers.policy import Mask, Policy
 from exports.readers.reading import Reading
@@ -188,7 +188,9 @@ def withheld_lines(
         AboutLine(_NOT_ASKED, _not_asked(context), Section.KEPT_BACK),
         AboutLine("Dossiers non diffusés", _kept_back(kept, context, policy), Section.COUNTED),
     ]
-    withheld = Dossiers.of(readings).each("withheld", lambda one: one.told(WITHHELD, _withheld))
+    withheld = WorkbookDossiers.of(readings).each(
+        "withheld", lambda one: one.told(WITHHELD, _withheld)
+    )
     for rule in policy.withheld:
         for field in rule.fields:
             masked = sum(field in one.masked for one in withheld)

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from exports.cells import Content
 from exports.model import SituationView
-from exports.readers.dossiers import Dossiers
+from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.facts import DossierFact
 from exports.readers.policy import Mask
 from exports.readers.reading import Reading
@@ -76,7 +76,7 @@ class Group:
     situation: str
     substances: tuple[str, ...]
     natures: tuple[str, ...]
-    readings: Dossiers
+    readings: WorkbookDossiers
     origins: Figures
     view: SituationView | None
     registered: RegisterReading

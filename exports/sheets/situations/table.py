@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from exports.cells import paris
 from exports.model import ExportContext, latest_change
-from exports.readers.dossiers import Dossiers
+from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.facts import DossierFact
 from exports.readers.patient_marks import marked
 from exports.readers.reading import Reading
@@ -50,7 +50,7 @@ def situations(
 
     Else those that rise come first, then those with most reports.
     """
-    readings = Dossiers.of(readings)
+    readings = WorkbookDossiers.of(readings)
     placed = (
         *_placed(readings, origins, registered, trends),
         *_unplaced(readings, origins, registered),
@@ -112,7 +112,7 @@ def _name(group: Group) -> tuple[str, ...]:
 
 
 def _placed(
-    readings: Dossiers,
+    readings: WorkbookDossiers,
     origins: Figures,
     registered: RegisterReading,
     trends: Mapping[str, Trend],
@@ -146,7 +146,7 @@ def _without_reports(
             name,
             tuple(substances),
             tuple(natures),
-            Dossiers(()),
+            WorkbookDossiers(()),
             origins,
             None,
             registered,
@@ -169,7 +169,7 @@ def _in_none(reading: Reading) -> tuple[bool, ...]:
     return () if reading.entry.situation or reading.decision.excluded else (True,)
 
 
-def _spelling(readings: Dossiers, origins: Figures) -> Mapping[str, str]:
+def _spelling(readings: WorkbookDossiers, origins: Figures) -> Mapping[str, str]:
     """How the first dossier that has a substance spells it, in order."""
     told = readings.each("spelt", lambda one: (one.number, _substances(one, origins)))
     first: dict[str, str] = {}
@@ -179,7 +179,9 @@ def _spelling(readings: Dossiers, origins: Figures) -> Mapping[str, str]:
     return first
 
 
-def _unplaced(readings: Dossiers, origins: Figures, registered: RegisterReading) -> Iterator[Group]:
+def _unplaced(
+    readings: WorkbookDossiers, origins: Figures, registered: RegisterReading
+) -> Iterator[Group]:
     def keys(one: Reading) -> Iterator[tuple[str, str]]:
         for key in _substances(one, origins) or ("",):
             for nature in natures(one, origins) or ("",):
@@ -195,7 +197,7 @@ def _unplaced(readings: Dossiers, origins: Figures, registered: RegisterReading)
         yield Group("", *named, members, origins, None, registered, title=title)
 
 
-def _title(readings: Dossiers, origins: Figures, *, name: str = "") -> str:
+def _title(readings: WorkbookDossiers, origins: Figures, *, name: str = "") -> str:
     """What people call a situation: the name that they gave, else the one that is proposed.
 
     Outside the agency it is drawn of what may be read there alone: no word of a declarant's.
@@ -214,7 +216,7 @@ def _title(readings: Dossiers, origins: Figures, *, name: str = "") -> str:
         described = one.told(NAMING, lambda it: _naming(it, origins, matching))
         return one.summary.deposited_at, one.number, described
 
-    def titled(those: Dossiers) -> str:
+    def titled(those: WorkbookDossiers) -> str:
         told = sorted(those.each("named", named), key=itemgetter(0, 1))
         described = [one for _, _, one in told if one]
         return title_of(described, matching) if described else ""
