@@ -129,6 +129,12 @@ class Session:
                 }
         return _once(found)
 
+    @property
+    def found(self) -> Mapping[str, Match]:
+        """What was found of the form, labels of the démarche apart."""
+        labels = {one.path for one in self.wants.labels}
+        return {path: one for path, one in self.taken.items() if path not in labels}
+
     def _taken(self, one: Wanted, matching: Matching, offers: Sequence[Offered]) -> Match | None:
         said = self.decisions.of.get(one.path)
         if said is None:
