@@ -171,6 +171,14 @@ class FormShown(Protocol):
     def lists(self) -> Mapping[str, Sequence[str]]:
         """All that may be chosen for a question, by its level."""
 
+    @property
+    def blocking(self) -> Sequence[str]:
+        """What blocks, and adopting lets go of: before and now."""
+
+    @property
+    def seen(self) -> str:
+        """What names that, for who adopts."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormActs:
@@ -181,13 +189,14 @@ class FormActs:
         decide: Says which champ or option (the second) answers a question (the first), whether it
             asks the contrary (the third; ``None``: as proposed), or why none does, under a name.
         take_back: Forgets what was said of a question, under a name.
-        adopt: Adopts it under a name; what stands against it.
+        adopt: Adopts it under a name, with what names the blocking changes that were seen (the
+            second); what stands against it.
     """
 
     state: Callable[[], FormShown]
     decide: Callable[[str, str, bool | None, str, str], None]
     take_back: Callable[[str, str], None]
-    adopt: Callable[[str], Sequence[str]]
+    adopt: Callable[[str, str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from cli.mapping.adapted import show_adapted, told_of
 from cli.mapping.asking import ask
 from cli.mapping.new import new
+from cli.mapping.seen import agreed_to
 from cli.mapping.view import show_adopted
 from cli.terminal.console import ERROR, Console
 from cli.terminal.output import Common, print_json
@@ -89,7 +90,8 @@ def _adapt(settings: Settings, adaptation: Adaptation, *, auto: bool, common: Co
         show_adapted(after, told)
         if asked:
             return 0 if _adopted(after, adaptation, told) else 1
-    return 1 if any(one["read"] for one in told["left"]) or told["against"] else 0
+    left = any(one["read"] for one in told["left"])
+    return 1 if left or told["against"] or told["blocking"] else 0
 
 
 def _target(settings: Settings) -> Path:
@@ -113,11 +115,8 @@ def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -
     if told["adopted"] and not told["moved"]:
         out.print(_ADOPTED, **_PLAIN)
         return True
-    try:
-        said = input("Adopter ce formulaire ? La passerelle écrira dès lors sur DS. [o/N] ")
-    except (EOFError, KeyboardInterrupt):
-        said = ""
-    if said.strip().lower() not in {"o", "oui"}:
+    with_it = ", et tenir pour relu ce qui bloque ci-dessus" if told["blocking"] else ""
+    if not agreed_to(f"Adopter ce formulaire{with_it} ? La passerelle écrira dès lors sur DS."):
         out.print("Non adopté, vous ne l'avez pas demandé : `unc mapping adopt` le fera.", **_PLAIN)
         return False
     by = adaptation.session.decisions.by
@@ -125,8 +124,8 @@ def _adopted(settings: Settings, adaptation: Adaptation, told: dict[str, Any]) -
         same = review.state_shown(services) == told["shown"]
         if not same:
             adaptation = begin(services, target=adaptation.target, by=by)
-        done = review.adopt(services, by=by) if same else None
-    if done is None:
+        done = review.adopt(services, by=by, seen=told["seen"]) if same else None
+    if done is None or done.unseen.drifts:
         ERROR.print(_ANOTHER, **_PLAIN)
         told = told_of(settings, adaptation)
         show_adapted(settings, told)

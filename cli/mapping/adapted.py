@@ -32,6 +32,10 @@ def told_of(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
     with open_services(settings) as services:
         drifts, adopted = drift_of(services), form_adopted(services)
         shown, moved = review.state_shown(services), bool(review.to_look_at(services))
+        blocking = review.blocking(services)
+    left = [_choice(one, drifts) for one in adaptation.questions()]
+    asked_of = {one["field"].partition("=")[0] for one in left}
+    let_go = [one for one in blocking.drifts if one.field not in asked_of]
     taken = session.found
     used = {champ for match in taken.values() for champ in match.offered.champs}
     asked = {one.id: one for one in adaptation.active.champs}
@@ -41,7 +45,7 @@ def told_of(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "sure": [_matched(session, path) for path in taken],
         "absent": dict(session.absent),
         "labels": {name: their for name, their in adaptation.made.mapping.labels.items() if their},
-        "left": [_choice(one, drifts) for one in adaptation.questions()],
+        "left": left,
         "unknown": [
             {"champ": one.id, "label": one.label, "type": one.type}
             for one in asked.values()
@@ -50,9 +54,11 @@ def told_of(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "against": [
             {"field": one.field, "advice": one.advice}
             for one in review.against(drifts)
-            if one.field or one.kind is not Kind.MOVED
+            if one not in let_go
         ],
-        "reread": [one.advice for one in drifts if _reread(one)],
+        "blocking": [one.sentence for one in let_go],
+        "seen": blocking.code,
+        "reread": [one.advice for one in drifts if _reread(one) and one not in let_go],
         "adopted": adopted,
         "shown": shown,
         "moved": moved,
@@ -122,6 +128,8 @@ def show_adapted(settings: Settings, told: dict[str, Any]) -> None:
     asked = {one["field"] for one in told["left"]}
     for problem in (one["advice"] for one in told["against"] if one["field"] not in asked):
         ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)
+    for one in told["blocking"]:
+        ERROR.print(f"Bloque, jusqu'à ce qu'une personne l'ait relu : {one}", **_PLAIN)
     for one in told["reread"]:
         ERROR.print(f"À relire : {one}", **_PLAIN)
     if settings.mapping != load_settings().mapping:

@@ -9,6 +9,7 @@ from cyclopts import App
 
 from cli.mapping.adapt import adapt
 from cli.mapping.new import new
+from cli.mapping.seen import said_seen
 from cli.mapping.view import (
     drift_lines,
     origin_lines,
@@ -113,22 +114,29 @@ def propose(*, common: Common = _DEFAULT) -> int:
 
 
 @mapping.command
-def accept(*, common: Common = _DEFAULT) -> int:
+def accept(*, seen: str = "", common: Common = _DEFAULT) -> int:
     """Accepter le formulaire tel qu'il est : ses libellés, types et options sont relus.
 
-    Ce qu'il ne demande pas se dit donnée par donnée : `unc mapping absent`.
+    Ce qui bloque est montré, ligne par ligne, et n'est relu que si vous le dites. Ce qu'il ne
+    demande pas se dit donnée par donnée : `unc mapping absent`.
+
+    Args:
+        seen: Hors d'un terminal, code de ce qui bloque, tel que la commande l'a montré.
     """
     with open_services(load_settings()) as services:
-        path, drifts, left = review.accept(services)
+        done = review.accept(services, seen=seen)
+        if done.unseen.drifts and (code := said_seen(done.unseen, asks=not common.json)):
+            done = review.accept(services, seen=code)
     if common.json:
-        print_json({"file": str(path), "drift": counts(left)})
-    else:
-        count = sum(not one.of_the_form for one in drifts)
-        Console().print(f"{path} : {agreed(count, 'écart relu')}.", highlight=False, soft_wrap=True)
-        for one in left:
+        print_json({"file": str(done.file), "drift": counts(done.left), **_unseen(done.unseen)})
+    elif not done.unseen.drifts:
+        count = sum(not one.of_the_form for one in done.before)
+        told = f"{done.file} : {agreed(count, 'écart relu')}."
+        Console().print(told, highlight=False, soft_wrap=True)
+        for one in done.left:
             if one.severity is not Severity.INFORMATION:
                 ERROR.print(f"Reste {one.advice}", markup=False, highlight=False)
-    return 1 if blocks(left) else 0
+    return 1 if blocks(done.left) else 0
 
 
 @mapping.command
@@ -178,24 +186,28 @@ def same(field: str, *, common: Common = _DEFAULT) -> int:
 
 
 @mapping.command
-def adopt(*, by: str, common: Common = _DEFAULT) -> int:
+def adopt(*, by: str, seen: str = "", common: Common = _DEFAULT) -> int:
     """Adopter le formulaire : la passerelle peut dès lors écrire sur DS et diffuser au réseau.
 
     Refusé (code 1) tant qu'une donnée que lit le référentiel n'a pas de champ et que personne n'a
-    dit pourquoi, ou qu'un champ serait illisible.
+    dit pourquoi, ou qu'un champ serait illisible. Ce qui bloque et serait relu par là est montré,
+    ligne par ligne : rien n'est adopté si vous ne le dites pas.
 
     Args:
         by: Qui l'adopte.
+        seen: Hors d'un terminal, code de ce qui bloque, tel que la commande l'a montré.
     """
     with open_services(load_settings()) as services:
-        done = review.adopt(services, by=by)
+        done = review.adopt(services, by=by, seen=seen)
+        if done.unseen.drifts and (code := said_seen(done.unseen, asks=not common.json)):
+            done = review.adopt(services, by=by, seen=code)
     told = [one.advice for one in done.left if one.severity is not Severity.INFORMATION]
     if common.json:
         adopted = asdict(replace(done.adoption, mapping={})) if done.adoption else {}
         adopted.pop("mapping", None)
         given = {"file": str(done.file), "adopted": adopted or None, "moved": done.moved}
-        print_json({**given, "left": told})
-    else:
+        print_json({**given, "left": told, **_unseen(done.unseen)})
+    elif not done.unseen.drifts:
         show_adopted(done.adoption, str(done.file), told, moved=done.moved)
     return 0 if done.adoption else 1
 
@@ -241,6 +253,13 @@ def document(folder: Path = ROOT / "docs", *, common: Common = _DEFAULT) -> int:
     if common.json:
         print_json({"files": [str(path) for path in written]})
     return 0
+
+
+def _unseen(unseen: review.Blocking) -> dict[str, Any]:
+    """What blocks and nobody said that they saw, for scripts; nothing where nothing does."""
+    if not unseen.drifts:
+        return {}
+    return {"unseen": [one.sentence for one in unseen.drifts], "seen": unseen.code}
 
 
 def _problems(problems: list[str], common: Common) -> int:

@@ -275,9 +275,9 @@ def _form_acts(services: Services) -> FormActs:
         with told(), _alone(services):
             adopting.take_back(path, by=by)
 
-    def adopt(by: str) -> Sequence[str]:
+    def adopt(by: str, seen: str) -> Sequence[str]:
         with told(), _alone(services):
-            return adopting.adopt(by=by)
+            return adopting.adopt(by=by, seen=seen)
 
     return FormActs(state, decide, take_back, adopt)
 

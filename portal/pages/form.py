@@ -97,9 +97,10 @@ def answer(sent: Annotated[Sent[FieldAnswerForm], Depends(form_of(FieldAnswerFor
 
 
 class AdoptForm(PageForm):
-    """Who adopts the form."""
+    """Who adopts the form, and whether they saw what blocks."""
 
     nom: _NAME
+    relu: Annotated[str, Field(max_length=100)] = ""
 
 
 @router.post("/formulaire/adoption")
@@ -114,7 +115,8 @@ def adopt(sent: Annotated[Sent[AdoptForm], Depends(form_of(AdoptForm))]) -> Resp
 
     def act() -> None:
         try:
-            against = source.form.adopt(f"{sent.form.nom} ({sent.person.email})")
+            by = f"{sent.form.nom} ({sent.person.email})"
+            against = source.form.adopt(by, sent.form.relu)
         except RefusedError as error:
             raise sent.refuse(str(error), back=_BACK) from error
         if against:

@@ -47,6 +47,8 @@ class Adaptation:
         base: The mapping that gives the internal schema.
         again: Whether that is the file to write: what it says of this form stays.
         unsaid: Fields of which it says only what the bridge's own mapping does, of another form.
+        reviewed: The form as it was reviewed with the mapping in use, where that is not the file to
+            write and the form was adopted with it; else nothing.
         before: What a person said when it was written.
         refused: What they said elsewhere that the form does not ask, and the file leaves so.
         doubtful: Fields of which the form changed so that verdicts may be wrong.
@@ -64,6 +66,7 @@ class Adaptation:
     doubtful: frozenset[str] = frozenset()
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unsaid: frozenset[str] = frozenset()
+    reviewed: ReviewedForm = ReviewedForm()  # noqa: RUF009 (frozen)
 
     @property
     def to_review(self) -> tuple[Revision, ...]:
@@ -188,6 +191,9 @@ def begin(
         doubtful=former.doubtful,
         changed=_changed(services),
         unsaid=_unsaid(services, former) if former.again else frozenset(),
+        reviewed=ReviewedForm()
+        if former.again
+        else replace(former.reviewed, absent={}, adopted=()),
     )
 
 

@@ -21,6 +21,7 @@ from steps.wiring.form import load_form, reviewed_form
 from steps.wiring.observed import observed_form
 from steps.wiring.services import Services
 
+_UNSEEN = "Ce qui bloque n’est relu que si vous le dites : cochez la case au-dessus d’« Adopter »"
 BLOCKS, SAID, TO_REVIEW = "Bloquant", "Raison donnée", "À revoir"
 
 
@@ -39,6 +40,8 @@ class FormState:
         revision: The revision in force.
         mapping: Digest of the mapping file as it is.
         lists: All that may be chosen for a question, by its level, as :meth:`decide` takes it.
+        blocking: What blocks, and adopting lets go of: each change, with before and now.
+        seen: What names them, for :meth:`adopt`; "" without any.
     """
 
     adopted: str
@@ -50,6 +53,8 @@ class FormState:
     revision: str
     mapping: str
     lists: Mapping[str, tuple[str, ...]]
+    blocking: tuple[str, ...] = ()
+    seen: str = ""
 
 
 class FormAdoption:
@@ -74,7 +79,7 @@ class FormAdoption:
         drifts = drift_of(services)
         reviewed = reviewed_form(services.inputs.mapping_file)
         settled = reviewed.settled if reviewed else frozenset()
-        blocking = review.against(drifts)
+        against, blocking = review.against(drifts), review.blocking(services)
         session, questions = adaptation.session, tuple(adaptation.questions())
         decisions = session.decisions.of
         return FormState(
@@ -86,7 +91,7 @@ class FormAdoption:
             ),
             moved=_moved(services),
             drifts=tuple(
-                (f"{one.sentence[:1].upper()}{one.sentence[1:]}", _weight(one, blocking, settled))
+                (_capital(one.sentence), _weight(one, against, settled))
                 for one in drifts
                 if not one.of_the_form
                 and (one.severity is not Severity.INFORMATION or _is_said(one, settled))
@@ -99,6 +104,8 @@ class FormAdoption:
             lists={
                 one.level: tuple(session.named(one.path)) for one in questions if not one.option
             },
+            blocking=tuple(_capital(one.sentence) for one in blocking.drifts),
+            seen=blocking.code,
         )
 
     def decide(
@@ -157,8 +164,12 @@ class FormAdoption:
             kept = replace(session, decisions=replace(session.decisions, of=of))
             self._write(adaptation.saying(kept))
 
-    def adopt(self, *, by: str) -> tuple[str, ...]:
+    def adopt(self, *, by: str, seen: str = "") -> tuple[str, ...]:
         """Adopt the form as it is read now; what stands against it, in French, if it is refused.
+
+        Args:
+            by: Who adopts it.
+            seen: What :attr:`FormState.seen` said, where they saw what blocks.
 
         Raises:
             RequestError: It was never read, nothing of it is left to adopt, or the name is blank.
@@ -167,11 +178,15 @@ class FormAdoption:
         if state.adopted and not (state.drifts or state.said):
             raise RequestError("Ce formulaire est adopté, et rien n’y a changé.")
         with alone(self._target()):
-            if self._is_shipped():
+            if self._is_shipped() and not self._target().exists():
+                is_seen = review.blocking(self.present()).is_seen(seen)
                 write(adaptation)
-            done = review.adopt(self.present(), by=by)
+                seen = review.blocking(self.present()).code if is_seen else ""
+            done = review.adopt(self.present(), by=by, seen=seen)
         if done.adoption is not None:
             return ()
+        if done.unseen.drifts:
+            return (_UNSEEN, *(_capital(one.sentence) for one in done.unseen.drifts))
         return tuple(one.advice for one in done.against)
 
     def _begin(self, by: str) -> Adaptation:
@@ -205,6 +220,10 @@ class FormAdoption:
         return replace(services, form=form, inputs=replace(services.inputs, mapping_file=target))
 
 
+def _capital(sentence: str) -> str:
+    return f"{sentence[:1].upper()}{sentence[1:]}"
+
+
 def _moved(services: Services) -> str:
     """That the mapping was corrected since its form was adopted, in one sentence."""
     adoption, mapping = form_adoption(services), services.form.mapping
@@ -221,9 +240,9 @@ def _told(session: Session, path: str, said: Decision) -> str:
     return f"{told}, qui demande le contraire" if said.inverted else told
 
 
-def _weight(one: Drift, blocking: Sequence[Drift], settled: AbstractSet[str]) -> str:
+def _weight(one: Drift, against: Sequence[Drift], settled: AbstractSet[str]) -> str:
     """What a difference does; the commands that its remedy names are for a terminal."""
-    if one in blocking:
+    if one in against:
         return BLOCKS
     return SAID if one.lost and one.field in settled else TO_REVIEW
 

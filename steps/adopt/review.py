@@ -6,6 +6,7 @@ What they said is kept beside the mapping (:mod:`mappings.drift.reviewed`).
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from french.text import normalise_label
@@ -27,7 +28,25 @@ from steps.wiring.form import keep_reviewed, reviewed_file, reviewed_form
 from steps.wiring.observed import needs_now, observed_form, words_of
 from steps.wiring.services import Services, now
 
+_CODE = 8
 _UNREAD = "La démarche n'a pas encore été lue : `unc sync`, puis réessayez."
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """What blocks a form, and would no more once a person reviewed it as it is.
+
+    Attributes:
+        drifts: Each change, with what was reviewed and what is there now.
+        code: Names the form, the mapping and these changes, as they were shown; "" without any.
+    """
+
+    drifts: tuple[Drift, ...]
+    code: str = ""
+
+    def is_seen(self, code: str) -> bool:
+        """Whether a person who gives this code saw them all."""
+        return code.strip() == self.code or not self.drifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,7 @@ class Adopted:
         left: What stands against it, or is left to look at.
         against: What stands against it.
         moved: What the mapping says otherwise since the adoption before (fields by their path).
+        unseen: What blocks, would be let go of by it, and nobody said that they saw.
     """
 
     adoption: Adoption | None
@@ -47,26 +67,74 @@ class Adopted:
     left: tuple[Drift, ...]
     against: tuple[Drift, ...] = ()
     moved: tuple[str, ...] = ()
+    unseen: Blocking = Blocking(())
 
 
-def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ...]]:
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What came of reviewing a form.
+
+    Attributes:
+        file: Where it is kept.
+        before: The differences before; nothing where it was not reviewed.
+        left: Those that are left.
+        unseen: What blocks, and nobody said that they saw: then nothing was reviewed.
+    """
+
+    file: Path
+    before: tuple[Drift, ...]
+    left: tuple[Drift, ...]
+    unseen: Blocking = Blocking(())
+
+
+def accept(services: Services, *, seen: str = "") -> Accepted:
     """Review the labels, types and options of the form as it was last read.
 
     What it does not ask is not accepted with it (:func:`say_absent`), nor is it adopted.
 
-    Returns:
-        The file, the differences before, and those that are left.
+    Args:
+        services: Store and data files.
+        seen: The code of what blocks, as it was shown (:func:`blocking`).
 
     Raises:
         RequestError: The mapping is the bridge's own, and the form is another one.
     """
     _require_own_file(services)
-    before, earlier = drift_of(services), _said(services)
-    reviewed = review(
-        observed_form(services).to_review, mapping=services.form.mapping, earlier=earlier
+    before, unseen = drift_of(services), blocking(services)
+    if not unseen.is_seen(seen):
+        return Accepted(reviewed_file(services.inputs.mapping_file), (), before, unseen)
+    path = _keep(services, _as_it_is(services)[0])
+    return Accepted(path, before, drift_of(services))
+
+
+def blocking(services: Services) -> Blocking:
+    """What a person lets go of by reviewing the form as it is: they must have seen it.
+
+    Nothing of a form that is not the one that the bridge's own mapping was made for.
+    """
+    if _is_ours(services) and not form_adoption(services):
+        return Blocking(())
+    still = {(one.kind, one.champ, one.field) for one in _as_it_is(services)[1] if one.blocks}
+    found = tuple(
+        one
+        for one in drift_of(services)
+        if one.blocks and not one.of_the_form and (one.kind, one.champ, one.field) not in still
     )
-    path = _keep(services, _without_filled(services, reviewed))
-    return path, before, drift_of(services)
+    if not found:
+        return Blocking(())
+    told = "\n".join((state_shown(services), *(one.sentence for one in found)))
+    return Blocking(found, sha256(told.encode()).hexdigest()[:_CODE])
+
+
+def _as_it_is(services: Services) -> tuple[ReviewedForm, tuple[Drift, ...]]:
+    """The form as it was last read, reviewed; and what would be left to look at of it."""
+    observed, form = observed_form(services), services.form
+    reviewed = review(observed.to_review, mapping=form.mapping, earlier=_said(services))
+    reviewed = _without_filled(services, reviewed)
+    needs = needs_now(form, services.inputs.publishing.columns)
+    found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
+    words = unknown_words(observed, form.mapping, needs, lambda: words_of(form.mapping.form))
+    return reviewed, (*words, *with_reasons(found, reviewed))
 
 
 def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
@@ -131,12 +199,17 @@ def to_look_at(services: Services) -> tuple[Drift, ...]:
     )
 
 
-def adopt(services: Services, *, by: str) -> Adopted:
+def adopt(services: Services, *, by: str, seen: str = "") -> Adopted:
     """Adopt the form as it was last read, and the present mapping with it.
 
     It is refused as long as a field that rules read has no champ and nobody said why, or a champ
     cannot be read. A question of the scope that the form does not ask may stay so once a person
     said it: every dossier is then « À préciser » until a person decides.
+
+    Args:
+        services: Store and data files.
+        by: Who adopts it.
+        seen: The code of what blocks, as it was shown (:func:`blocking`).
 
     Raises:
         RequestError: The form was never read, or the name is blank.
@@ -146,15 +219,13 @@ def adopt(services: Services, *, by: str) -> Adopted:
     observed, form = observed_form(services), services.form
     if observed.active is None:
         raise RequestError(_UNREAD)
-    reviewed = review(observed.to_review, mapping=form.mapping, earlier=_said(services))
-    reviewed = _without_filled(services, reviewed)
-    needs = needs_now(form, services.inputs.publishing.columns)
-    found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
-    words = unknown_words(observed, form.mapping, needs, lambda: words_of(form.mapping.form))
-    left = (*words, *with_reasons(found, reviewed))
+    reviewed, left = _as_it_is(services)
     path = reviewed_file(services.inputs.mapping_file)
     if refused := against(left):
         return Adopted(None, path, left, refused)
+    unseen = blocking(services)
+    if not unseen.is_seen(seen):
+        return Adopted(None, path, left, unseen=unseen)
     revision = stable_id(observed.active.id)
     before = form_adoption(services)
     moved = moved_since(before.mapping, form.mapping) if before else ()

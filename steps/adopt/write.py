@@ -14,7 +14,7 @@ from mappings.adoption.decisions import Decision, dump_decisions, parse_decision
 from mappings.adoption.kept import ADAPTED
 from mappings.adoption.standing import absences_kept, kept_review, of_this_form
 from mappings.dossier.decode import stable_id
-from mappings.drift.reviewed import ReviewedForm, dump_reviewed
+from mappings.drift.reviewed import dump_reviewed
 from mappings.drift.reviewing import review
 from mappings.schema.file import parse_mapping
 from steps.adopt.adapt import Adaptation
@@ -82,14 +82,13 @@ def write(adaptation: Adaptation) -> None:
     text = mapping_text(
         adaptation.made, demarche=decisions.demarche, revision=revision, former=former
     )
-    earlier, stands = ReviewedForm(), False
-    if adaptation.again or there.startswith(ADAPTED):  # else it is of another form
-        earlier, stands = kept_review(
-            of_this_form(reviewed_form(target)),
-            (there, text),
-            said=(adaptation.before, decisions.of),
-            doubtful=adaptation.doubtful,
-        )
+    ours = adaptation.again or there.startswith(ADAPTED)  # else it is of another form
+    earlier, stands = kept_review(
+        of_this_form(reviewed_form(target)) if ours else adaptation.reviewed,
+        (there, text),
+        said=(adaptation.before, decisions.of),
+        doubtful=adaptation.doubtful,
+    )
     absent = absences_kept(
         session,
         {**adaptation.refused, **earlier.absent},

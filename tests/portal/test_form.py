@@ -59,9 +59,9 @@ def say(visitor: Visitor, question: str, **fields: str) -> tuple[int, str]:
     return answer.status_code, plain(answer.text)
 
 
-def adopt(visitor: Visitor, name: str = NAME) -> tuple[int, str]:
+def adopt(visitor: Visitor, name: str = NAME, **ticked: str) -> tuple[int, str]:
     form = visitor.form("/formulaire", "/formulaire/adoption")
-    answer = visitor.post("/formulaire/adoption", **form, nom=name)
+    answer = visitor.post("/formulaire/adoption", **form, nom=name, **ticked)
     return answer.status_code, plain(answer.text)
 
 
@@ -150,3 +150,26 @@ def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
     assert shipped == {one: one.read_bytes() for one in shipped}, "what ships is not changed"
     lines = portal.source.store.visits.list(portal.source.demarche, limit=1)
     assert (lines[0].account, lines[0].event, lines[0].file) == (ADMIN, "form changed", "adoption")
+
+
+@pytest.mark.slow
+def test_what_blocks_is_ticked_by_who_adopts(changed: tuple[Portal, Path]) -> None:
+    portal, home = changed
+    admin, bridge = portal.visitor(ADMIN), portal.bridge
+    assert bridge is not None
+    for text in ("Usage constaté en outre-mer ?", "Usage constaté hors de France ?"):
+        edits = [{"op": "reword", "champ": 3, "label": text}]
+        bridge.sandbox.control.publish(bridge.sandbox.demarche, edits=edits)
+        bridge.run()
+        before = (home / "formulaire-relu.yaml").read_bytes()
+        page = admin.get("/formulaire").text
+        asked = plain(page.partition('id="adopter"')[2])
+        assert f"→ « {text} »" in asked
+        for ticked in ({}, {"relu": "00000000"}):
+            status, told = adopt(admin, **ticked)
+            assert (status, "cochez la case" in told) == (409, True)
+        assert (home / "formulaire-relu.yaml").read_bytes() == before
+        box = page.partition('name="relu" value="')[2].partition('"')[0]
+        status, told = adopt(admin, relu=box)
+        assert (status, f"par {NAME} ({ADMIN})" in told) == (200, True), told
+        assert 'name="relu"' not in told

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -18,8 +19,9 @@ from steps.wiring.drift import drift_of
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_file, reviewed_form
 from steps.wiring.services import open_services
-from tests.mappings.matching.variants import VARIANTS
+from tests.mappings.matching.variants import VARIANTS, Raw
 from tests.steps.adopt.offline import OfflineForm, offline
+from tests.steps.adopt.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 FIELD = "couvert_par_pgr"
@@ -77,6 +79,33 @@ def test_what_was_adopted_before_mappings_were_kept_counts_as_it_is_and_is_told_
         assert keep_adopted_mapping(services) == ""
     corrected(there, "inverted: true, ", "")
     assert f"({FIELD})" in why_inside()
+
+
+def turned(revision: Raw) -> Raw:
+    """A form of which the help of one question that rules read says the contrary."""
+    found = deepcopy(revision)
+    for one in found["champs"]:
+        if one["label"].startswith("L'usage est-il constaté sur le territoire"):
+            one["description"] = "Répondez non si l'usage a été constaté en France."
+    return found
+
+
+def test_a_person_at_a_terminal_is_shown_what_blocks_and_lets_go_of_it_by_saying_so(
+    there: OfflineForm,
+) -> None:
+    there.publish(2, turned(VARIANTS["same labels, other ids"]().form["revisions"][-1]))
+    assert "à relire" in why_inside()
+    adopt = ("mapping", "adopt", "--by", "B. Petit")
+    code, said = there.unc(*adopt)
+    assert (code, "--seen " in said, "« sans aide » → « Répondez non" in said) == (1, True, True)
+    for keys, ended in (("n\n", 1), ("\n", 1), ("o\n", 0)):
+        with Terminal(*adopt) as terminal:
+            shown = terminal.shown()
+            assert "Répondez non si l’usage a été constaté en France." in shown
+            assert shown.endswith("[o/N] ")
+            terminal.press(keys)
+            assert terminal.code == ended
+        assert ("à relire" in why_inside()) == bool(ended)
 
 
 class _Meanwhile(StringIO):
