@@ -14,6 +14,7 @@ from exports.returned.taken_in import ReadAs, TakenIn
 from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.to_treat import News
+from mappings.drift.reviewed import SaidOfBefore
 from mappings.schema.model import Audience
 from steps.follow.state import Health
 from steps.wiring.services import Services
@@ -132,6 +133,22 @@ class FormQuestion(Protocol):
         """The field, or ``field=option``."""
 
 
+class EarlierShown(Protocol):
+    """Words that a question had before, see :class:`mappings.adoption.earlier.EarlierWords`."""
+
+    @property
+    def key(self) -> str:
+        """What names them."""
+
+    @property
+    def title(self) -> str:
+        """What the question gives."""
+
+    @property
+    def before(self) -> str:
+        """Those words."""
+
+
 class FormShown(Protocol):
     """Where the form stands, see :class:`steps.adopt.form.FormState`."""
 
@@ -179,6 +196,14 @@ class FormShown(Protocol):
     def seen(self) -> str:
         """What names that, for who adopts."""
 
+    @property
+    def earlier(self) -> Sequence[EarlierShown]:
+        """Questions that dossiers answered in other words."""
+
+    @property
+    def said_before(self) -> Sequence[tuple[SaidOfBefore, str]]:
+        """What was said of such words, each with what names it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormActs:
@@ -191,12 +216,17 @@ class FormActs:
         take_back: Forgets what was said of a question, under a name.
         adopt: Adopts it under a name, with what names the blocking changes that were seen (the
             second); what stands against it.
+        say_of_before: Says whether a field (the first) asked the same in the words that are named
+            (the second), the third; whether it asked the contrary already; why, under a name.
+        take_back_before: Forgets what was said of such words.
     """
 
     state: Callable[[], FormShown]
     decide: Callable[[str, str, bool | None, str, str], None]
     take_back: Callable[[str, str], None]
     adopt: Callable[[str, str], Sequence[str]]
+    say_of_before: Callable[[str, str, bool, bool, str, str], None]
+    take_back_before: Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from cli.mapping.adapt import adapt
 from cli.mapping.new import new
@@ -166,22 +166,43 @@ def absent(field: str, *, reason: str, by: str, common: Common = _DEFAULT) -> in
 
 
 @mapping.command
-def same(field: str, *, common: Common = _DEFAULT) -> int:
-    """Dire qu'une question demandait la même chose dans les révisions d'avant.
+def same(
+    field: str,
+    *,
+    reason: str = "",
+    by: str = "",
+    other: Annotated[bool, Parameter(negative=())] = False,
+    inverted: Annotated[bool, Parameter(negative=())] = False,
+    undo: Annotated[bool, Parameter(negative=())] = False,
+    common: Common = _DEFAULT,
+) -> int:
+    """Dire qu'une question demandait la même chose quand elle était posée autrement.
 
-    Sans cela, ses réponses n'y sont pas lues si elle y était posée en d'autres mots, ou avec une
-    autre aide, et que le référentiel ou la diffusion en dépendent.
+    Sans cela, ce qui y a été répondu dans une révision d'avant, en d'autres mots ou avec une autre
+    aide, n'est pas lu si le référentiel ou la diffusion en dépendent. La raison et le nom restent.
 
     Args:
         field: Donnée de la correspondance ; dans une répétition, « lignes.donnée ».
+        reason: Pourquoi.
+        by: Qui le dit.
+        other: Elle demandait autre chose : ses réponses d'avant restent non lues, et ce n'est
+            plus demandé.
+        inverted: Elle demandait déjà le contraire, comme la correspondance la lit aujourd'hui.
+        undo: Reprendre ce qui en a été dit.
     """
     with open_services(load_settings()) as services:
-        path = review.say_same(services, field)
+        if undo:
+            path = review.take_back_before(services, field)
+        else:
+            path = review.said_of_before(
+                services, field, by=by, reason=reason, same=not other, inverted=inverted
+            )
         left = drift_of(services)
     if common.json:
         print_json({"file": str(path), "field": field, "drift": counts(left)})
     else:
-        Console().print(f"{path} : {field}, relue.", highlight=False, soft_wrap=True)
+        done = "de nouveau à dire" if undo else "dit, avec la raison et le nom"
+        Console().print(f"{path} : {field}, {done}.", highlight=False, soft_wrap=True)
     return 0
 
 

@@ -78,6 +78,36 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidOfBefore:
+    """A person said whether a question asked the same in words that it had before.
+
+    Attributes:
+        path: The field that it gives.
+        words: Those words, as they were shown.
+        same: Whether it asked the same; else its answers of then stay unread, and that is settled.
+        reason: Why.
+        by: Who said so.
+        on: When.
+        added: What became reviewed by it, so that it can be taken back: values by champ and
+            attribute of :class:`ReviewedChamp`.
+    """
+
+    path: str
+    words: str
+    same: bool
+    reason: str
+    by: str
+    on: date
+    added: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        """What was said, why, by whom and when, in French."""
+        what = "demandait la même chose" if self.same else "demandait autre chose"
+        return f"{what} : {self.reason} — {self.by} le {self.on:%d/%m/%Y}"
+
+
+@dataclass(frozen=True, slots=True)
 class Adoption:
     """A person adopted a form: the bridge may write to it, and hand out what it says.
 
@@ -112,12 +142,14 @@ class ReviewedForm:
         absent: Fields (``rows.field`` in rows) that some revision rightly lacks.
         accepted: Whether a person accepted it; else it is only the oldest revision.
         adopted: Who adopted which form, from the first.
+        before: What was said of words that questions had before.
     """
 
     champs: Mapping[str, ReviewedChamp] = field(default_factory=dict)
     absent: Mapping[str, Absence] = field(default_factory=dict)
     accepted: bool = False
     adopted: tuple[Adoption, ...] = ()
+    before: tuple[SaidOfBefore, ...] = ()
 
     def normal_labels(self, champ: str) -> frozenset[str]:
         """Labels that a champ was reviewed under, as they are looked up; none if it was not."""
@@ -159,11 +191,23 @@ class _AdoptionModel(BaseModel):
     mapping: dict[str, str] = {}
 
 
+class _SaidOfBeforeModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    field: str = Field(min_length=1)
+    words: str
+    same: bool
+    reason: str = Field(min_length=1)
+    by: str = Field(min_length=1)
+    on: date
+    added: dict[int, dict[str, list[str]]] = {}
+
+
 class _ReviewedModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     champs: dict[int, _KnownModel]
     absent: dict[str, _AbsenceModel] | list[str] = {}
     adopted: list[_AdoptionModel] = []
+    before: list[_SaidOfBeforeModel] = []
 
 
 def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
@@ -194,7 +238,16 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
             Adoption(one.by, one.on, one.demarche, str(one.revision), one.mapping)
             for one in model.adopted
         ),
+        before=tuple(_said_of_before(one) for one in model.before),
     )
+
+
+def _said_of_before(one: _SaidOfBeforeModel) -> SaidOfBefore:
+    added = {
+        str(champ): {name: tuple(values) for name, values in some.items()}
+        for champ, some in one.added.items()
+    }
+    return SaidOfBefore(one.field, one.words, one.same, one.reason, one.by, one.on, added)
 
 
 def _absences(told: dict[str, _AbsenceModel] | list[str]) -> dict[str, Absence]:
@@ -224,7 +277,12 @@ def dump_reviewed(reviewed: ReviewedForm) -> str:
     out = StringIO()
     yaml = YAML()
     yaml.width = 4096  # a label stays on its line
-    told = {"champs": champs, "absent": _absent(reviewed), "adopted": _adopted(reviewed)}
+    told = {
+        "champs": champs,
+        "absent": _absent(reviewed),
+        "adopted": _adopted(reviewed),
+        "before": _before(reviewed),
+    }
     yaml.dump({key: value for key, value in told.items() if value or key == "champs"}, out)
     return _HEADER + out.getvalue()
 
@@ -249,6 +307,28 @@ def _adopted(reviewed: ReviewedForm) -> Any:
         }
         for one in reviewed.adopted
     ]
+
+
+def _before(reviewed: ReviewedForm) -> Any:
+    return [
+        {
+            "field": one.path,
+            "words": one.words,
+            "same": one.same,
+            "reason": one.reason,
+            "by": one.by,
+            "on": one.on,
+            **({"added": _added(one)} if one.added else {}),
+        }
+        for one in reviewed.before
+    ]
+
+
+def _added(one: SaidOfBefore) -> Any:
+    return {
+        int(champ): {name: list(values) for name, values in some.items()}
+        for champ, some in one.added.items()
+    }
 
 
 def options_of(descriptor: Descriptor) -> tuple[str, ...]:

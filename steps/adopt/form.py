@@ -7,18 +7,20 @@ from pathlib import Path
 
 from mappings.adoption.choice import ABSENT, ChoiceQuestion
 from mappings.adoption.decisions import Decision
+from mappings.adoption.earlier import EarlierWords, earlier_words, key_of
 from mappings.adoption.in_force import moved_told
 from mappings.adoption.meaning import moved_since
 from mappings.adoption.session import Session
 from mappings.drift.model import Drift, Kind, Severity
+from mappings.drift.reviewed import ReviewedForm, SaidOfBefore
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
 from steps.adopt.adopted_mapping import is_shipped
 from steps.adopt.write import alone, keep_decisions, write
 from steps.wiring.drift import absences_told, adoption_told, drift_of, form_adoption
 from steps.wiring.failures import RequestError
-from steps.wiring.form import load_form, reviewed_form
-from steps.wiring.observed import observed_form
+from steps.wiring.form import keep_reviewed, load_form, reviewed_form
+from steps.wiring.observed import needs_now, observed_form
 from steps.wiring.services import Services
 
 _UNSEEN = "Ce qui bloque n’est relu que si vous le dites : cochez la case au-dessus d’« Adopter »"
@@ -42,6 +44,8 @@ class FormState:
         lists: All that may be chosen for a question, by its level, as :meth:`decide` takes it.
         blocking: What blocks, and adopting lets go of: each change, with before and now.
         seen: What names them, for :meth:`adopt`; "" without any.
+        earlier: Questions that dossiers answered in other words, and nobody said what they asked.
+        said_before: What was said of such words, each with what names it.
     """
 
     adopted: str
@@ -55,6 +59,8 @@ class FormState:
     lists: Mapping[str, tuple[str, ...]]
     blocking: tuple[str, ...] = ()
     seen: str = ""
+    earlier: tuple[EarlierWords, ...] = ()
+    said_before: tuple[tuple[SaidOfBefore, str], ...] = ()
 
 
 class FormAdoption:
@@ -77,8 +83,11 @@ class FormAdoption:
         """
         services, adaptation = self.present(), self._begin("")
         drifts = drift_of(services)
-        reviewed = reviewed_form(services.inputs.mapping_file)
-        settled = reviewed.settled if reviewed else frozenset()
+        reviewed = reviewed_form(services.inputs.mapping_file) or ReviewedForm()
+        settled, needs = (
+            reviewed.settled,
+            needs_now(services.form, services.inputs.publishing.columns),
+        )
         against, blocking = review.against(drifts), review.blocking(services)
         session, questions = adaptation.session, tuple(adaptation.questions())
         decisions = session.decisions.of
@@ -93,7 +102,7 @@ class FormAdoption:
             drifts=tuple(
                 (_capital(one.sentence), _weight(one, against, settled))
                 for one in drifts
-                if not one.of_the_form
+                if not (one.of_the_form or one.kind is Kind.EARLIER)
                 and (one.severity is not Severity.INFORMATION or _is_said(one, settled))
             ),
             questions=questions,
@@ -106,6 +115,8 @@ class FormAdoption:
             },
             blocking=tuple(_capital(one.sentence) for one in blocking.drifts),
             seen=blocking.code,
+            earlier=tuple(earlier_words(drifts, services.form.mapping, needs)),
+            said_before=tuple((one, key_of(one)) for one in reviewed.before),
         )
 
     def decide(
@@ -188,6 +199,43 @@ class FormAdoption:
         if done.unseen.drifts:
             return (_UNSEEN, *(_capital(one.sentence) for one in done.unseen.drifts))
         return tuple(one.advice for one in done.against)
+
+    def say_of_before(
+        self, path: str, *, key: str, same: bool, inverted: bool, reason: str, by: str
+    ) -> None:
+        """Say whether a question asked the same in words that it had before.
+
+        Raises:
+            RequestError: See :func:`steps.adopt.review.said_of_before`.
+        """
+        with alone(self._target()):
+            self._own_copy()
+            review.said_of_before(
+                self.present(), path, by=by, reason=reason, same=same, inverted=inverted, key=key
+            )
+
+    def take_back_before(self, path: str, *, key: str) -> None:
+        """Forget what was said of words that a question had before.
+
+        Raises:
+            RequestError: Nothing was said of them.
+        """
+        with alone(self._target()):
+            review.take_back_before(self.present(), path, key=key)
+
+    def _own_copy(self) -> None:
+        """Keep a copy of the mapping that comes with the bridge, with what was reviewed with it.
+
+        Its adoption stands: the copy says the same.
+        """
+        ours, target = self._services.inputs.mapping_file, self._target()
+        if not self._is_shipped() or target.exists():
+            return
+        if reviewed := reviewed_form(ours):
+            keep_reviewed(target, reviewed)
+        part = target.with_name(f"{target.name}.part")
+        part.write_bytes(ours.read_bytes())
+        part.replace(target)
 
     def _begin(self, by: str) -> Adaptation:
         return begin(self.present(), target=self._target(), by=by, known=self._found)

@@ -9,18 +9,23 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from french.text import normalise_label
 from french.time import PARIS
-from mappings.adoption.absences import absences, every_field, with_reasons
+from mappings.adoption.absences import absences, every_field, every_spec, with_reasons
+from mappings.adoption.earlier import (
+    key_of,
+    reads_contrary,
+    why_not_contrary,
+    why_not_same,
+    with_said,
+    without_said,
+)
 from mappings.adoption.meaning import meanings_of, moved_since
 from mappings.adoption.vocabulary import unknown_words
 from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import flatten
 from mappings.drift.compare import compare
-from mappings.drift.model import Drift, Severity
+from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.reviewed import Absence, Adoption, ReviewedForm
-from mappings.drift.reviewing import review, same_before
-from mappings.schema.champs import keys_of
+from mappings.drift.reviewing import review
 from steps.adopt.adopted_mapping import is_shipped
 from steps.wiring.drift import drift_of, form_adoption
 from steps.wiring.failures import RequestError
@@ -159,28 +164,84 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
     return _keep(services, replace(earlier, absent={**earlier.absent, field: one}))
 
 
-def say_same(services: Services, field: str) -> Path:
-    """Keep that a question asked the same in every revision before, whatever its words were.
+def said_of_before(
+    services: Services,
+    field: str,
+    *,
+    by: str,
+    reason: str,
+    same: bool = True,
+    inverted: bool = False,
+    key: str = "",
+) -> Path:
+    """Keep whether a question asked the same in the words in which dossiers answered it before.
+
+    Args:
+        services: Store and data files.
+        field: The field that it gives.
+        by: Who says so.
+        reason: Why.
+        same: Whether it asked the same; else its answers of then stay unread.
+        inverted: Whether they say that it asked the contrary then already, where it is read so.
+        key: Which words (:func:`mappings.adoption.earlier.key_of`); "" for all that are left.
 
     Raises:
-        RequestError: The mapping has no such field, or none of its champs was reviewed; or the
+        RequestError: The mapping has no such field, nothing is left to say of it, what it asks now
+            was not reviewed, or is read upside down; the reason or the name is blank; or the
             mapping is the bridge's own and the form another one.
     """
     _require_own_file(services)
-    spec = every_field(services.form.mapping).get(field)
+    spec = every_spec(services.form.mapping).get(field)
     if spec is None:
         raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
-    observed, reviewed = observed_form(services), _said(services)
-    keys = keys_of(spec)
-    champs = {
-        one.id
-        for revision in observed.revisions
-        for one in flatten(revision.champs)
-        if one.id in reviewed.champs and not keys.isdisjoint((one.id, normalise_label(one.label)))
-    }
-    if not champs:
-        raise RequestError(f"Aucune question de « {field} » n'a encore été relue.")
-    return _keep(services, same_before(reviewed, observed.revisions, champs))
+    by, reason = " ".join(by.split()), " ".join(reason.split())
+    if not by or not reason:
+        raise RequestError("Cela se dit avec une raison (--reason) et un nom (--by).")
+    drifts = drift_of(services)
+    if same and (why := why_not_same(drifts, field, spec.title)):
+        raise RequestError(why)
+    if same and reads_contrary(spec) and not inverted:
+        raise RequestError(why_not_contrary(spec.title))
+    left = [one for one in drifts if one.kind is Kind.EARLIER and one.field == field]
+    left = [one for one in left if one.severity is not Severity.INFORMATION]
+    left = [one for one in left if key in {"", key_of(one)}]
+    if not left:
+        raise RequestError(
+            f"Rien n'est à dire de « {spec.title} » : aucun dossier n'y a répondu"
+            " en d'autres mots que ceux qui ont été relus."
+        )
+    reviewed = _said(services)
+    for one in left:
+        reviewed = with_said(
+            reviewed,
+            observed_form(services).revisions,
+            one,
+            same=same,
+            reason=reason,
+            by=by,
+            on=_today(),
+        )
+    return _keep(services, reviewed)
+
+
+def take_back_before(services: Services, field: str, *, key: str = "") -> Path:
+    """Forget what was said of the words that a question had before: it is asked again.
+
+    Args:
+        services: Store and data files.
+        field: The field that it gives.
+        key: Of which words; "" for all.
+
+    Raises:
+        RequestError: Nothing was said of it.
+    """
+    reviewed = _said(services)
+    gone = [one for one in reviewed.before if one.path == field and key in {"", key_of(one)}]
+    if not gone:
+        raise RequestError(f"Rien n'a été dit de « {field} » tel qu'il était posé avant.")
+    for one in gone:
+        reviewed = without_said(reviewed, one)
+    return _keep(services, reviewed)
 
 
 def state_shown(services: Services) -> str:

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Self, TypeVar
 
 from mappings.adoption.absences import silent
+from mappings.adoption.earlier import unread
 from mappings.dossier.decode import decode_dossier, stable_id
 from mappings.dossier.model import Dossier, RawDossier
 from mappings.dossier.revision import Revision
-from mappings.drift.compare import not_read
 from mappings.report.mapper import map_report
 from mappings.report.model import Report, Value
 from mappings.schema.champs import without
@@ -141,7 +141,7 @@ class CaseFiles:
             revisions={one.id: one for one in observed.revisions},
             rulesets=form.rulesets,
             settled=settled,
-            otherwise=not_read(drifts, needs_now(form, columns)),
+            otherwise=unread(drifts, needs_now(form, columns)),
             cleared=cleared,
         )
 

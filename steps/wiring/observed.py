@@ -8,6 +8,7 @@ from typing import Any
 
 from french.time import PARIS
 from mappings.adoption.absences import with_reasons
+from mappings.adoption.earlier import settled
 from mappings.adoption.in_force import waiting
 from mappings.adoption.vocabulary import KnownWords, options_known, unknown_words
 from mappings.dossier.decode import decode_revision
@@ -111,9 +112,8 @@ def _compared(
     mapping, reviewed = (one.value for one in by)
     scope, fields, options, written, decide, leave = read
     needs = Needs(scope, fields, dict(options), dict(written), decide, leave)
-    found = with_reasons(
-        compare(observed, mapping=mapping, reviewed=reviewed, needs=needs), reviewed
-    )
+    compared = compare(observed, mapping=mapping, reviewed=reviewed, needs=needs)
+    found = with_reasons(settled(compared, reviewed), reviewed)
     words = unknown_words(observed, mapping, needs, lambda: words_of(mapping.form))
     found = tuple(sorted((*words, *found), key=lambda one: [*Severity].index(one.severity)))
     first = waiting(observed, found, mapping=mapping, reviewed=reviewed, needs=needs)

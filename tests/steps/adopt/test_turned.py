@@ -317,7 +317,24 @@ def test_what_a_closed_dossier_answered_to_a_contrary_question_is_not_read_as_th
     assert national(FIRST + 1).state is AnswerState.ANSWERED
     told = ours.unc("mapping", "check")["drift"]
     assert any(contrary in one for one in told)
-    ours.unc("mapping", "same", NATIONAL, code=0)
+    same = ("mapping", "same", NATIONAL)
+    ours.unc(*same, code=2)
+    signed = (*same, "--by", "A. Martin", "--reason", "Seuls les mots ont changé")
+    form.publish(form.turned(NATIONAL, label=contrary))
+    ours.unc("sync")
+    ours.unc(*signed, code=2)
+    form.publish()
+    ours.unc("sync")
+    ours.unc(*signed, code=0)
     ours.unc("run", code=0)
     assert national(closed).state is AnswerState.ANSWERED
     assert not any(contrary in one for one in ours.unc("mapping", "check")["drift"])
+    ours.unc(*same, "--undo", code=0)
+    assert national(closed).state is AnswerState.NOT_ASKED
+    ours.unc(*same, "--undo", code=2)
+    ours.unc(*signed, "--other", code=0)
+    ours.unc("run", code=0)
+    assert national(closed).state is AnswerState.NOT_ASKED
+    (told,) = [one for one in ours.unc("mapping", "check")["drift"] if contrary in one]
+    assert "information" in told
+    assert "demandait autre chose : Seuls les mots ont changé — A. Martin" in told
