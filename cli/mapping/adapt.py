@@ -149,7 +149,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "against": [
             {"field": one.field, "advice": one.advice}
             for one in review.against(drifts)
-            if one.field or one.kind is not Kind.MOVED
+            if not one.around_several
         ],
         "reread": [one.advice for one in drifts if _reread(one)],
         "adopted": adopted,
@@ -160,7 +160,7 @@ def _told(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
 
 def _reread(one: Drift) -> bool:
     """Whether a person reads it before they adopt, and nothing is asked of it."""
-    return one.kind is Kind.EARLIER or (one.kind is Kind.MOVED and not one.field)
+    return one.kind is Kind.EARLIER or one.around_several
 
 
 def _fields(session: Session) -> dict[str, Match]:

@@ -3,23 +3,24 @@
 What they said is kept beside the mapping (:mod:`mappings.drift.reviewed`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from french.text import normalise_label
 from french.time import PARIS
-from mappings.adoption.absences import absences, every_field, with_reasons
+from mappings.adoption.absences import absences, every_field, every_spec, with_reasons
 from mappings.adoption.meaning import meanings_of, moved_since
 from mappings.adoption.vocabulary import unknown_words
 from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import flatten
+from mappings.dossier.revision import Revision, flatten
 from mappings.drift.compare import compare
 from mappings.drift.model import Drift, Severity
 from mappings.drift.reviewed import Absence, Adoption, ReviewedForm
 from mappings.drift.reviewing import review, same_before
 from mappings.schema.champs import keys_of
+from mappings.schema.model import AnnotationSpec, FieldSpec
 from steps.adopt.adopted_mapping import is_shipped
 from steps.wiring.drift import drift_of, form_adoption
 from steps.wiring.failures import RequestError
@@ -94,25 +95,38 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
 def say_same(services: Services, field: str) -> Path:
     """Keep that a question asked the same in every revision before, whatever its words were.
 
+    Args:
+        services: Store and data files.
+        field: The field it gives, or the annotation; several, with commas between.
+
     Raises:
-        RequestError: The mapping has no such field, or none of its champs was reviewed; or the
-            mapping is the bridge's own and the form another one.
+        RequestError: The mapping has no such field or annotation, or none of its champs was
+            reviewed; or the mapping is the bridge's own and the form another one.
     """
     _require_own_file(services)
-    spec = every_field(services.form.mapping).get(field)
-    if spec is None:
-        raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
     observed, reviewed = observed_form(services), _said(services)
-    keys = keys_of(spec)
-    champs = {
+    specs, champs = every_spec(services.form.mapping), set[str]()
+    for path in field.split(","):
+        if path not in specs:
+            raise RequestError(f"La correspondance n'a pas de donnée « {path} ».")
+        found = _reviewed_champs(specs[path], observed.revisions, reviewed)
+        if not found:
+            raise RequestError(f"Aucune question de « {path} » n'a encore été relue.")
+        champs |= found
+    return _keep(services, same_before(reviewed, observed.revisions, champs))
+
+
+def _reviewed_champs(
+    spec: FieldSpec | AnnotationSpec, revisions: Iterable[Revision], reviewed: ReviewedForm
+) -> set[str]:
+    """Ids of the champs, reviewed once, by which a field is given, or an annotation."""
+    keys, note = keys_of(spec), isinstance(spec, AnnotationSpec)
+    return {
         one.id
-        for revision in observed.revisions
-        for one in flatten(revision.champs)
+        for revision in revisions
+        for one in flatten(revision.annotations if note else revision.champs)
         if one.id in reviewed.champs and not keys.isdisjoint((one.id, normalise_label(one.label)))
     }
-    if not champs:
-        raise RequestError(f"Aucune question de « {field} » n'a encore été relue.")
-    return _keep(services, same_before(reviewed, observed.revisions, champs))
 
 
 def state_shown(services: Services) -> str:
