@@ -67,7 +67,7 @@ def told_of(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
 
 def _reread(one: Drift) -> bool:
     """Whether a person reads it before they adopt, and nothing is asked of it."""
-    return one.kind is Kind.EARLIER or (one.kind is Kind.MOVED and not one.field)
+    return one.kind is Kind.EARLIER or one.around_several
 
 
 def _matched(session: Session, path: str) -> dict[str, Any]:

@@ -6,10 +6,11 @@ are asked about no more. Either can be taken back.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from mappings.adoption.absences import every_spec
+from mappings.dossier.answered import Otherwise
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import not_read
@@ -20,28 +21,36 @@ from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 
 _KEY = 8
 _WORDS = frozenset(
-    {Kind.RENAMED, Kind.EXPLAINED, Kind.MOVED, Kind.CONDITION, Kind.RETYPED, Kind.OPTIONS}
+    {
+        Kind.RENAMED,
+        Kind.EXPLAINED,
+        Kind.MOVED,
+        Kind.INTRODUCED,
+        Kind.CONDITION,
+        Kind.RETYPED,
+        Kind.OPTIONS,
+    }
 )
 """What changed of a question as it is asked now."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierWords:
-    """A question that dossiers answered in other words, and of which nobody said what it asked.
+    """Words in which dossiers answered, and of which nobody said what they asked.
 
     Attributes:
-        key: Names it.
-        field: The field that it gives.
-        title: How staff call that.
-        before: What it said then.
-        now: What was last reviewed of it.
-        revisions: The revisions that asked it so.
-        unread: Whether its answers of then are not read meanwhile.
+        key: Names the words.
+        fields: The fields that their questions give, with commas between.
+        title: How staff call those.
+        before: What was said then.
+        now: What was last reviewed.
+        revisions: The revisions that asked so.
+        unread: Whether the answers of then are not read meanwhile.
         contrary: Whether the mapping reads it as asking the contrary: then so are they, once read.
     """
 
     key: str
-    field: str
+    fields: str
     title: str
     before: str
     now: str
@@ -53,32 +62,40 @@ class EarlierWords:
 def earlier_words(
     drifts: Iterable[Drift], mapping: FormMapping, needs: Needs
 ) -> Iterator[EarlierWords]:
-    """What is left to say of words of before."""
+    """What is left to say of words of before; what stood above several questions, once."""
     specs = every_spec(mapping)
+    found: dict[tuple[str, str, tuple[str, ...], bool, bool], list[str]] = {}
     for one in drifts:
-        if one.kind is Kind.EARLIER and one.severity is not Severity.INFORMATION:
-            spec = specs.get(one.field)
-            yield EarlierWords(
-                key=key_of(one),
-                field=one.field,
-                title=spec.title if spec else one.field,
-                before=one.before,
-                now=one.after,
-                revisions=one.revisions,
-                unread=needs.acted_on(one.field),
-                contrary=spec is not None and reads_contrary(spec),
-            )
+        if one.kind is Kind.EARLIER and is_unsaid(one):
+            contrary = one.field in specs and reads_contrary(specs[one.field])
+            words = one.before, one.after, one.revisions, needs.acted_on(one.field), contrary
+            found.setdefault(words, []).append(one.field)
+    for (before, now, revisions, unread_now, contrary), paths in found.items():
+        titles = (specs[path].title if path in specs else path for path in paths)
+        yield EarlierWords(
+            key=_key(before),
+            fields=",".join(paths),
+            title=", ".join(titles),
+            before=before,
+            now=now,
+            revisions=revisions,
+            unread=unread_now,
+            contrary=contrary,
+        )
+
+
+def is_unsaid(one: Drift) -> bool:
+    """Whether nobody said yet what a question of before asked."""
+    return one.severity is not Severity.INFORMATION
 
 
 def key_of(one: Drift | SaidOfBefore) -> str:
-    """A short name of words of before, or of what was said of them."""
-    if isinstance(one, SaidOfBefore):
-        return _key(one.path, one.words)
-    return _key(one.field, one.before)
+    """A short name of words of before."""
+    return _key(one.words if isinstance(one, SaidOfBefore) else one.before)
 
 
-def _key(path: str, words: str) -> str:
-    return sha256(f"{path}\0{words}".encode()).hexdigest()[:_KEY]
+def _key(words: str) -> str:
+    return sha256(words.encode()).hexdigest()[:_KEY]
 
 
 def reads_contrary(spec: FieldSpec | AnnotationSpec) -> bool:
@@ -93,7 +110,7 @@ def why_not_same(drifts: Iterable[Drift], field: str, title: str) -> str:
     What it asks now was reviewed by nobody: the same as what?
     """
     for one in drifts:
-        about = one.field == field or (one.kind is Kind.MOVED and not one.field)
+        about = one.field == field or one.around_several
         if about and one.kind in _WORDS and one.severity is not Severity.INFORMATION:
             return (
                 f"« {title} » a changé depuis la relecture ({one.kind.value}{one.change}) : dites"
@@ -113,18 +130,11 @@ def why_not_contrary(title: str) -> str:
 
 
 def with_said(
-    reviewed: ReviewedForm,
-    revisions: Sequence[Revision],
-    drift: Drift,
-    *,
-    same: bool,
-    reason: str,
-    by: str,
-    on: date,
+    reviewed: ReviewedForm, revisions: Sequence[Revision], drift: Drift, said: SaidOfBefore
 ) -> ReviewedForm:
     """What was reviewed, once a person said what a question asked in the words of a drift."""
     made = reviewed
-    if same:
+    if said.same:
         asked_so = [one for one in revisions if stable_id(one.id) in drift.revisions]
         made = same_before(reviewed, asked_so, {drift.champ})
     added = {
@@ -132,8 +142,7 @@ def with_said(
         for champ, one in made.champs.items()
         if (gained := _gained(reviewed.champs.get(champ), one))
     }
-    said = SaidOfBefore(drift.field, drift.before, same, reason, by, on, added)
-    return replace(made, before=(*reviewed.before, said))
+    return replace(made, before=(*reviewed.before, replace(said, added=added)))
 
 
 def _gained(before: ReviewedChamp | None, now: ReviewedChamp) -> Mapping[str, tuple[str, ...]]:
@@ -152,23 +161,27 @@ def without_said(reviewed: ReviewedForm, said: SaidOfBefore) -> ReviewedForm:
     champs = dict(reviewed.champs)
     for champ, some in said.added.items():
         if known := champs.get(champ):
-            champs[champ] = replace(
-                known,
-                **{
-                    name: tuple(v for v in values[:-1] if v not in gone) + values[-1:]
-                    for name, gone in some.items()
-                    for values in [getattr(known, name)]
-                },
-            )
-    left = tuple(one for one in reviewed.before if one != said)
-    return replace(reviewed, champs=champs, before=left)
+            left: dict[str, Any] = {name: _left(known, name, gone) for name, gone in some.items()}
+            champs[champ] = replace(known, **left)
+    return replace(
+        reviewed, champs=champs, before=tuple(one for one in reviewed.before if one != said)
+    )
+
+
+def _left(known: ReviewedChamp, name: str, gone: tuple[str, ...]) -> tuple[str, ...]:
+    """A list of what was reviewed without some of it; what was reviewed since stays."""
+    values: tuple[str, ...] = getattr(known, name)
+    if name in {"options", "removed"}:
+        return tuple(one for one in values if one not in gone or one not in known.removed)
+    return (*(one for one in values[:-1] if one not in gone), *values[-1:])
 
 
 def settled(found: Iterable[Drift], reviewed: ReviewedForm | None) -> Iterator[Drift]:
     """Differences, of which words of before that were said to ask something else ask no more."""
-    other = {key_of(one): one for one in (reviewed.before if reviewed else ()) if not one.same}
+    before = reviewed.before if reviewed else ()
+    other = {(one.path, one.words): one for one in before if not one.same}
     for one in found:
-        said = other.get(key_of(one)) if one.kind is Kind.EARLIER else None
+        said = other.get((one.field, one.before)) if one.kind is Kind.EARLIER else None
         if said is None:
             yield one
         else:
@@ -176,15 +189,16 @@ def settled(found: Iterable[Drift], reviewed: ReviewedForm | None) -> Iterator[D
             yield replace(one, severity=Severity.INFORMATION, remedy=why)
 
 
-def unread(drifts: Sequence[Drift], needs: Needs) -> Mapping[str, frozenset[str]]:
-    """Fields that are not read in dossiers of a revision, by its number.
+def unread(drifts: Sequence[Drift], needs: Needs) -> Otherwise:
+    """What is not read of what was answered under a revision of before, by its number.
 
-    Those that matter and of which nobody said that they asked the same, and those of which somebody
-    said that they asked something else.
+    What matters and of which nobody said that it asked the same, and what somebody said that it
+    asked something else.
     """
-    found = dict(not_read(drifts, needs))
+    found = {number: dict(some) for number, some in not_read(drifts, needs).items()}
     for one in drifts:
-        if one.kind is Kind.EARLIER and one.severity is Severity.INFORMATION:
+        if one.kind is Kind.EARLIER and not is_unsaid(one):
             for number in one.revisions:
-                found[number] = found.get(number, frozenset()) | {one.field}
+                fields = found.setdefault(number, {})
+                fields[one.field] = fields.get(one.field, frozenset()) | {one.champ}
     return found

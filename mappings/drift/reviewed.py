@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
@@ -17,11 +17,12 @@ from datafiles.file import DataFile
 from french.text import normalise_label
 from mappings.dossier.revision import Descriptor
 
+Told = TypeVar("Told", str, bool)
 FILE_NAME = "formulaire-relu.yaml"
 _HEADER = """\
 # Le formulaire de la démarche tel qu'une personne l'a relu : libellés, aides, types, options et
-# caractère obligatoire de chaque champ (le dernier de chaque liste est le dernier relu ; ceux
-# d'avant demandent la même chose), titres au-dessus, condition, et comment il était lu.
+# caractère obligatoire de chaque champ, titres et explications au-dessus, conditions (le dernier de
+# chaque liste est le dernier relu ; ceux d'avant demandent la même chose), et comment il était lu.
 # `unc doctor` et chaque passage comparent la démarche à ce fichier. Il est écrit par
 # `unc mapping accept`, après relecture des écarts ; par `unc mapping same`, pour une question
 # qu'une révision d'avant posait autrement ; par `unc mapping absent`, pour une donnée que ce
@@ -41,8 +42,11 @@ class ReviewedChamp:
         options: Options it has had.
         removed: Those of them that the last reviewed revision no longer has.
         helps: Helps with which it asks the same; none where no help was reviewed.
-        section: Headings above it; ``None`` where none were reviewed.
-        condition: When it is shown; ``None`` where that was not reviewed, or DS did not say.
+        sections: What stands above it (:func:`mappings.dossier.revision.sections`) with which it
+            asks the same; none where that was not reviewed.
+        conditions: When it is shown, likewise; none where DS did not say.
+        bare: Whether explications were no part of what stands above it, nor what stood there in
+            revisions before.
         read: How the mapping read it (:mod:`mappings.drift.reviewing`); ``None`` where that was
             not kept.
     """
@@ -53,9 +57,17 @@ class ReviewedChamp:
     options: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()
-    section: str | None = None
-    condition: str | None = None
+    sections: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    bare: bool = False
     read: str | None = None
+
+    def last(self, told: tuple[Told, ...]) -> tuple[Told, ...]:
+        """What was last reviewed of a list; the whole list where its order was not kept yet.
+
+        That is so of a file of before helps and headings: its last label may be an earlier one.
+        """
+        return told[-1:] if self.sections else told
 
     @property
     def now(self) -> frozenset[str]:
@@ -170,9 +182,21 @@ class _KnownModel(BaseModel):
     options: list[str] = []
     removed: list[str] = []
     helps: list[str] = []
+    sections: list[str] = []
+    conditions: list[str] = []
     section: str | None = None
     condition: str | None = None
     read: str | None = None
+
+    @property
+    def above(self) -> list[str]:
+        """What stands above it; a file of before explications has one chain of headings."""
+        return self.sections or ([] if self.section is None else [self.section])
+
+    @property
+    def shown(self) -> list[str]:
+        """When it is shown; a file of before explications has one condition."""
+        return self.conditions or ([] if self.condition is None else [self.condition])
 
 
 class _AbsenceModel(BaseModel):
@@ -225,9 +249,10 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
                 required=tuple(known.required),
                 options=tuple(known.options),
                 removed=tuple(known.removed),
-                helps=tuple(known.helps or ([] if known.section is None else [""])),
-                section=known.section,
-                condition=known.condition,
+                helps=tuple(known.helps or ([""] if known.above else [])),
+                sections=tuple(known.above),
+                conditions=tuple(known.shown),
+                bare=known.section is not None,
                 read=known.read,
             )
             for number, known in model.champs.items()
@@ -268,11 +293,8 @@ def dump_reviewed(reviewed: ReviewedForm) -> str:
             **({"options": list(known.options)} if known.options else {}),
             **({"removed": list(known.removed)} if known.removed else {}),
             **({"helps": list(known.helps)} if any(known.helps) else {}),
-            **{
-                name: told
-                for name in ("section", "condition", "read")
-                if (told := getattr(known, name)) is not None
-            },
+            **_around(known),
+            **({} if known.read is None else {"read": known.read}),
         }
     out = StringIO()
     yaml = YAML()
@@ -285,6 +307,14 @@ def dump_reviewed(reviewed: ReviewedForm) -> str:
     }
     yaml.dump({key: value for key, value in told.items() if value or key == "champs"}, out)
     return _HEADER + out.getvalue()
+
+
+def _around(known: ReviewedChamp) -> dict[str, Any]:
+    if known.bare:
+        last = {"section": known.sections[-1:], "condition": known.conditions[-1:]}
+        return {name: told[0] for name, told in last.items() if told}
+    several = {"sections": known.sections, "conditions": known.conditions}
+    return {name: list(told) for name, told in several.items() if told}
 
 
 def _absent(reviewed: ReviewedForm) -> Any:

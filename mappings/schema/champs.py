@@ -7,7 +7,15 @@ from typing import Final
 
 from french.text import normalise_label
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
-from mappings.schema.sources import Constant, EachOption, FlatRows, Joined, OfDossier, TickedBoxes
+from mappings.schema.sources import (
+    Constant,
+    EachOption,
+    FlatRows,
+    Joined,
+    OfDossier,
+    Source,
+    TickedBoxes,
+)
 
 _CONTRARY: Final = {"True": "False", "False": "True"}
 
@@ -128,7 +136,27 @@ def without(mapping: FormMapping, paths: AbstractSet[str]) -> FormMapping:
         if path in paths:
             return replace(spec, champs=(), source=None)
         inner = {name: left(one, f"{path}.") for name, one in spec.fields.items()}
-        return replace(spec, fields=inner)
+        return replace(spec, fields=inner, source=_left_source(spec, paths))
 
     fields = {name: left(spec) for name, spec in mapping.fields.items()}
     return replace(mapping, fields=fields)
+
+
+def _left_source(spec: FieldSpec, paths: AbstractSet[str]) -> Source | None:
+    """How rows that are no repetition are read, some of their fields from no champ."""
+    match spec.source:
+        case FlatRows(rows=rows):
+            return FlatRows(
+                tuple(
+                    {
+                        name: champs
+                        for name, champs in row.items()
+                        if f"{spec.name}.{name}" not in paths
+                    }
+                    for row in rows
+                )
+            )
+        case EachOption(name=name) if f"{spec.name}.{name}" in paths:
+            return None
+        case _:
+            return spec.source

@@ -17,7 +17,7 @@ from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
 from steps.adopt.adopted_mapping import is_shipped
 from steps.adopt.write import alone, keep_decisions, write
-from steps.wiring.drift import absences_told, adoption_told, drift_of, form_adoption
+from steps.wiring.drift import absences_told, adoption_told, drift_of, earlier_of, form_adoption
 from steps.wiring.failures import RequestError
 from steps.wiring.form import keep_reviewed, load_form, reviewed_form
 from steps.wiring.observed import needs_now, observed_form
@@ -115,7 +115,7 @@ class FormAdoption:
             },
             blocking=tuple(_capital(one.sentence) for one in blocking.drifts),
             seen=blocking.code,
-            earlier=tuple(earlier_words(drifts, services.form.mapping, needs)),
+            earlier=tuple(earlier_words(earlier_of(services), services.form.mapping, needs)),
             said_before=tuple((one, key_of(one)) for one in reviewed.before),
         )
 

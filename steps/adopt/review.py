@@ -12,6 +12,7 @@ from pathlib import Path
 from french.time import PARIS
 from mappings.adoption.absences import absences, every_field, every_spec, with_reasons
 from mappings.adoption.earlier import (
+    is_unsaid,
     key_of,
     reads_contrary,
     why_not_contrary,
@@ -23,11 +24,11 @@ from mappings.adoption.meaning import meanings_of, moved_since
 from mappings.adoption.vocabulary import unknown_words
 from mappings.dossier.decode import stable_id
 from mappings.drift.compare import compare
-from mappings.drift.model import Drift, Kind, Severity
-from mappings.drift.reviewed import Absence, Adoption, ReviewedForm
+from mappings.drift.model import Drift, Severity
+from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, SaidOfBefore
 from mappings.drift.reviewing import review
 from steps.adopt.adopted_mapping import is_shipped
-from steps.wiring.drift import drift_of, form_adoption
+from steps.wiring.drift import drift_of, earlier_of, form_adoption
 from steps.wiring.failures import RequestError
 from steps.wiring.form import keep_reviewed, reviewed_file, reviewed_form
 from steps.wiring.observed import needs_now, observed_form, words_of
@@ -178,7 +179,7 @@ def said_of_before(
 
     Args:
         services: Store and data files.
-        field: The field that it gives.
+        field: The field that it gives, or the annotation; several, with commas between.
         by: Who says so.
         reason: Why.
         same: Whether it asked the same; else its answers of then stay unread.
@@ -191,36 +192,29 @@ def said_of_before(
             mapping is the bridge's own and the form another one.
     """
     _require_own_file(services)
-    spec = every_spec(services.form.mapping).get(field)
-    if spec is None:
-        raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
     by, reason = " ".join(by.split()), " ".join(reason.split())
     if not by or not reason:
         raise RequestError("Cela se dit avec une raison (--reason) et un nom (--by).")
-    drifts = drift_of(services)
-    if same and (why := why_not_same(drifts, field, spec.title)):
-        raise RequestError(why)
-    if same and reads_contrary(spec) and not inverted:
-        raise RequestError(why_not_contrary(spec.title))
-    left = [one for one in drifts if one.kind is Kind.EARLIER and one.field == field]
-    left = [one for one in left if one.severity is not Severity.INFORMATION]
-    left = [one for one in left if key in {"", key_of(one)}]
-    if not left:
-        raise RequestError(
-            f"Rien n'est à dire de « {spec.title} » : aucun dossier n'y a répondu"
-            " en d'autres mots que ceux qui ont été relus."
-        )
-    reviewed = _said(services)
-    for one in left:
-        reviewed = with_said(
-            reviewed,
-            observed_form(services).revisions,
-            one,
-            same=same,
-            reason=reason,
-            by=by,
-            on=_today(),
-        )
+    specs, drifts, reviewed = every_spec(services.form.mapping), drift_of(services), _said(services)
+    for path in field.split(","):
+        spec = specs.get(path)
+        if spec is None:
+            raise RequestError(f"La correspondance n'a pas de donnée « {path} ».")
+        if same and (why := why_not_same(drifts, path, spec.title)):
+            raise RequestError(why)
+        if same and reads_contrary(spec) and not inverted:
+            raise RequestError(why_not_contrary(spec.title))
+        left = [one for one in earlier_of(services) if one.field == path and is_unsaid(one)]
+        left = [one for one in left if key in {"", key_of(one)}]
+        if not left:
+            raise RequestError(
+                f"Rien n'est à dire de « {spec.title} » : aucun dossier n'y a répondu en d'autres"
+                " mots que ceux qui ont été relus."
+            )
+        asked = observed_form(services).revisions
+        for one in left:
+            said = SaidOfBefore(path, one.before, same, reason, by, _today())
+            reviewed = with_said(reviewed, asked, one, said)
     return _keep(services, reviewed)
 
 
@@ -236,7 +230,8 @@ def take_back_before(services: Services, field: str, *, key: str = "") -> Path:
         RequestError: Nothing was said of it.
     """
     reviewed = _said(services)
-    gone = [one for one in reviewed.before if one.path == field and key in {"", key_of(one)}]
+    paths = field.split(",")
+    gone = [one for one in reviewed.before if one.path in paths and key in {"", key_of(one)}]
     if not gone:
         raise RequestError(f"Rien n'a été dit de « {field} » tel qu'il était posé avant.")
     for one in gone:

@@ -10,7 +10,13 @@ from mappings.drift.compare import Observed
 from mappings.drift.model import Drift
 from mappings.drift.reviewed import Adoption
 from steps.wiring.form import Form, reviewed_form
-from steps.wiring.observed import compare_form, needs_now, observed_form, stored_revisions
+from steps.wiring.observed import (
+    compare_form,
+    earlier_answered,
+    needs_now,
+    observed_form,
+    stored_revisions,
+)
 from steps.wiring.services import Services
 
 
@@ -31,6 +37,19 @@ def drift_of(services: Services) -> tuple[Drift, ...]:
         mapping_file=services.inputs.mapping_file,
         columns=services.inputs.publishing.columns,
     )
+
+
+def earlier_of(services: Services) -> tuple[Drift, ...]:
+    """What each question asked otherwise when dossiers answered it: one for each question."""
+    observed = observed_form(services)
+    inputs = services.inputs
+    found = earlier_answered(
+        observed,
+        form=services.form,
+        mapping_file=inputs.mapping_file,
+        columns=inputs.publishing.columns,
+    )
+    return tuple(found)
 
 
 def form_adopted(services: Services) -> bool:

@@ -13,7 +13,7 @@ from mappings.adoption.earlier import (
     without_said,
 )
 from mappings.drift.model import Drift, Kind, Severity
-from mappings.drift.reviewed import ReviewedForm, dump_reviewed, parse_reviewed
+from mappings.drift.reviewed import ReviewedForm, SaidOfBefore, dump_reviewed, parse_reviewed
 from mappings.drift.reviewing import review
 from mappings.schema.file import parse_mapping
 from tests.mappings.drift.test_compare import HEAD, champ, form
@@ -25,16 +25,17 @@ REVIEWED = review(NOW.to_review, mapping=MAPPING)
 
 
 def said(drift: Drift, *, same: bool) -> ReviewedForm:
-    reason, day = "Seuls les mots", date(2026, 11, 30)
-    return with_said(
-        REVIEWED, NOW.revisions, drift, same=same, reason=reason, by="A. Martin", on=day
-    )
+    day = date(2026, 11, 30)
+    told = SaidOfBefore(drift.field, drift.before, same, "Seuls les mots", "A. Martin", day)
+    return with_said(REVIEWED, NOW.revisions, drift, told)
 
 
 def test_what_is_said_to_ask_the_same_is_read_until_it_is_taken_back() -> None:
     a, b = compared(NOW, REVIEWED)
-    assert unread([a, b], NEEDS) == {"1": frozenset({"a"})}
-    shown = {one.field: (one.unread, one.contrary) for one in earlier_words((a, b), MAPPING, NEEDS)}
+    assert unread([a, b], NEEDS) == {"1": {"a": frozenset({"1"})}}
+    shown = {
+        one.fields: (one.unread, one.contrary) for one in earlier_words((a, b), MAPPING, NEEDS)
+    }
     assert shown == {"a": (True, False), "b": (False, False)}
     made = said(a, same=True)
     kept = parse_reviewed(dump_reviewed(made), source="r")
@@ -57,7 +58,7 @@ def test_what_is_said_to_ask_something_else_stays_unread_and_is_asked_no_more() 
         assert quiet.severity is Severity.INFORMATION
         assert "demandait autre chose : Seuls les mots — A. Martin le 30/11/2026" in quiet.remedy
         assert one.field in unread(found, NEEDS)["1"]
-        assert [each.field for each in earlier_words(found, MAPPING, NEEDS)] != [one.field]
+        assert [each.fields for each in earlier_words(found, MAPPING, NEEDS)] != [one.field]
 
 
 def test_nobody_says_the_same_of_what_is_asked_in_words_that_nobody_reviewed() -> None:

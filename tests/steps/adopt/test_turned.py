@@ -256,8 +256,8 @@ def test_what_blocks_is_named_line_by_line_and_let_go_of_by_who_says_that_they_s
     adopted.publish()
 
 
-def last(one: ReviewedChamp) -> tuple[str, str, str | None, str | None]:
-    return one.labels[-1], one.helps[-1], one.section, one.read
+def last(one: ReviewedChamp) -> tuple[str, str, str, str | None]:
+    return one.labels[-1], one.helps[-1], one.sections[-1], one.read
 
 
 def test_a_form_adopted_before_helps_were_reviewed_stays_so_and_is_told_once(
@@ -270,7 +270,7 @@ def test_a_form_adopted_before_helps_were_reviewed_stays_so_and_is_told_once(
     file = ours.home / "correspondance" / str(ours.sandbox.demarche) / "formulaire-relu.yaml"
     full = parse_reviewed(file.read_text("utf-8"), source=file.name)
     before = {
-        number: replace(one, helps=(), section=None, condition=None, read=None)
+        number: replace(one, helps=(), sections=(), conditions=(), read=None)
         for number, one in full.champs.items()
     }
     file.write_text(dump_reviewed(replace(full, champs=before)), "utf-8")
@@ -314,7 +314,7 @@ def test_what_a_closed_dossier_answered_to_a_contrary_question_is_not_read_as_th
     assert any("posé autrement dans une révision d'avant" in one for one in done["left"])
     ours.unc("run", code=0)
     assert national(closed).state is AnswerState.NOT_ASKED
-    assert national(FIRST + 1).state is AnswerState.ANSWERED
+    assert national(FIRST + 1).state is AnswerState.NOT_ASKED, "open: moved with its answers"
     told = ours.unc("mapping", "check")["drift"]
     assert any(contrary in one for one in told)
     same = ("mapping", "same", NATIONAL)
@@ -328,6 +328,7 @@ def test_what_a_closed_dossier_answered_to_a_contrary_question_is_not_read_as_th
     ours.unc(*signed, code=0)
     ours.unc("run", code=0)
     assert national(closed).state is AnswerState.ANSWERED
+    assert national(FIRST + 1).state is AnswerState.ANSWERED
     assert not any(contrary in one for one in ours.unc("mapping", "check")["drift"])
     ours.unc(*same, "--undo", code=0)
     assert national(closed).state is AnswerState.NOT_ASKED
