@@ -71,7 +71,7 @@ class Answer(Struct, frozen=True):
         value: Python value when answered, else ``None``. Text is kept as typed.
         origin: Champ that gave it; ``None`` when no champ did.
         raw: What was served, when it does not convert or when the mapping says it in other words.
-        problem: Why it does not convert, or why it is no answer, in French.
+        problem: Why it does not convert, is no answer, or is not read, in French.
     """
 
     state: AnswerState
@@ -79,6 +79,13 @@ class Answer(Struct, frozen=True):
     origin: Origin | None = None
     raw: str = ""
     problem: str = ""
+
+
+NOT_READ = Answer(
+    AnswerState.NOT_ASKED,
+    problem="posée alors en d'autres mots, que personne n'a relus : réponse non lue",
+)
+"""Of a field that was answered to other words than a person reviewed: as if it was not asked."""
 
 
 @dataclass(frozen=True, slots=True)

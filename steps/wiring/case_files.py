@@ -13,7 +13,7 @@ from mappings.dossier.model import Dossier, RawDossier
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import from_the_oldest
 from mappings.report.mapper import map_report
-from mappings.report.model import Report, Value
+from mappings.report.model import NOT_READ, Report, Value
 from mappings.schema.champs import without
 from mappings.schema.model import FormMapping
 from steps.wiring.failures import apart
@@ -68,6 +68,8 @@ class CaseFile:
         dossier, unread = self._read
         mapping = self.files.mapping_without(unread)
         report = map_report(dossier, mapping=mapping, revision=self.revision)
+        if passed := unread & report.fields.keys():
+            report = replace(report, fields={**report.fields, **dict.fromkeys(passed, NOT_READ)})
         rules = self.files.rules_of(report.deposited_at)
         unasked = self.files.unasked(self.revision, rules, unread=unread)
         return replace(report, unasked=unasked) if unasked else report

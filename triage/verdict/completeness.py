@@ -224,7 +224,7 @@ def judge_part(part: Part, *, rules: RuleSet, facts: CheckFacts) -> Sequence[Fin
     fields = facts.report.fields
     answer = fields[part.field or part.rows]
     if _unasked(part, facts):
-        return (Finding(Verdict.MISSING, rules.unasked or part.missing),)
+        return (Finding(Verdict.MISSING, answer.problem or rules.unasked or part.missing),)
     if answer.state is AnswerState.NOT_ASKED:
         return (_NOT_APPLICABLE,)
     if part.field:

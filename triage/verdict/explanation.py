@@ -162,9 +162,9 @@ def _value(answer: Answer) -> str:
 
 
 def _source(answer: Answer) -> str:
-    """The champ and its type; for an answer without one, the name of the state."""
+    """The champ and its type; for an answer without one, why, or the name of the state."""
     if answer.origin is None:
-        return _NO_SOURCE.get(answer.state, "")
+        return answer.problem or _NO_SOURCE.get(answer.state, "")
     origin = answer.origin
     if not origin.champ_id:
         return origin.label
