@@ -135,7 +135,7 @@ def show_adapted(settings: Settings, told: dict[str, Any]) -> None:
     if settings.mapping != load_settings().mapping:
         out.print(f"À lire désormais : export UNC_MAPPING={settings.mapping}", soft_wrap=True)
     with open_services(settings) as services:
-        for number, lines in examples(services, services.form.mapping, count=_DOSSIERS):
+        for number, lines in examples(services, count=_DOSSIERS):
             table = Table("Question", "Réponse", "Donnée", "Valeur", title=f"Dossier {number}")
             for line in lines:
                 table.add_row(*(one[:80] for one in line))

@@ -83,7 +83,8 @@ class Answer(Struct, frozen=True):
 
 NOT_READ = Answer(
     AnswerState.NOT_ASKED,
-    problem="posée alors en d'autres mots, que personne n'a relus : réponse non lue",
+    problem="posée alors en d'autres mots, que personne n'a dit demander la même chose : réponse"
+    " non lue (« Formulaire » du portail, ou `unc mapping same`)",
 )
 """Of a field that was answered to other words than a person reviewed: as if it was not asked."""
 
@@ -127,6 +128,8 @@ class Report:
         correction_pending_since: Open correction request.
         unasked: Fields that rules read, that the dossier's revision does not ask, and of which no
             person said so (:func:`mappings.adoption.absences.silent`).
+        not_read: Fields that were answered to other words than a person reviewed (:data:`NOT_READ`;
+            ``rows.field`` in rows).
     """
 
     number: int
@@ -145,6 +148,7 @@ class Report:
     unmapped: tuple[Unmapped, ...]
     correction_pending_since: datetime | None
     unasked: frozenset[str] = frozenset()
+    not_read: frozenset[str] = frozenset()
 
     def value(self, field: str) -> Value | None:
         """Value of a field, ``None`` when it has none.

@@ -68,8 +68,9 @@ class CaseFile:
         dossier, unread = self._read
         mapping = self.files.mapping_without(unread)
         report = map_report(dossier, mapping=mapping, revision=self.revision)
-        if passed := unread & report.fields.keys():
-            report = replace(report, fields={**report.fields, **dict.fromkeys(passed, NOT_READ)})
+        if unread:
+            passed = dict.fromkeys(unread & report.fields.keys(), NOT_READ)
+            report = replace(report, fields={**report.fields, **passed}, not_read=unread)
         rules = self.files.rules_of(report.deposited_at)
         unasked = self.files.unasked(self.revision, rules, unread=unread)
         return replace(report, unasked=unasked) if unasked else report

@@ -10,6 +10,7 @@ import pytest
 from mappings.adoption.absences import every_field
 from mappings.adoption.decisions import Decision, Decisions, dump_decisions
 from mappings.dossier.model import Rows, Text, YesNo
+from mappings.report.mapper import map_report
 from mappings.schema.file import parse_mapping
 from settings import load_settings
 from steps.adopt.adapt import Adaptation, begin
@@ -118,7 +119,8 @@ def test_each_row_is_shown_with_its_own_answers_and_an_annotation_as_it_is_read(
     rows = Rows(tuple((champ(151, Text(code)),) for code in ("un", "deux")))
     said = dossier(champ(1, Text("Ada")), champ(2, Text("Bel")), champ(15, rows, kind="repetition"))
     said = replace(said, annotations=(champ(9, YesNo(yes=True), label="Ne pas diffuser"),))
-    shown = compared(said, mapping=parse_mapping(HEAD + LINES, source="m"), revision=None)
+    mapping = parse_mapping(HEAD + LINES, source="m")
+    shown = compared(said, map_report(said, mapping=mapping, revision=None), mapping=mapping)
     assert [line[1:] for line in shown] == [
         ("Ada ; Bel", "Nom", "Ada Bel"),
         ("2 lignes", "Lots", "2 lignes"),
