@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 from cyclopts import App, Parameter
@@ -36,7 +36,7 @@ from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import likely
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import absences_told, drift_of, labels_advice
+from steps.wiring.drift import absences_told, drift_of, form_adoption_told, labels_advice
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_form
 from steps.wiring.observed import observed_form
@@ -47,6 +47,7 @@ mapping = App(name="mapping", help="Correspondance entre le formulaire et le sch
 mapping.command(adapt)
 mapping.command(new)
 _DEFAULT = Common()
+_PLAIN: Final[Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 
 
 @mapping.command
@@ -72,17 +73,20 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
         return _problems([f"{named} ne peut pas être lu ({refusal(error)})"], common)
     except DataFileError as error:
         return _problems(list(error.problems), common)
-    (drifts, labels), data = _drifts(settings), DataFile(text, source=settings.mapping.name)
+    data = DataFile(text, source=settings.mapping.name)
+    drifts, labels, adopted = _drifts(settings)
     lines, readings = drift_lines(drifts, data), reading_lines(form, data)
     lines += [data.problem(("labels",), f"à revoir : labels {labels}")] if labels else []
     if common.json:
         told = {"file": str(settings.mapping), "problems": []}
-        print_json({**told, "drift": lines, "readings": readings})
+        print_json({**told, "adopted": adopted, "drift": lines, "readings": readings})
     else:
         for one in lines:
             ERROR.print(one, markup=False, highlight=False, soft_wrap=True)
         for one in readings:
             Console().print(one, markup=False, highlight=False, soft_wrap=True)
+        if adopted:
+            Console().print(f"Formulaire adopté : {adopted}.", **_PLAIN)
         Console().print(f"{settings.mapping} : valide.", highlight=False, soft_wrap=True)
     looked_at = any(one.severity is not Severity.INFORMATION for one in drifts)
     return 1 if looked_at or labels else 0
@@ -291,12 +295,15 @@ def _problems(problems: list[str], common: Common) -> int:
     return 2
 
 
-def _drifts(settings: Settings) -> tuple[tuple[Drift, ...], str]:
-    """Drift of the form in store, and of its labels; none before the démarche was read."""
+def _drifts(settings: Settings) -> tuple[tuple[Drift, ...], str, str]:
+    """Drift of the form in store, of its labels, and who adopted it.
+
+    None before the démarche was read.
+    """
     if settings.demarche is None or is_new(settings.database()):
-        return (), ""
+        return (), "", ""
     with open_services(settings) as services:
-        return drift_of(services), labels_advice(services)
+        return drift_of(services), labels_advice(services), form_adoption_told(services)
 
 
 def _card(services: Services, number: int) -> list[dict[str, Any]] | None:

@@ -130,6 +130,8 @@ class Adoption:
         revision: Number of the revision that was adopted; "" with no démarche.
         mapping: What the mapping said of each field, in short
             (:func:`mappings.adoption.meaning.meanings_of`); nothing where that was not kept.
+        since: The day when what a version of before did not keep with it was taken as it was then:
+            nobody looked at it; ``None`` where all was kept.
     """
 
     by: str
@@ -137,12 +139,20 @@ class Adoption:
     demarche: int | None = None
     revision: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
+    since: date | None = None
 
     @property
     def told(self) -> str:
-        """Which form, by whom and when, in French."""
+        """Which form, by whom and when, and what counts as adopted with it, in French."""
         what = f"révision {self.revision}" if self.revision else "le formulaire relu"
-        return f"{what}, par {self.by} le {self.on:%d/%m/%Y}"
+        told = f"{what}, par {self.by} le {self.on:%d/%m/%Y}"
+        if self.since is None:
+            return told
+        return (
+            f"{told} (adoption d'une version d'avant : ce qu'elle ne gardait pas compte comme"
+            f" adopté tel qu'il était le {self.since:%d/%m/%Y} ; relu une fois, `unc mapping adopt`"
+            " l'adopte)"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +223,7 @@ class _AdoptionModel(BaseModel):
     demarche: int | None = None
     revision: str | int = ""
     mapping: dict[str, str] = {}
+    since: date | None = None
 
 
 class _SaidOfBeforeModel(BaseModel):
@@ -260,7 +271,7 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
         absent=_absences(model.absent),
         accepted=True,
         adopted=tuple(
-            Adoption(one.by, one.on, one.demarche, str(one.revision), one.mapping)
+            Adoption(one.by, one.on, one.demarche, str(one.revision), one.mapping, one.since)
             for one in model.adopted
         ),
         before=tuple(_said_of_before(one) for one in model.before),
@@ -334,6 +345,7 @@ def _adopted(reviewed: ReviewedForm) -> Any:
             "on": one.on,
             **({"demarche": one.demarche, "revision": one.revision} if one.demarche else {}),
             **({"mapping": dict(one.mapping)} if one.mapping else {}),
+            **({"since": one.since} if one.since else {}),
         }
         for one in reviewed.adopted
     ]

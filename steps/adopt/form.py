@@ -17,10 +17,16 @@ from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
 from steps.adopt.adopted_mapping import is_shipped
 from steps.adopt.write import alone, keep_decisions, write
-from steps.wiring.drift import absences_told, adoption_told, drift_of, earlier_of, form_adoption
+from steps.wiring.drift import (
+    absences_told,
+    drift_of,
+    earlier_of,
+    form_adoption,
+    form_adoption_told,
+)
 from steps.wiring.failures import RequestError
 from steps.wiring.form import keep_reviewed, load_form, reviewed_form
-from steps.wiring.observed import needs_now, observed_form
+from steps.wiring.observed import needs_now
 from steps.wiring.services import Services
 
 _UNSEEN = "Ce qui bloque n’est relu que si vous le dites : cochez la case au-dessus d’« Adopter »"
@@ -92,12 +98,7 @@ class FormAdoption:
         session, questions = adaptation.session, tuple(adaptation.questions())
         decisions = session.decisions.of
         return FormState(
-            adopted=adoption_told(
-                observed_form(services),
-                form=services.form,
-                mapping_file=services.inputs.mapping_file,
-                columns=services.inputs.publishing.columns,
-            ),
+            adopted=form_adoption_told(services),
             moved=_moved(services),
             drifts=tuple(
                 (_capital(one.sentence), _weight(one, against, settled))

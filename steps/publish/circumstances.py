@@ -11,9 +11,9 @@ from mappings.adoption.in_force import kept_inside
 from steps.judge.verdicts_due import matching_versions
 from steps.read.poll import BEGINNING
 from steps.wiring import hand_out_texts, handed_out_files
-from steps.wiring.drift import absences_told, adoption_told, drift_of
+from steps.wiring.drift import absences_told, drift_of, form_adoption_told
 from steps.wiring.form import reviewed_form
-from steps.wiring.observed import observed_form, rules_at
+from steps.wiring.observed import rules_at
 from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services, now
 from triage.replies.plan import PLANNED
@@ -39,12 +39,7 @@ def circumstances(services: Services) -> ExportContext:
         drift=tuple(one.advice for one in drift),
         reference=version_of(services.inputs.home),
         kept_inside=kept_inside(drift),
-        adoption=adoption_told(
-            observed_form(services),
-            form=services.form,
-            mapping_file=services.inputs.mapping_file,
-            columns=services.inputs.publishing.columns,
-        ),
+        adoption=form_adoption_told(services),
         absences=absences_told(services),
         asks_all=_asks_all(services),
         portal=services.inputs.publishing.portal,

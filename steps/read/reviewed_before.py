@@ -1,11 +1,14 @@
 """A form that was adopted before what stands around questions was a part of what is reviewed."""
 
+from dataclasses import replace
+
 from datafiles.refusals import refusal
+from french.time import PARIS
 from mappings.dossier.decode import stable_id
 from mappings.drift.reviewing import unreviewed, with_surroundings
 from steps.wiring.form import keep_reviewed, reviewed_file, reviewed_form
 from steps.wiring.observed import observed_form
-from steps.wiring.services import Services
+from steps.wiring.services import Services, now
 
 
 def take_as_reviewed(services: Services) -> str:
@@ -23,6 +26,9 @@ def take_as_reviewed(services: Services) -> str:
         return ""
     revision = stable_id(observed.active.id)
     kept = with_surroundings(reviewed, observed.to_review, services.form.mapping)
+    *before, last = kept.adopted
+    counts = replace(last, since=now().astimezone(PARIS).date())
+    kept = replace(kept, adopted=(*before, counts))
     try:
         keep_reviewed(file, kept)
     except OSError as error:

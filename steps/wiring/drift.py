@@ -111,6 +111,16 @@ def adoption_told(observed: Observed, *, form: Form, mapping_file: Path, columns
     return found.told if found else ""
 
 
+def form_adoption_told(services: Services) -> str:
+    """Who adopted the form as it was last read, and when, in French; "" if nobody did."""
+    return adoption_told(
+        observed_form(services),
+        form=services.form,
+        mapping_file=services.inputs.mapping_file,
+        columns=services.inputs.publishing.columns,
+    )
+
+
 def labels_advice(services: Services) -> str:
     """Labels that are wanted and that the démarche lacks, with what to do; "" if none is."""
     there = services.store.demarches.state(services.demarche).labels

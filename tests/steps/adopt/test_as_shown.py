@@ -77,6 +77,8 @@ def test_what_was_adopted_before_mappings_were_kept_counts_as_it_is_and_is_told_
         assert "compte, tel qu'il est, comme adopté" in keep_adopted_mapping(services)
     with open_services(load_settings()) as services:
         assert keep_adopted_mapping(services) == ""
+    for command in (("mapping", "check"), ("status",)):
+        assert "version d'avant : ce qu'elle ne gardait pas compte" in there.unc(*command)[1]
     corrected(there, "inverted: true, ", "")
     assert f"({FIELD})" in why_inside()
 
