@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from cli.mapping.question import found_lines, question_lines
+from cli.mapping.seen import agreed_to
 from cli.terminal.console import Console
 from french.text import agreed
 from mappings.adoption.choice import ABSENT, ChoiceQuestion, champ_of
@@ -119,9 +120,13 @@ def _taken(
     if not why and decision.inverted is not None:
         why = session.why_not_contrary(choice, decision.champ)
     why = why or session.why_not_box(choice, decision.champ, inverted=decision.inverted)
-    if why:
-        out.print(why, **_PLAIN)
-    return None if why else decision
+    if not why:
+        return decision
+    out.print(why, **_PLAIN)
+    reason = session.absent_instead(choice, decision.champ) if decision.inverted else ""
+    if reason and agreed_to("Ce formulaire ne le demande donc pas ?"):
+        return Decision(absent=reason)
+    return None
 
 
 def _chosen(said: str, keys: Sequence[str]) -> Decision | None:

@@ -44,6 +44,21 @@ def test_a_form_whose_status_lacks_options_is_adopted_once_a_person_said_so(
     assert (adopted, "sans option pour" in told) == (0, False), told
 
 
+def test_a_box_that_denies_what_it_would_attest_is_said_absent_where_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = "Je n'atteste pas l'exactitude des informations transmises"
+    box = {"id": 1, "type": "checkbox", "label": label, "required": False}
+    there = offline(tmp_path, monkeypatch, {"champs": [box], "annotations": []})
+    left = [one["field"] for one in there.told("mapping", "adapt", "--auto")["left"]]
+    later = ["s"] * left.index("attestation")
+    _, told = there.unc("mapping", "adapt", typed=["A. Martin", *later, "c", "n", "c", "o", "q"])
+    assert told.count("dit le contraire de ce qui serait attesté") == 2
+    assert told.count("Ce formulaire ne le demande donc pas ?") == 2
+    said = there.told("mapping", "adapt", "--auto")["absent"]
+    assert said == {"attestation": f"Sa question dit le contraire : « {label} »"}
+
+
 def test_what_a_person_corrected_in_a_copy_of_our_mapping_stays_and_the_rest_is_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
