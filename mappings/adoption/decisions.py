@@ -6,6 +6,7 @@ again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from io import StringIO
 from types import MappingProxyType
 from typing import Any
@@ -22,9 +23,11 @@ SENSES: Mapping[str, bool | None] = MappingProxyType(
     {"oui": True, "non": False, "ni oui ni non": None}
 )
 """What a person may say that an answer of the form means to them."""
+_DIGEST = 12
 _HEADER = """\
 # Ce qu'une personne a décidé du formulaire, question après question : `unc mapping adapt` reprend
-# là. Une ligne effacée est demandée de nouveau.
+# là. Une ligne effacée est demandée de nouveau. « written » est l'empreinte du mapping.yaml qui le
+# dit : corrigé depuis, c'est lui qui vaut.
 """
 
 
@@ -54,11 +57,19 @@ class Decisions:
         demarche: Its démarche.
         by: Who decides.
         of: Decision on each field or option.
+        written: Digest of the mapping file that says it (:func:`digest_of`); ``None`` where that
+            was not kept. One that differs was corrected since.
     """
 
     demarche: int
     by: str = ""
     of: Mapping[str, Decision] = field(default_factory=dict)
+    written: str | None = None
+
+
+def digest_of(text: str) -> str:
+    """Names what a mapping file says, whenever and wherever it was written; "" without one."""
+    return sha256(text.encode()).hexdigest()[:_DIGEST] if text else ""
 
 
 def option_said(key: str, one: Decision, *, kind: str) -> tuple[str, str | bool | None]:
@@ -86,6 +97,7 @@ class _DecisionsModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     demarche: int
     by: str = ""
+    written: str | None = None
     decisions: dict[str, _DecisionModel] = {}
 
 
@@ -99,7 +111,7 @@ def parse_decisions(text: str, *, source: str) -> Decisions:
     found = {
         path: Decision(one.champ, one.absent, one.inverted) for path, one in model.decisions.items()
     }
-    return Decisions(model.demarche, model.by, found)
+    return Decisions(model.demarche, model.by, found, model.written)
 
 
 def dump_decisions(decisions: Decisions) -> str:
@@ -118,5 +130,7 @@ def dump_decisions(decisions: Decisions) -> str:
     out = StringIO()
     yaml = YAML()
     yaml.width = 4096
-    yaml.dump({"demarche": decisions.demarche, "by": decisions.by, "decisions": told}, out)
+    written = {} if decisions.written is None else {"written": decisions.written}
+    head = {"demarche": decisions.demarche, "by": decisions.by, **written}
+    yaml.dump({**head, "decisions": told}, out)
     return _HEADER + out.getvalue()

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from mappings.adoption.adapted import Adapted, adapted
 from mappings.adoption.choice import ChoiceQuestion
-from mappings.adoption.decisions import FILE_NAME, Decision, Decisions, parse_decisions
+from mappings.adoption.decisions import (
+    FILE_NAME,
+    Decision,
+    Decisions,
+    digest_of,
+    parse_decisions,
+)
 from mappings.adoption.kept import ADAPTED, FileKept, copied
 from mappings.adoption.session import Session
 from mappings.adoption.standing import FormerFile, of_this_form, taken_up
@@ -177,7 +183,9 @@ def begin(
                 " (--output), ou recommencez (--anew)."
             )
     decisions = replace(decisions, by=by.strip() or decisions.by)
-    former = _former(services, target=target, anew=anew)
+    there = read_text(target, "UNC_MAPPING") if target.exists() else ""
+    corrected = file.exists() and decisions.written != digest_of(there)
+    former = _former(services, target=target, anew=anew, corrected=corrected)
     session, gone = taken_up(Session(found, matching, decisions), former, observed.active)
     return Adaptation(
         session=session,
@@ -197,7 +205,7 @@ def begin(
     )
 
 
-def _former(services: Services, *, target: Path, anew: bool) -> FormerFile:
+def _former(services: Services, *, target: Path, anew: bool, corrected: bool) -> FormerFile:
     """The mapping in use, and what was said beside it, as far as it is of this form."""
     used = services.inputs.mapping_file
     again = not anew and target.exists() and target.resolve() == used.resolve()
@@ -211,15 +219,11 @@ def _former(services: Services, *, target: Path, anew: bool) -> FormerFile:
         adopted=bool(beside.adopted),
         shipped=_copied_from(services),
         again=again,
-        corrected=again and _is_newer(target, target.with_name(FILE_NAME)),
+        corrected=again and corrected,
         doubtful=frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
         if again or (not anew and form_adopted(services))
         else frozenset(),
     )
-
-
-def _is_newer(file: Path, other: Path) -> bool:
-    return other.exists() and file.stat().st_mtime_ns > other.stat().st_mtime_ns
 
 
 def _changed(services: Services) -> Mapping[str, tuple[str, ...]]:

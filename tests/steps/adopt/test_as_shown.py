@@ -1,5 +1,6 @@
 """An adoption is of the form and of the mapping that were shown, and of no other."""
 
+import os
 import re
 from collections.abc import Callable
 from copy import deepcopy
@@ -9,6 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from mappings.adoption.decisions import (
+    Decision,
+    Decisions,
+    digest_of,
+    dump_decisions,
+    parse_decisions,
+)
 from mappings.adoption.in_force import kept_inside
 from mappings.drift.reviewed import dump_reviewed
 from settings import load_settings
@@ -20,7 +28,7 @@ from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_file, reviewed_form
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import VARIANTS, Raw
-from tests.steps.adopt.offline import OfflineForm, offline
+from tests.steps.adopt.offline import DEMARCHE, OfflineForm, offline
 from tests.steps.adopt.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -169,6 +177,22 @@ def test_a_field_left_without_a_champ_by_hand_stays_so_whatever_was_chosen_befor
     code, _ = there.unc("mapping", "adapt", typed=["n", "Jamais demandé"])
     assert (code, f"  {FIELD}: {{absent: true" in there.mapping) == (1, True)
     assert there.told("mapping", "adapt", "--auto")["absent"] == {FIELD: "Jamais demandé"}
+
+
+def test_what_was_said_is_known_to_be_in_the_file_by_what_the_file_says_not_by_its_date(
+    there: OfflineForm,
+) -> None:
+    champ = re.search(rf"  {FIELD}: {{champ: (\d+)", there.mapping)
+    assert champ
+    corrected(there, rf"  {FIELD}: {{champ: \d+", f"  {FIELD}: {{absent: true")
+    said = there.folder / "adaptation.yaml"
+    one = Decisions(DEMARCHE, "A. Martin", {FIELD: Decision(champ[1])}, digest_of(there.mapping))
+    said.write_text(dump_decisions(one), "utf-8")
+    os.utime(said, (0, 0))
+    told = there.told("mapping", "adapt", "--auto")
+    assert FIELD in {each["field"] for each in told["sure"]}, "said after the file was written so"
+    kept = parse_decisions(said.read_text("utf-8"), source=said.name)
+    assert kept.written == digest_of(there.mapping)
 
 
 def test_only_one_adapts_a_form_at_a_time(there: OfflineForm) -> None:
