@@ -60,19 +60,6 @@ def parts(spec: FieldSpec) -> Iterator[FieldSpec]:
             return
 
 
-def asks_less(mapping: FormMapping) -> bool:
-    """Whether some field, or some field of the rows of a repetition, is given by nothing."""
-    return any(
-        _is_given_by_nothing(one)
-        or (bool(one.champs) and any(map(_is_given_by_nothing, one.fields.values())))
-        for one in mapping.fields.values()
-    )
-
-
-def _is_given_by_nothing(spec: FieldSpec) -> bool:
-    return not spec.champs and spec.source is None
-
-
 def given(mapping: FormMapping, asked: Collection[str], *, revision: str) -> frozenset[str]:
     """The fields that a revision gives in some way, those of rows as ``rows.field``.
 

@@ -15,9 +15,11 @@ from steps.wiring.observed import (
     earlier_answered,
     needs_now,
     observed_form,
+    rules_at,
     stored_revisions,
 )
-from steps.wiring.services import Services
+from steps.wiring.services import Services, now
+from triage.verdict.completeness import leaves_out
 
 
 def drift_of(services: Services) -> tuple[Drift, ...]:
@@ -90,6 +92,12 @@ def absences_told(services: Services, *, now_alone: bool = False) -> tuple[ToldA
         mapping_file=inputs.mapping_file,
         columns=inputs.publishing.columns,
     )
+
+
+def asks_all(services: Services) -> bool:
+    """Whether the form in force asks all that a score counts, by the rule-set in force."""
+    gone = [one.path for one in absences_told(services, now_alone=True)]
+    return not leaves_out(rules_at(services.form.rulesets, now()), gone)
 
 
 def absences_of(
