@@ -28,6 +28,7 @@ CHECKED = "controle_le"
 _TOGETHER = timedelta(seconds=1)
 """How far apart DS dates annotations of one write."""
 _THEN = "écrit sous d'autres mots"
+_AGAIN = "à écrire de nouveau"
 _MANY = 3
 """Annotations of ours that one write made: a person saves one or two at a time."""
 
@@ -82,7 +83,7 @@ def unreadable(dossier: Dossier, unread: AbstractSet[str], *, mapping: FormMappi
         and touched_by_hand(dossier, champ)
     }
     annotations = tuple(
-        structs.replace(one, value=Unreadable(f"{show_champ(one.value)} ({_THEN})", _THEN))
+        structs.replace(one, value=Unreadable(f"{show_champ(one.value)} ({_THEN})", _AGAIN))
         if one.value is not None and one.id in of_people
         else one
         for one in dossier.annotations
