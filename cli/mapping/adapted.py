@@ -8,7 +8,7 @@ from rich.table import Table
 from cli.terminal.console import ERROR, Console
 from datafiles.file import text_of
 from french.text import agreed
-from mappings.adoption.choice import ChoiceQuestion
+from mappings.adoption.choice import ChoiceQuestion, about
 from mappings.adoption.session import Session
 from mappings.drift.model import Drift, Kind
 from mappings.matching.match import Match
@@ -35,7 +35,12 @@ def told_of(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         blocking = review.blocking(services)
     left = [_choice(one, drifts) for one in adaptation.questions()]
     asked_of = {one["field"].partition("=")[0] for one in left}
-    let_go = [one for one in blocking.drifts if one.field not in asked_of]
+    answered = {
+        path
+        for path, one in session.decisions.of.items()
+        if one.about and one.about == about(adaptation.changed.get(path, ()))
+    }
+    let_go = [one for one in blocking.drifts if one.field not in asked_of | answered]
     taken = session.found
     used = {champ for match in taken.values() for champ in match.offered.champs}
     asked = {one.id: one for one in adaptation.active.champs}
@@ -54,7 +59,7 @@ def told_of(settings: Settings, adaptation: Adaptation) -> dict[str, Any]:
         "against": [
             {"field": one.field, "advice": one.advice}
             for one in review.against(drifts)
-            if one not in let_go
+            if one not in let_go and one.field not in answered
         ],
         "blocking": [one.sentence for one in let_go],
         "seen": blocking.code,
@@ -128,8 +133,6 @@ def show_adapted(settings: Settings, told: dict[str, Any]) -> None:
     asked = {one["field"] for one in told["left"]}
     for problem in (one["advice"] for one in told["against"] if one["field"] not in asked):
         ERROR.print(f"Contre l'adoption : {problem}", markup=False, highlight=False, soft_wrap=True)
-    for one in told["blocking"]:
-        ERROR.print(f"Bloque, jusqu'à ce qu'une personne l'ait relu : {one}", **_PLAIN)
     for one in told["reread"]:
         ERROR.print(f"À relire : {one}", **_PLAIN)
     if settings.mapping != load_settings().mapping:
@@ -140,6 +143,8 @@ def show_adapted(settings: Settings, told: dict[str, Any]) -> None:
             for line in lines:
                 table.add_row(*(one[:80] for one in line))
             out.print(table)
+    for one in told["blocking"]:
+        ERROR.print(f"Bloque, jusqu'à ce qu'une personne l'ait relu : {one}", **_PLAIN)
 
 
 def _show_left(left: Sequence[dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from cli.mapping.question import found_lines, question_lines
@@ -72,7 +73,7 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
                 return session.decided(choice.path, Decision(champ=_ANSWERS[said[0]]))
             case "n":
                 reason = input(f"Pourquoi ? [{ABSENT}] ").strip() or ABSENT
-                return session.decided(choice.path, Decision(absent=reason))
+                return session.decided(choice.path, Decision(absent=reason, about=choice.about))
             case "+" if len(keys) < len(choice.keys):
                 shown += _SHOWN
             case _:
@@ -83,7 +84,7 @@ def _answer(session: Session, choice: ChoiceQuestion, out: Console) -> Session |
                     else _taken(session, choice, said, keys, out)
                 )
                 if decision is not None:
-                    return session.decided(choice.path, decision)
+                    return session.decided(choice.path, replace(decision, about=choice.about))
 
 
 def _looked_for(

@@ -42,11 +42,14 @@ class Decision:
             :data:`SENSES` the option means; "" for none.
         absent: Why the form does not ask it; "" where a champ does, or nothing was said.
         inverted: Whether the champ asks the contrary; ``None``: as it was found.
+        about: Digest of how the form had changed of it since it was reviewed, as it was shown
+            (:func:`digest_of`); "" where it had not. It was not said of another change.
     """
 
     champ: str = ""
     absent: str = ""
     inverted: bool | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Decisions:
 
 
 def digest_of(text: str) -> str:
-    """Names what a mapping file says, whenever and wherever it was written; "" without one."""
+    """Names what is said, in a mapping file or of a change of the form; "" where nothing is."""
     return sha256(text.encode()).hexdigest()[:_DIGEST] if text else ""
 
 
@@ -83,6 +86,7 @@ class _DecisionModel(BaseModel):
     champ: str = ""
     absent: str = ""
     inverted: bool | None = None
+    about: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> "_DecisionModel":
@@ -109,7 +113,8 @@ def parse_decisions(text: str, *, source: str) -> Decisions:
     """
     model = DataFile(text, source=source).validate(_DecisionsModel)
     found = {
-        path: Decision(one.champ, one.absent, one.inverted) for path, one in model.decisions.items()
+        path: Decision(one.champ, one.absent, one.inverted, one.about)
+        for path, one in model.decisions.items()
     }
     return Decisions(model.demarche, model.by, found, model.written)
 
@@ -120,7 +125,11 @@ def dump_decisions(decisions: Decisions) -> str:
         path: {
             **{
                 name: value
-                for name, value in (("champ", one.champ), ("absent", one.absent))
+                for name, value in (
+                    ("champ", one.champ),
+                    ("absent", one.absent),
+                    ("about", one.about),
+                )
                 if value
             },
             **({} if one.inverted is None else {"inverted": one.inverted}),

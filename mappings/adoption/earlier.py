@@ -42,6 +42,7 @@ class EarlierWords:
         key: Names the words.
         fields: The fields that their questions give, with commas between.
         title: How staff call those.
+        labels: The questions, as they were asked then.
         before: What was said then.
         now: What was last reviewed.
         revisions: The revisions that asked so.
@@ -52,6 +53,7 @@ class EarlierWords:
     key: str
     fields: str
     title: str
+    labels: tuple[str, ...]
     before: str
     now: str
     revisions: tuple[str, ...]
@@ -64,18 +66,19 @@ def earlier_words(
 ) -> Iterator[EarlierWords]:
     """What is left to say of words of before; what stood above several questions, once."""
     specs = every_spec(mapping)
-    found: dict[tuple[str, str, tuple[str, ...], bool, bool], list[str]] = {}
+    found: dict[tuple[str, str, tuple[str, ...], bool, bool], dict[str, str]] = {}
     for one in drifts:
         if one.kind is Kind.EARLIER and is_unsaid(one):
             contrary = one.field in specs and reads_contrary(specs[one.field])
             words = one.before, one.after, one.revisions, needs.acted_on(one.field), contrary
-            found.setdefault(words, []).append(one.field)
+            found.setdefault(words, {})[one.field] = one.label
     for (before, now, revisions, unread_now, contrary), paths in found.items():
         titles = (specs[path].title if path in specs else path for path in paths)
         yield EarlierWords(
             key=_key(before),
             fields=",".join(paths),
             title=", ".join(titles),
+            labels=tuple(paths.values()),
             before=before,
             now=now,
             revisions=revisions,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mappings.adoption.adapted import Adapted, adapted
-from mappings.adoption.choice import ChoiceQuestion
+from mappings.adoption.choice import ChoiceQuestion, about
 from mappings.adoption.decisions import (
     FILE_NAME,
     Decision,
@@ -57,7 +57,8 @@ class Adaptation:
             write and the form was adopted with it; else nothing.
         before: What a person said when it was written.
         refused: What they said elsewhere that the form does not ask, and the file leaves so.
-        doubtful: Fields of which the form changed so that verdicts may be wrong.
+        doubtful: Fields of which the form changed so that verdicts may be wrong; "" where what
+            stands above several did.
         changed: How, in French: what was reviewed beside what it has now.
     """
 
@@ -185,7 +186,9 @@ def begin(
     decisions = replace(decisions, by=by.strip() or decisions.by)
     there = read_text(target, "UNC_MAPPING") if target.exists() else ""
     corrected = file.exists() and decisions.written != digest_of(there)
+    changed = _changed(services)
     former = _former(services, target=target, anew=anew, corrected=corrected)
+    former = replace(former, changes={path: about(told) for path, told in changed.items()})
     session, gone = taken_up(Session(found, matching, decisions), former, observed.active)
     return Adaptation(
         session=session,
@@ -197,7 +200,7 @@ def begin(
         before=session.decisions.of,
         refused=gone,
         doubtful=former.doubtful,
-        changed=_changed(services),
+        changed=changed,
         unsaid=_unsaid(services, former) if former.again else frozenset(),
         reviewed=ReviewedForm()
         if former.again
@@ -220,7 +223,9 @@ def _former(services: Services, *, target: Path, anew: bool, corrected: bool) ->
         shipped=_copied_from(services),
         again=again,
         corrected=again and corrected,
-        doubtful=frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
+        doubtful=frozenset(
+            one.field for one in drift_of(services) if one.blocks and not one.of_the_form
+        )
         if again or (not anew and form_adopted(services))
         else frozenset(),
     )

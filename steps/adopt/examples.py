@@ -40,7 +40,7 @@ def compared(
 
 def _why(line: CardLine) -> str:
     """Why a field has no value."""
-    return line.problem or line.state
+    return " : ".join(filter(None, (line.state, line.problem.partition(",")[0])))
 
 
 _Answers = Mapping[tuple[int, str], str]

@@ -155,9 +155,9 @@ class FormAdoption:
         if champ and (why := session.why_not_box(choice, champ, inverted=inverted)):
             raise RequestError(why)
         decision = (
-            Decision(champ=champ, inverted=inverted)
+            Decision(champ=champ, inverted=inverted, about=choice.about)
             if champ
-            else Decision(absent=absent.strip() or ABSENT)
+            else Decision(absent=absent.strip() or ABSENT, about=choice.about)
         )
         self._write(adaptation.saying(session.decided(path, decision)))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from french.time import PARIS
 from mappings.adoption.adapted import mapping_text
+from mappings.adoption.choice import about
 from mappings.adoption.decisions import (
     Decision,
     Decisions,
@@ -96,6 +97,7 @@ def write(adaptation: Adaptation) -> None:
         (there, text),
         said=(adaptation.before, decisions.of),
         doubtful=adaptation.doubtful,
+        changes={path: about(told) for path, told in adaptation.changed.items()},
     )
     absent = absences_kept(
         session,

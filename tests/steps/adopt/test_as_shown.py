@@ -118,6 +118,31 @@ def test_a_person_at_a_terminal_is_shown_what_blocks_and_lets_go_of_it_by_saying
         assert ("à relire" in why_inside()) == bool(ended)
 
 
+def test_a_heading_that_changed_with_a_question_is_not_reviewed_by_answering_that_one(
+    there: OfflineForm,
+) -> None:
+    found = turned(VARIANTS["same labels, other ids"]().form["revisions"][-1])
+    heading = next(one for one in found["champs"] if one["type"] == "header_section")
+    heading["label"] = "Autres traitements du patient"
+    there.publish(2, found)
+    code, said = there.unc("mapping", "adapt", typed=["A. Martin", "c", "n"])
+    (told,) = [one for one in said.splitlines() if "sous un autre titre" in one]
+    assert told.startswith("Bloque, jusqu'à ce qu'une personne l'ait relu")
+    assert (code, "et tenir pour relu ce qui bloque" in said) == (1, True)
+    assert "sous un autre titre" in there.unc("mapping", "check")[1]
+    code, said = there.unc("mapping", "adapt", typed=["o"])
+    assert (code, "depuis la relecture" in said) == (0, False), "what they answered stays so"
+    assert why_inside() == ""
+    there.publish(3, turned(found))
+    assert there.unc("mapping", "adapt", typed=["o"])[0] == 0
+    for one in found["champs"]:
+        if one.get("description", "").startswith("Répondez non"):
+            one["description"] = "Répondez non si l'usage a été constaté à l'étranger."
+    there.publish(4, found)
+    _, said = there.unc("mapping", "adapt", typed=["q"])
+    assert "depuis la relecture, expliqué autrement" in said, "said of another change"
+
+
 class _Meanwhile(StringIO):
     """What a person types; something happens before their last word but one."""
 
