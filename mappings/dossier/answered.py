@@ -7,6 +7,7 @@ is what the form asked when it was last changed, not what it asks in the revisio
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from mappings.dossier.decode import stable_id
 from mappings.dossier.model import Champ, Dossier, Rows, YesNo
@@ -65,6 +66,7 @@ class _Span:
         for followed in frozenset({own}).union(*self._numbers):
             for path, champs in otherwise.get(followed, {}).items():
                 self.asked[path] = self.asked.get(path, frozenset()) | champs
+        self._in_force = lru_cache(maxsize=256)(self._in_force_at)
         self._champs = frozenset[str]().union(*self.asked.values())
 
     def unread(self, dossier: Dossier) -> Iterator[str]:
@@ -93,7 +95,7 @@ class _Span:
             for number in self._in_force(moment or dossier.deposited_at)
         )
 
-    def _in_force(self, moment: datetime) -> frozenset[str]:
+    def _in_force_at(self, moment: datetime) -> frozenset[str]:
         """The revisions that may have been in force at a moment, which DS tells to the second."""
         if not self._moments:
             return frozenset({self._own})
@@ -113,12 +115,11 @@ def _answered(dossier: Dossier) -> Iterator[Champ]:
 
 def _every(champs: Iterable[Champ]) -> Iterator[Champ]:
     for one in champs:
-        if one.value is None:
-            continue
-        yield one
-        if isinstance(one.value, Rows):
-            for row in one.value.rows:
-                yield from _every(row)
+        if one.value is not None:
+            yield one
+            if isinstance(one.value, Rows):
+                for row in one.value.rows:
+                    yield from _every(row)
 
 
 def _moments(one: Champ) -> set[datetime | None]:

@@ -63,7 +63,7 @@ class Revision:
     id: str
     champs: tuple[Descriptor, ...]
     annotations: tuple[Descriptor, ...]
-    published: datetime | None = None
+    published: datetime | None = field(default=None, compare=False)
     types: Mapping[str, str] = field(init=False, repr=False, compare=False)
     fed: frozenset[str] = field(init=False, repr=False, compare=False)
     asked: frozenset[str] = field(init=False, repr=False, compare=False)
