@@ -11,6 +11,21 @@ from exports.cells import Content
 Row: TypeAlias = Sequence[Content]
 
 
+@dataclass(frozen=True, slots=True)
+class Deflated:
+    """Bytes that many files have, deflated once: they may follow any others.
+
+    Attributes:
+        content: They, deflated, to the end of a byte.
+        size: How many they are.
+        checksum: Their CRC-32.
+    """
+
+    content: bytes
+    size: int
+    checksum: int
+
+
 class WrittenRows(Protocol):
     """The rows of a sheet, put one after the other as they are written."""
 
@@ -23,8 +38,11 @@ class WrittenRows(Protocol):
     def digests(self, start: int, stop: int) -> bytes:
         """What :func:`row_digest` says of some rows, one after the other."""
 
-    def written(self, start: int, stop: int) -> Iterator[bytes]:
-        """Each of some rows as it is written, without its number."""
+    def written(self, start: int, stop: int) -> Iterator[bytes | Deflated]:
+        """Some rows as they are written, several at once."""
+
+    def each(self, start: int, stop: int) -> Iterator[bytes]:
+        """Each of some rows as it is written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +82,14 @@ class RowsPutAside(Sequence[Row]):
         return self.place.digests(self.start, self.stop)
 
     @property
-    def written(self) -> Iterator[bytes]:
-        """Each as it is written, without its number."""
+    def written(self) -> Iterator[bytes | Deflated]:
+        """They as they are written, several at once."""
         return self.place.written(self.start, self.stop)
+
+    @property
+    def each(self) -> Iterator[bytes]:
+        """Each as it is written."""
+        return self.place.each(self.start, self.stop)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

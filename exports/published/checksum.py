@@ -9,7 +9,7 @@ from exports.rows_put_aside import RowsPutAside, parts_of, row_digest
 if TYPE_CHECKING:
     from exports.sheets.tables import Table
 
-MADE = "10"
+MADE = "11"
 """Raise it with a release that makes other workbooks of the same tables: else none would be
 replaced until its content moves."""
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from exports.published.flat import flat_rows, plain_name
 from exports.readers.policy import PolicyRules
-from exports.sheets.withheld_cells import Place
-from exports.sheets.withheld_columns import WithheldColumns
+from exports.sheets.withheld.cells import Place
+from exports.sheets.withheld.columns import WithheldColumns
 from exports.xlsx.former_tables import columns_in
 from exports.xlsx.without_rows import without_dossiers
 from french.text import typographic

@@ -30,7 +30,7 @@ from exports.published.manifest import (
     read_manifest,
     sha256,
 )
-from exports.sheets.withheld_columns import WithheldColumns
+from exports.sheets.withheld.columns import WithheldColumns
 from exports.xlsx.former_tables import numbers_in
 from exports.xlsx.without_rows import Trimmed, without_dossiers
 from french.text import SEMICOLON, agreed

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from heapq import merge
 from xml.parsers.expat import ExpatError
 
 from openpyxl import Workbook
@@ -16,6 +17,7 @@ from exports.model import ExportedDossier, latest_change
 from exports.published.changes import Comparison, Named, changes_table, number_of
 from exports.published.checking import damaged
 from exports.published.checksum import content_digest
+from exports.readers.dossiers import Dossiers
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
 from exports.rows_put_aside import in_turn, parts_of
@@ -25,6 +27,7 @@ from exports.sheets.computed import link_of
 from exports.sheets.consumption import consumed_by_year
 from exports.sheets.dictionary import DefinedWords, dictionary
 from exports.sheets.figures import Synthesis, synthesise
+from exports.sheets.national import NationalDossiers
 from exports.sheets.situations.columns import names_of
 from exports.sheets.situations.table import situations
 from exports.sheets.tables import Table, TableMaker
@@ -32,8 +35,9 @@ from exports.sheets.to_treat import (
     Circumstances,
     headline,
     in_order,
+    is_national,
     quarantined_alone,
-    to_treat,
+    waiting,
 )
 from exports.xlsx.about_lines import (
     AUDIENCES,
@@ -73,7 +77,8 @@ class AudienceWorkbook:
     Attributes:
         maker: Makes its tables; shared with the other workbooks of its audience.
         kept: Dossiers that stay at the agency.
-        readings: Its dossiers.
+        readings: Its dossiers: its own, and national ones.
+        national: Those that the workbooks of all centres have; none where it is no centre's.
         columns: Sheets and columns.
         centre: The one centre that it is for, if any.
         comparison: What it says of its changes.
@@ -83,7 +88,8 @@ class AudienceWorkbook:
 
     maker: TableMaker
     kept: Sequence[ExportedDossier]
-    readings: Sequence[Reading]
+    readings: Dossiers
+    national: NationalDossiers
     columns: ColumnsFile
     centre: Centre | None
     comparison: Comparison
@@ -176,12 +182,11 @@ class AudienceWorkbook:
         for sheet in self._sheets:
             if sheet.kind == "a_traiter":
                 made[sheet.name] = self._to_treat(sheet)
-            elif sheet.kind == "dossiers":
-                made[sheet.name] = self.maker.make(sheet, in_order(self.readings))
             elif sheet.kind in OF_REGISTER:
                 made[sheet.name] = self.maker.of_register(sheet, self.registered)
             elif sheet.columns:
-                made[sheet.name] = self.maker.make(sheet, self.readings)
+                national = self.national.rows(sheet, but=self._apart)
+                made[sheet.name] = self.maker.make(sheet, self._first, then=national)
             elif sheet.kind == "situations":
                 made[sheet.name] = situations(
                     self.readings,
@@ -212,6 +217,18 @@ class AudienceWorkbook:
                 )
         return made
 
+    @cached_property
+    def _apart(self) -> Mapping[int, Reading]:
+        """National dossiers that its readers read otherwise, by number."""
+        known = self.national.numbers
+        return {one.number: one for one in self.readings.own if one.number in known}
+
+    @cached_property
+    def _first(self) -> tuple[Reading, ...]:
+        """The others of its own, in order: national ones follow them."""
+        aside = {number for number, one in self._apart.items() if is_national(one)}
+        return in_order([one for one in self.readings.own if one.number not in aside])
+
     def _named(self, made: Mapping[str, Table]) -> Named:
         """Situations by id, as its sheet of situations names them."""
         columns = self.columns.dossiers_sheet.columns
@@ -231,10 +248,13 @@ class AudienceWorkbook:
         news = self.comparison.news(self.columns.dossiers_sheet)
         rising = {name for name, trend in self.trends.items() if trend.direction == "up"}
         turns = sheet.turns.get(audience, {})
-        treated = to_treat(
-            self.readings, words=words, turns=turns, around=Circumstances(news, rising)
-        )
-        table = self.maker.make(sheet, treated)
+        around = Circumstances(news, rising)
+        mine = waiting(self.readings.own, sheet, audience, around)
+        own = zip(mine, self.maker.rows_of(sheet, [one.reading for one in mine]), strict=True)
+        national = self.national.waiting(sheet, around, but=self._apart)
+        both = [*merge(own, national, key=lambda one: one[0].urgency)]
+        treated = [one.reading for one, _ in both]
+        table = self.maker.make(sheet, (), then=[rows for _, rows in both])
         shown = audience == "agence" and not context.filters and "quarantaine" in words
         aside = tuple(quarantined_alone(context.aside, self.readings)) if shown else ()
         told = {"pourquoi_maintenant": words.get("quarantaine"), "tour": turns.get("lecteur")}
@@ -279,10 +299,8 @@ class AudienceWorkbook:
     @cached_property
     def _changed(self) -> datetime | None:
         """Latest change that its sheets show: of people, or a correction that waits for one."""
-        entries = [one.entry for one in self.readings]
-        asked = (one.summary.correction_pending_since for one in entries)
-        moments = (latest_change(entries), *asked)
-        return max((one for one in moments if one is not None), default=None)
+        told = self.readings.each("latest change", _latest)
+        return max((one for one in told if one is not None), default=None)
 
     @property
     def _dated(self) -> str:
@@ -354,3 +372,9 @@ class AudienceWorkbook:
             digests=digest_lines(context, self.maker.policy, columns=versions),
             withheld=self._withheld,
         )
+
+
+def _latest(reading: Reading) -> datetime | None:
+    """The latest change that a dossier shows, a correction that it waits for among them."""
+    moments = (latest_change([reading.entry]), reading.summary.correction_pending_since)
+    return max((one for one in moments if one is not None), default=None)

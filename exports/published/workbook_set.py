@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from exports.model import ExportContext, ExportedDossier
 from exports.published.changes import Comparison, first_edition, handed_row
+from exports.readers.dossiers import Dossiers
 from exports.readers.policy import Policy
 from exports.readers.reading import Reading, RowsBasis
 from exports.readers.registre import RegisterReading
@@ -24,9 +25,10 @@ from exports.sheets.centres import (
 )
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.names_known import check_policy
+from exports.sheets.national import NationalDossiers
 from exports.sheets.situations.table import trends_of
 from exports.sheets.tables import Table, TableMaker
-from exports.sheets.withheld_columns import WithheldColumns, withheld_columns
+from exports.sheets.withheld.columns import WithheldColumns, withheld_columns
 from exports.xlsx.kept_rows import (
     FACTS,
     HANDED,
@@ -55,6 +57,7 @@ class _Audience:
     kept: Sequence[ExportedDossier]
     readings: Sequence[tuple[Reading, Assignment]]
     trends: Mapping[str, Trend]
+    national: NationalDossiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +185,19 @@ class WorkbookSet:
 
         centre = None if author in _WHOLE else self._centre(author)
         shared = self._read_by("agence" if author == "agence" else "reseau")
-        chosen = [
+        national = shared.national if centre else shared.national.none()
+        own = tuple(
             one.copy(author=author, why=_why(one, to, centre))
             for one, to in shared.readings
-            if centre is None or centre.code in to.centres
-        ]
+            if (centre is None or centre.code in to.centres)
+            and (one.number not in national.numbers or _otherwise(one, to, author, centre))
+        )
+        chosen = national.beside(own)
         return AudienceWorkbook(
             maker=shared.maker,
             kept=shared.kept,
             readings=chosen,
+            national=national,
             columns=self.columns,
             centre=centre,
             comparison=self.compare(author),
@@ -199,17 +206,20 @@ class WorkbookSet:
         )
 
     def _registered(
-        self, chosen: Sequence[Reading], audience: Audience, centre: Centre | None
+        self, chosen: Dossiers, audience: Audience, centre: Centre | None
     ) -> RegisterReading:
         """The register, as the readers of these dossiers may read it."""
-        known = [one for one in chosen if not one.decision.excluded]
+        known = chosen.each(
+            "situation in scope",
+            lambda one: "" if one.decision.excluded else one.entry.situation,
+        )
         register = self.context.register.register
         return RegisterReading(
             context=self.context,
             policy=self.policy,
             audience=audience,
-            held=frozenset(one.entry.situation for one in known if one.entry.situation),
-            numbers=frozenset(one.number for one in chosen),
+            held=frozenset(filter(None, known)),
+            numbers=frozenset(chosen.each("number", lambda one: one.number)),
             centres={one.code: one.name for one in self.centres},
             centre=centre.code if centre else "",
             own=given_by(centre, self.centres, register) if centre else frozenset(),
@@ -240,13 +250,16 @@ class WorkbookSet:
             policy=self.policy,
             audience=audience,
             choices=self.columns.opinions,
-            apart=self._apart[audience].keep if self.apart else None,
+            apart=self._apart[audience] if self.apart else None,
             made=self._rows.get(audience, {}),
         )
+        given = concerned(read, centres=self.centres, territory=self.columns.territory)
+        national = [one for one, to in given if to.reason is AssignmentReason.EVERYWHERE]
         made = _Audience(
             maker=maker,
             kept=tuple(one for one in self.entries if one.number not in shared),
-            readings=concerned(read, centres=self.centres, territory=self.columns.territory),
+            readings=given,
+            national=NationalDossiers.of(maker, national),
             trends=trends_of(read, audience=audience, context=self.context),
         )
         self._audiences[audience] = made
@@ -260,6 +273,12 @@ class WorkbookSet:
         for number, kept in self.made_before():
             for audience, sheet, key, rows in decode_rows(number, kept, self._apart):
                 self._rows[audience].setdefault(sheet, {})[key] = rows
+
+
+def _otherwise(one: Reading, to: Assignment, author: str, centre: Centre | None) -> bool:
+    """Whether a centre reads a national dossier as no other does."""
+    named = centre is not None and centre.code in to.rapporteurs
+    return named or author in one.entry.opinions
 
 
 def _why(reading: Reading, assignment: Assignment, centre: Centre | None) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from exports.readers.dossiers import Dossiers
 from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.columns import Figures
@@ -101,11 +102,10 @@ def by_month(days: Sequence[date]) -> Block:
     return Block("Dépôts par mois", ("Mois", "Dossiers"), lines, bars="col", meaning=meaning)
 
 
-def by_nature(readings: Sequence[Reading], origins: Figures) -> Block:
+def by_nature(readings: Dossiers, origins: Figures) -> Block:
     """Count dossiers by nature of the non-conformity; one may have several."""
-    counts: Counter[str] = Counter()
-    for reading in readings:
-        counts.update(natures(reading, origins))
+    told = readings.each("natures", lambda one: natures(one, origins))
+    counts = Counter(name for names in told for name in names)
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     meaning = (
         "Dossiers de ce classeur par nature cochée ; un dossier qui en coche deux compte deux fois."
@@ -125,13 +125,10 @@ def natures(reading: Reading, origins: Figures) -> tuple[str, ...]:
     return reading.told(NATURES, found)
 
 
-def by_status(readings: Sequence[Reading]) -> Block:
+def by_status(readings: Dossiers) -> Block:
     """Count dossiers by triage status, and by priority within it."""
-    decisions = [one.decision for one in readings]
-    pairs = Counter(
-        (one.shown, one.priority if one.priority in PRIORITIES else None) for one in decisions
-    )
-    found = {one.shown for one in decisions}
+    pairs = Counter(readings.each("status and priority", _status_and_priority))
+    found = {shown for shown, _ in pairs}
     known = [status.value for status in STATUSES]
     order = [*known, *sorted(found.difference(known))]  # a person may write any word
     lines: tuple[tuple[str | int, ...], ...] = tuple(
@@ -145,6 +142,11 @@ def by_status(readings: Sequence[Reading]) -> Block:
         " ceux que la passerelle propose."
     )
     return Block("Statut et priorité", headers, lines, colours=_PRIORITY_COLOURS, meaning=meaning)
+
+
+def _status_and_priority(reading: Reading) -> tuple[str, str | None]:
+    decision = reading.decision
+    return decision.shown, decision.priority if decision.priority in PRIORITIES else None
 
 
 def by_year(years: Sequence[YearFigure]) -> Block:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from exports.readers.dossiers import Dossiers
 from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.figures import Synthesis
@@ -115,7 +116,8 @@ def _terms(vocabulary: DefinedWords) -> Iterator[tuple[str, ...]]:
 
 def unmapped_champs(readings: Sequence[Reading]) -> Counter[tuple[str, str]]:
     """How many dossiers answered each champ that the mapping does not take, by id and label."""
-    return Counter(champ for one in readings for champ in one.told(UNMAPPED, _unmapped_of))
+    told = Dossiers.of(readings).each("unmapped", lambda one: one.told(UNMAPPED, _unmapped_of))
+    return Counter(champ for champs in told for champ in champs)
 
 
 def _unmapped_of(reading: Reading) -> tuple[tuple[str, str], ...]:

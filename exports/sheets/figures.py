@@ -8,6 +8,7 @@ from functools import partial
 from statistics import median
 
 from exports.cells import Content, paris
+from exports.readers.dossiers import Dossiers
 from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.blocks import Block, by_month, by_nature, by_status, by_year
@@ -69,6 +70,7 @@ def synthesise(
         years: The annual indicator of the register; none outside the agency.
         live_since: When the bridge reached its first verdict: no delay of its own is older.
     """
+    readings = Dossiers.of(readings)
     figures = (
         *_dossiers(readings),
         *(_awareness(readings, origins) if origins.awareness else ()),
@@ -89,10 +91,12 @@ def synthesise(
     )
 
 
-def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
-    statuses = Counter(one.decision.status for one in readings)
-    scores = [score for one in readings if (score := one.summary.score) is not None]
-    first = Counter(one.decision.priority or "" for one in readings)
+def _dossiers(readings: Dossiers) -> tuple[Figure, ...]:
+    statuses = Counter(readings.each("status", lambda one: one.decision.status))
+    told = readings.each("score", lambda one: one.summary.score)
+    scores = [score for score in told if score is not None]
+    first = Counter(readings.each("priority or blank", lambda one: one.decision.priority or ""))
+    beyond = Counter(readings.each("beyond", lambda one: one.beyond))
     days = _days(readings)
     return (
         Figure("Premier dépôt", days[0] if days else None, "date", "Jour du plus ancien dépôt."),
@@ -112,19 +116,19 @@ def _dossiers(readings: Sequence[Reading]) -> tuple[Figure, ...]:
         ),
         Figure(
             "Dossiers sans centre",
-            sum(one.nowhere for one in readings),
+            sum(readings.each("nowhere", lambda one: one.nowhere)),
             meaning="Dossiers que ni leur territoire ni un rapporteur ne rattache à un centre ;"
             " l'outre-mer sans centre et l'étranger sont comptés à part.",
         ),
         *(
             Figure(
                 name,
-                sum(one.beyond == ground for one in readings),
+                beyond[ground],
                 meaning=f"Dossiers {told}, qu'aucun centre de la table ne suit et qu'aucun"
                 " rapporteur n'a reçus.",
             )
             for name, ground, told in _BEYOND
-            if any(one.beyond == ground for one in readings)
+            if beyond[ground]
         ),
         Figure("Dossiers de priorité P1", first["P1"], meaning="Priorité la plus haute."),
         _completeness(scores, asks_all=all(one.context.asks_all for one in readings[:1])),
@@ -144,7 +148,7 @@ def _completeness(scores: Sequence[int], *, asks_all: bool) -> Figure:
     )
 
 
-def _awareness(readings: Sequence[Reading], origins: Figures) -> Iterator[Figure]:
+def _awareness(readings: Dossiers, origins: Figures) -> Iterator[Figure]:
     yield Figure(
         "Délai médian entre connaissance et dépôt (jours)",
         _delay(readings, origins),
@@ -153,20 +157,12 @@ def _awareness(readings: Sequence[Reading], origins: Figures) -> Iterator[Figure
     )
 
 
-def _delays(readings: Sequence[Reading], live_since: datetime | None) -> tuple[Figure, ...]:
-    checks = [
-        (checked - max(deposited, live_since or deposited)) / timedelta(hours=1)
-        for one in readings
-        for deposited in [one.summary.deposited_at]
-        if (checked := one.entry.first_checked_at) is not None
-    ]
+def _delays(readings: Dossiers, live_since: datetime | None) -> tuple[Figure, ...]:
+    told = readings.each("hours to check", partial(_hours_to_check, live_since=live_since))
+    checks = [hours for hours in told if hours is not None]
     late = bool(checks) and median(checks) > _MOST_HOURS
     unit, hours = ("jours", 24) if late else ("heures", 1)
-    answers = [
-        (_day(answered) - _day(asked)).days
-        for one in readings
-        for asked, answered in one.entry.corrected
-    ]
+    answers = [days for told in readings.each("days to answer", _days_to_answer) for days in told]
     return (
         Figure(
             f"Délai médian entre dépôt et première vérification ({unit})",
@@ -183,16 +179,28 @@ def _delays(readings: Sequence[Reading], live_since: datetime | None) -> tuple[F
     )
 
 
-def _measures(readings: Sequence[Reading], origins: Figures) -> tuple[Figure, ...]:
+def _hours_to_check(reading: Reading, live_since: datetime | None) -> float | None:
+    checked, deposited = reading.entry.first_checked_at, reading.summary.deposited_at
+    if checked is None:
+        return None
+    return (checked - max(deposited, live_since or deposited)) / timedelta(hours=1)
+
+
+def _days_to_answer(reading: Reading) -> list[int]:
+    return [(_day(answered) - _day(asked)).days for asked, answered in reading.entry.corrected]
+
+
+def _measures(readings: Dossiers, origins: Figures) -> tuple[Figure, ...]:
+    measured = readings.each("measure taken", lambda one: taken(one, origins))
+    named = readings.each("situation", lambda one: one.entry.situation)
     situations: dict[str, bool] = {}
-    for reading in readings:
-        name = reading.entry.situation
+    for name, is_measured in zip(named, measured, strict=True):
         if name:
-            situations[name] = situations.get(name, False) or taken(reading, origins)
+            situations[name] = situations.get(name, False) or is_measured
     return (
         Figure(
             "Part des dossiers avec une mesure prise",
-            _share([taken(one, origins) for one in readings]),
+            _share(measured),
             "pourcent",
             "Dossiers qui déclarent au moins une mesure prise (et non en projet), parmi ceux de ce"
             " classeur.",
@@ -262,16 +270,17 @@ def deposited_on(reading: Reading) -> date:
     return reading.told(DEPOSITED_ON, lambda one: _day(one.summary.deposited_at))
 
 
-def _days(readings: Sequence[Reading]) -> list[date]:
-    return sorted(map(deposited_on, readings))
+def _days(readings: Dossiers) -> list[date]:
+    return sorted(readings.each("day", deposited_on))
 
 
 def _open(statuses: Counter[Status | None]) -> int:
     return statuses[Status.A_COMPLETER] + statuses[Status.A_PRECISER]
 
 
-def _delay(readings: Sequence[Reading], origins: Figures) -> Content:
-    delays = [one.told(DELAY, partial(_days_to_report, origins=origins)) for one in readings]
+def _delay(readings: Dossiers, origins: Figures) -> Content:
+    work = partial(_days_to_report, origins=origins)
+    delays = readings.each("days to report", lambda one: one.told(DELAY, work))
     return _rounded([delay for delay in delays if delay is not None])
 
 
@@ -296,10 +305,13 @@ def _share(flags: Sequence[bool]) -> Content:
     return (200 * sum(flags) + len(flags)) // (2 * len(flags)) if flags else None
 
 
-def _cases(readings: Sequence[Reading], origins: Figures, *, below: int) -> Iterator[Figure]:
+def _cases(readings: Dossiers, origins: Figures, *, below: int) -> Iterator[Figure]:
     """Sum of cases. Outside the agency only counts that are shown are added, and it says so."""
-    counts = [one.told(REPORTED_CASES, lambda one: one.count(origins.cases)) for one in readings]
-    hidden = sum(one.told(CASES_HIDDEN, partial(_hidden, origins=origins)) for one in readings)
+    counts = readings.each(
+        "cases", lambda one: one.told(REPORTED_CASES, lambda it: it.count(origins.cases))
+    )
+    work = partial(_hidden, origins=origins)
+    hidden = sum(readings.each("cases hidden", lambda one: one.told(CASES_HIDDEN, work)))
     total = sum(count for count in counts if count is not None and count > 0)
     name = "Cas d'effets indésirables rapportés"
     if hidden:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from exports.cells import Content
 from exports.errors import MappingMismatchError
@@ -10,7 +11,7 @@ from exports.model import ExportContext
 from exports.readers.policy import Policy, condition_of
 from exports.readers.reading import Reading, RowsBasis, attachments
 from exports.readers.registre import RegisterReading
-from exports.rows_put_aside import Row, in_turn
+from exports.rows_put_aside import Row, RowsPutAside, in_turn
 from exports.sheets.columns import FORMAT_OF_TYPE, ColumnSpec, Format, SheetSpec
 from exports.sheets.computed import (
     COMMENT,
@@ -93,6 +94,16 @@ class Table:
         return 2 if self.above else 1
 
 
+class PutsRowsAside(Protocol):
+    """Where the rows of an audience are put."""
+
+    def keep(self, table: Table, rows: Sequence[Row]) -> Sequence[Row]:
+        """Put rows of a table aside; those that cannot be written stay as they are."""
+
+    def together(self, sheet: str, parts: Sequence[RowsPutAside]) -> Sequence[RowsPutAside]:
+        """Put rows of a sheet again, one after the other, for many workbooks."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableMaker:
     """Makes the tables of workbooks for one audience; the rows of a dossier are made once.
@@ -112,19 +123,35 @@ class TableMaker:
     policy: Policy
     audience: Audience
     choices: tuple[str, ...] = ()
-    apart: Callable[[Table, Sequence[Row]], Sequence[Row]] | None = None
+    apart: PutsRowsAside | None = None
     made: dict[str, dict[RowsBasis, Sequence[Row]]] = field(default_factory=dict)
     new: set[int] = field(default_factory=set)
     used: set[RowsBasis] = field(default_factory=set)
     _blank: dict[str, Table] = field(default_factory=dict)
     _specs: dict[str, list[ColumnSpec]] = field(default_factory=dict)
 
-    def make(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Table:
+    def make(
+        self,
+        sheet: SheetSpec,
+        readings: Iterable[Reading],
+        *,
+        then: Sequence[Sequence[Row]] = (),
+    ) -> Table:
         """Make the table of a sheet.
+
+        Args:
+            sheet: The sheet.
+            readings: Its dossiers.
+            then: Rows that follow theirs.
 
         Raises:
             MappingMismatchError: A column names what the mapping does not have.
         """
+        parts = (*self.rows_of(sheet, readings), *then)
+        return self._table(sheet, self._shown(sheet), in_turn(parts))
+
+    def rows_of(self, sheet: SheetSpec, readings: Iterable[Reading]) -> list[Sequence[Row]]:
+        """The rows of each dossier in a sheet."""
         specs, made = self._shown(sheet), self.made.setdefault(sheet.name, {})
         parts = []
         for one in readings:
@@ -134,7 +161,16 @@ class TableMaker:
             if key not in made:
                 self._fresh(one, sheet, specs)
             parts.append(made[key])
-        return self._table(sheet, specs, in_turn(parts))
+        return parts
+
+    def together(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Sequence[Sequence[Row]]:
+        """The rows of each dossier, put one after the other where they are put aside."""
+        parts = self.rows_of(sheet, readings)
+        aside = [one for one in parts if isinstance(one, RowsPutAside)]
+        if self.apart is None or not aside:
+            return parts
+        moved = iter(self.apart.together(sheet.name, aside))
+        return [next(moved) if isinstance(one, RowsPutAside) else one for one in parts]
 
     def told(self, sheet: SheetSpec, readings: Iterable[Reading]) -> Iterator[tuple[Table, Row]]:
         """Yield the cells of each row of a sheet; they are kept as :meth:`make` will want them.
@@ -195,7 +231,7 @@ class TableMaker:
         if self.apart is not None:
             if sheet.name not in self._blank:
                 self._blank[sheet.name] = self._table(sheet, specs, ())
-            kept = self.apart(self._blank[sheet.name], rows)
+            kept = self.apart.keep(self._blank[sheet.name], rows)
         self.made[sheet.name][reading.rows_basis] = kept
         self.new.add(reading.number)
         reading.forget_answers()

@@ -16,12 +16,12 @@ from exports.cells import paris
 from exports.readers.facts import DossierFact
 from exports.readers.reading import Reading
 from exports.sheets.centres import EITHER, AssignmentReason
-from exports.sheets.columns import Reason, Turn
+from exports.sheets.columns import Reason, SheetSpec, Turn
 from exports.sheets.tables import COUNTED
 from french.text import SEMICOLON, agreed, typographic
 from mappings.dossier.model import DossierState
 from mappings.report.model import Answer
-from mappings.schema.model import MANUAL
+from mappings.schema.model import MANUAL, Audience
 from triage.verdict.model import Status
 
 COULD_WAIT: DossierFact[tuple[Reason, ...]] = DossierFact("could wait", tuple[Reason, ...])
@@ -29,6 +29,8 @@ PLACE: DossierFact[tuple[str, float, int]] = DossierFact("place", tuple[str, flo
 NOTHING = "Rien à traiter cette semaine."
 _SINCE: tuple[Reason, ...] = ("nouveau", "reponse", "avis_recu")
 """Reasons that are of what moved since an edition."""
+EVERY_CENTRE = "crpv"
+"""Author of what all centres read alike: it gives no opinion."""
 UNTIL_THE_FIRST = "tant qu'aucune édition hebdomadaire n'est parue, tout dossier ouvert est nouveau"
 OWN = frozenset({AssignmentReason.RAPPORTEUR.value, AssignmentReason.TERRITORY.value, EITHER})
 """Why the readers of a workbook have a dossier that is theirs: the others, everyone has."""
@@ -63,6 +65,18 @@ class Circumstances:
 
     news: News
     rising: Collection[str]
+
+
+class Waiting(NamedTuple):
+    """A dossier that waits, saying why now and who is to act.
+
+    Attributes:
+        urgency: The most urgent is the least.
+        reading: The dossier.
+    """
+
+    urgency: tuple[str | float, ...]
+    reading: Reading
 
 
 class WaitingFacts(NamedTuple):
@@ -126,20 +140,17 @@ def whose_turn(reading: Reading, why: Collection[Reason]) -> Turn:
     return "lecteur" if waits else "agence"
 
 
-def to_treat(
-    readings: Sequence[Reading],
-    *,
-    words: Mapping[Reason, str],
-    turns: Mapping[Turn, str],
-    around: Circumstances,
-) -> tuple[Reading, ...]:
-    """The dossiers that wait, each saying why now and who is to act, the most urgent first.
+def waiting(
+    readings: Iterable[Reading], sheet: SheetSpec, audience: Audience, around: Circumstances
+) -> Sequence[Waiting]:
+    """The dossiers that wait, the most urgent first.
 
     By priority; then those of the centre before national ones; then by reason, in the order of
-    ``words``; then the latest deposit first.
+    the sheet; then the latest deposit first.
     """
+    words, turns = sheet.reasons.get(audience, {}), sheet.turns.get(audience, {})
     order = {name: at for at, name in enumerate(words)}
-    found = []
+    found = list[Waiting]()
     for reading in readings:
         why = why_now(standing(reading, words), around)
         if why:
@@ -151,8 +162,8 @@ def to_treat(
                 turn=typographic(turns.get(turn, "")),
                 waits_since=paris(since),  # as DS wrote it, or as it was kept: one same cell
             )
-            found.append((told, order[why[0]]))
-    return tuple(one for one, _ in sorted(found, key=lambda one: _urgency(*one)))
+            found.append(Waiting(_urgency(told, order[why[0]]), told))
+    return sorted(found, key=lambda one: one.urgency)
 
 
 def headline(
@@ -169,7 +180,7 @@ def headline(
     """How many wait, for whom, who is to act, and for what; one may wait for several reasons.
 
     Args:
-        treated: From :func:`to_treat`.
+        treated: Those of :func:`waiting`.
         whom: Whom they wait for, as they are named.
         among: Dossiers of the workbook.
         words: How each reason is told.
@@ -206,12 +217,12 @@ def _counted(words: Iterable[str], told: Mapping[str, int]) -> str:
 
 def in_order(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Those of the centre before national ones, then by priority, then the latest deposit first."""
-    return tuple(sorted(readings, key=lambda one: (_national(one), *one.told(PLACE, _place))))
+    return tuple(sorted(readings, key=lambda one: (is_national(one), *one.told(PLACE, _place))))
 
 
 def _urgency(reading: Reading, reason: int) -> tuple[str | float, ...]:
     priority, *last = reading.told(PLACE, _place)
-    return (priority, _national(reading), reason, *last)
+    return (priority, is_national(reading), reason, *last)
 
 
 def _place(reading: Reading) -> tuple[str, float, int]:
@@ -220,7 +231,7 @@ def _place(reading: Reading) -> tuple[str, float, int]:
     return (reading.decision.priority or "P9", -deposited, reading.number)
 
 
-def _national(reading: Reading) -> bool:
+def is_national(reading: Reading) -> bool:
     """Whether a centre has it only because everyone does."""
     return reading.author not in {"", "agence", "reseau"} and reading.why not in OWN
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from exports.cells import paris
 from exports.identity import IDENTITY, WorkbookIdentity
 from exports.model import ExportContext, ExportedDossier
+from exports.readers.dossiers import Dossiers
 from exports.readers.facts import DossierFact
 from exports.readers.policy import Mask, Policy
 from exports.readers.reading import Reading
@@ -187,7 +188,7 @@ def withheld_lines(
         AboutLine(_NOT_ASKED, _not_asked(context), Section.KEPT_BACK),
         AboutLine("Dossiers non diffusés", _kept_back(kept, context, policy), Section.COUNTED),
     ]
-    withheld = [one.told(WITHHELD, _withheld) for one in readings]
+    withheld = Dossiers.of(readings).each("withheld", lambda one: one.told(WITHHELD, _withheld))
     for rule in policy.withheld:
         for field in rule.fields:
             masked = sum(field in one.masked for one in withheld)

@@ -6,17 +6,23 @@ import zipfile
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import count
 from xml.sax.saxutils import unescape
 
 from exports.excel_names import column_letter
-from exports.sheets.withheld_cells import Headers, SheetRules
-from exports.sheets.withheld_columns import Cut
+from exports.sheets.withheld.cells import Headers, SheetRules
+from exports.sheets.withheld.columns import Cut
 from french.text import typographic
 
 SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 CELL = re.compile(r'<c r="([A-Z]+)\d+"[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
+_BARE = re.compile(rb"<row (?!r=)")
+_BARE_CELL = re.compile(rb"<c (?!r=)")
+_ROWS = re.compile(
+    rb'<row(?: r="(?P<number>\d+)")?(?P<rest>[^>]*?)(?P<cells>/>|>.*?</row>)', re.DOTALL
+)
 _COLUMN = re.compile(r'<tableColumn id="(\d+)" name="Dossier(s?)"')
 _REFERENCED = re.compile(rb"&#([1-9]\d{2,6});")
 _OF_SITUATIONS = re.compile(r'<tableColumn id="\d+" name="Situation"')
@@ -71,17 +77,38 @@ def numbers_in(content: bytes) -> frozenset[int]:
 def parts_of(content: bytes) -> dict[str, bytes]:
     """The parts of a workbook, letters as letters: lxml, where it is there, writes « &#224; ».
 
+    Rows and cells say where they are, see :mod:`exports.xlsx.row_writer`.
+
     Raises:
         BadZipFile: It is no workbook.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: _with_letters(archive.read(name)) for name in archive.namelist()}
+        parts = {name: _with_letters(archive.read(name)) for name in archive.namelist()}
+    return {name: _placed(part) if SHEET.fullmatch(name) else part for name, part in parts.items()}
 
 
 def _with_letters(part: bytes) -> bytes:
     if b"&#" not in part:
         return part
     return _REFERENCED.sub(lambda found: chr(int(found[1])).encode(), part)
+
+
+def _placed(sheet: bytes) -> bytes:
+    """A sheet whose rows and cells all say where they are."""
+    if not _BARE.search(sheet):
+        return sheet
+    number = 0
+
+    def placed(row: re.Match[bytes]) -> bytes:
+        nonlocal number
+        number = int(row["number"] or number + 1)
+        if row["number"]:
+            return row[0]
+        letters = (column_letter(at).encode() for at in count(1))
+        cells = _BARE_CELL.sub(lambda _: b'<c r="%b%d" ' % (next(letters), number), row["cells"])
+        return b'<row r="%d"%b%b' % (number, row["rest"], cells)
+
+    return _ROWS.sub(placed, sheet)
 
 
 def columns_in(content: bytes) -> Headers:

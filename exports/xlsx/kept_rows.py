@@ -57,7 +57,7 @@ _AT_HAND = (Link, int, str, type(None))
 
 
 class _KeptRow(msgspec.Struct, array_like=True, frozen=True):
-    """A row: its cells that are at hand, its digest, and its XML without its number."""
+    """A row: its cells that are at hand, its digest, and its XML."""
 
     first: _First
     leading: tuple[_First, ...]
@@ -164,7 +164,7 @@ def _kept_rows(rows: Sequence[Row]) -> list[_KeptRow] | None:
         return None if rows else []
     digests, kept = rows.digests, list[_KeptRow]()
     size = len(digests) // max(1, len(rows))
-    told = zip(rows, rows.leading, rows.written, strict=True)
+    told = zip(rows, rows.leading, rows.each, strict=True)
     for at, ((first,), leading, written) in enumerate(told):
         if not all(isinstance(one, _AT_HAND) for one in (first, *leading)):  # a date, say
             return None

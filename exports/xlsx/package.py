@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring
 
 from exports.cells import MAX_LINKS
+from exports.rows_put_aside import Deflated
 from exports.sheets.tables import Table
 from exports.xlsx.parts import write_part
 from exports.xlsx.row_writer import links, require_xml, rows_xml
@@ -81,7 +82,7 @@ def pack(
         for name, part in parts.items():
             require_xml(part)
             if name == "docProps/core.xml":
-                chunks: Iterator[bytes] = iter((_core(properties),))
+                chunks: Iterator[bytes | Deflated] = iter((_core(properties),))
             elif name == "xl/styles.xml":
                 chunks = iter((_FONT.sub(_in_order, part),))
             elif name == _DRAWING:
@@ -137,12 +138,12 @@ def _rank(part: re.Match[bytes]) -> int:
 
 def _with_rows(
     part: bytes, table: Table, cells: Sequence[tuple[str, str]], *, styles: StyleIds
-) -> Iterator[bytes]:
+) -> Iterator[bytes | Deflated]:
     head, found, tail = part.partition(b"</sheetData>")
     if not found:
         raise ValueError("openpyxl 3.1 is needed: this one writes a sheet otherwise")
     yield _DIMENSION.sub(f'<dimension ref="{_reference(table)}"'.encode(), head, count=1)
-    yield from rows_xml(table, styles=styles, first_row=first_row(table))
+    yield from rows_xml(table, styles=styles)
     yield found
     place = _AFTER_LINKS.search(tail)
     if not cells or place is None:

@@ -2,6 +2,9 @@
 
 Text is an inline string, so no text is ever taken for a formula or a number. A text that holds
 ``_xHHHH_`` is cut in two runs there, because Excel decodes that sequence inside one run.
+Rows and cells do not say where they are: each follows the one before (ECMA-376, 18.3.1.4 and
+18.3.1.73: ``r`` is optional), and all cells of a row are written. So a row is the same text in
+every workbook that has it, wherever it stands there.
 A property test holds the cells equal to those of openpyxl's own interface.
 """
 
@@ -16,7 +19,7 @@ from xml.sax.saxutils import escape
 
 from exports.cells import MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
 from exports.excel_names import column_letter
-from exports.rows_put_aside import RowsPutAside, parts_of
+from exports.rows_put_aside import Deflated, RowsPutAside, parts_of
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 
@@ -33,9 +36,6 @@ _KEPT: Final = frozenset({str, date, datetime})
 _MOST_KEPT: Final = 1024
 _SHORT: Final = 200
 _CHUNK: Final = 256
-_ANY_ROW: Final = "\0"
-"""Stands for the number of a row that is put aside; no text that is safe holds it."""
-_ANY_ROW_BYTE: Final = _ANY_ROW.encode()
 _LINE: Final = 12.75
 """Points of a line of text of 10 points."""
 _MOST_LINES: Final = 4
@@ -48,7 +48,7 @@ _CAPITALS: Final = re.compile("[A-ZÀ-Þ]")
 _BROKEN: Final = 2.5
 """What is left blank at the end of a line of a long text, for lines break between words."""
 
-Head: TypeAlias = tuple[str, dict[Content, str], Callable[[Content], str]]
+Head: TypeAlias = tuple[dict[Content, str], Callable[[Content], str]]
 
 
 def shape_of(column: Column, value: object) -> Format:
@@ -128,27 +128,20 @@ def require_xml(text: str | bytes) -> None:
     ParserCreate().Parse(text, True)
 
 
-def rows_xml(table: Table, *, styles: "StyleIds", first_row: int) -> Iterator[bytes]:
-    """Yield the ``<row>`` elements of a table, a few hundred at a time.
+def rows_xml(table: Table, *, styles: "StyleIds") -> Iterator[bytes | Deflated]:
+    """Yield the ``<row>`` elements of a table, many at a time.
 
     Raises:
         ExpatError: A row is no well-formed XML: each is looked at when it is written.
     """
     heads = heads_of(table, styles=styles)
-    parts: list[bytes] = []
-    number = first_row - 1
     for part in parts_of(table.rows):
-        for row in part.written if isinstance(part, RowsPutAside) else part:
-            number += 1
-            parts.append(
-                row.replace(_ANY_ROW_BYTE, b"%d" % number)
-                if isinstance(row, bytes)
-                else row_xml(heads, row, table=table, row=str(number))
-            )
-            if number % _CHUNK == 0:
-                yield b"".join(parts)
-                parts.clear()
-    yield b"".join(parts)
+        if isinstance(part, RowsPutAside):
+            yield from part.written
+        else:
+            for start in range(0, len(part), _CHUNK):
+                rows = part[start : start + _CHUNK]
+                yield b"".join(row_xml(heads, row, table=table) for row in rows)
 
 
 def heads_of(table: Table, *, styles: "StyleIds") -> list[Head]:
@@ -157,32 +150,27 @@ def heads_of(table: Table, *, styles: "StyleIds") -> list[Head]:
     What was written for a text or a date is kept for the column's next cells: most columns have
     few different answers.
     """
-    return [
-        (f'<c r="{column_letter(place)}', {}, _encoder(column, styles))
-        for place, column in enumerate(table.columns, start=1)
-    ]
+    return [({}, _encoder(column, styles)) for column in table.columns]
 
 
-def row_xml(
-    heads: Sequence[Head], cells: Sequence[Content], *, table: Table, row: str = _ANY_ROW
-) -> bytes:
-    """The element of a row, in a row of any number unless it is given.
+def row_xml(heads: Sequence[Head], cells: Sequence[Content], *, table: Table) -> bytes:
+    """The element of a row.
 
     Raises:
         ExpatError: It is no well-formed XML.
     """
     height = row_height(table.columns, cells, printed=table.printed, most=table.lines)
-    parts = [f'<row r="{row}" ht="{height:g}" customHeight="1">']
-    for (start, seen, encode), content in zip(heads, cells, strict=True):
+    parts = [f'<row ht="{height:g}" customHeight="1">']
+    for (seen, encode), content in zip(heads, cells, strict=True):
         written = seen.get(content)
         if written is None:
             written = encode(content)
             if type(content) in _KEPT and len(seen) < _MOST_KEPT and len(written) < _SHORT:
                 seen[content] = written
-        parts.append(f"{start}{row}{written}")
+        parts.append(written)
     parts.append("</row>")
     whole = "".join(parts).encode()  # a text with one « ’ » takes twice as much memory
-    require_xml(whole.replace(_ANY_ROW_BYTE, b"1"))
+    require_xml(whole)
     return whole
 
 
@@ -210,11 +198,11 @@ def serial(moment: date) -> str:
 
 
 def _encoder(column: Column, styles: "StyleIds") -> Callable[[Content], str]:
-    """Return a function that writes what follows the row number of a cell of this column."""
+    """Return a function that writes a cell of this column."""
     plain: Mapping[Format, int] = styles.plain
     shape = shape_of(column, "")
-    simple = f'" s="{plain[shape]}" t="inlineStr"><is><t>'
-    blank = f'" s="{plain[column.format]}"/>'
+    simple = f'<c s="{plain[shape]}" t="inlineStr"><is><t>'
+    blank = f'<c s="{plain[column.format]}"/>'
 
     def encode(content: Content) -> str:
         if type(content) is str and len(content) < MAX_UNITS // 2 and not _CAREFUL.search(content):
@@ -225,11 +213,11 @@ def _encoder(column: Column, styles: "StyleIds") -> Callable[[Content], str]:
                 return blank
             case str():
                 style = (styles.quoted if looks_like_formula(value) else plain)[shape]
-                return f'" s="{style}" t="inlineStr"><is>{_runs_xml(value)}</is></c>'
+                return f'<c s="{style}" t="inlineStr"><is>{_runs_xml(value)}</is></c>'
             case date():
-                return f'" s="{plain[shape_of(column, value)]}"><v>{serial(value)}</v></c>'
+                return f'<c s="{plain[shape_of(column, value)]}"><v>{serial(value)}</v></c>'
             case _:
-                return f'" s="{plain[shape_of(column, value)]}"><v>{value}</v></c>'
+                return f'<c s="{plain[shape_of(column, value)]}"><v>{value}</v></c>'
 
     return encode
 

@@ -2,6 +2,7 @@
 
 import os
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -12,8 +13,9 @@ from weakref import finalize
 from xml.parsers.expat import ExpatError
 
 from exports.cells import Content
-from exports.rows_put_aside import Row, RowsPutAside, row_digest
+from exports.rows_put_aside import Deflated, Row, RowsPutAside, row_digest
 from exports.sheets.tables import Table
+from exports.xlsx.parts import deflated
 from exports.xlsx.row_writer import Head, heads_of, row_xml
 
 if TYPE_CHECKING:
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 _DIGEST = 32
 """Bytes of a digest."""
 _AT_ONCE = 1 << 18
-"""Bytes that are read at once, but for a row that is longer."""
+"""Bytes that are read at once."""
+_SHARED = 1 << 20
+"""Bytes, or a row more, that are deflated at once for many workbooks."""
 
 
 class SheetApart:
@@ -38,6 +42,7 @@ class SheetApart:
         self._digests = bytearray()
         self._firsts: list[Content] = []
         self._leading: list[Row] = []
+        self._shared: dict[int, tuple[int, Deflated | None]] = {}
 
     def put(self, first: Content, leading: Row, digest: bytes, xml: bytes) -> None:
         """Put a row after the others.
@@ -46,7 +51,7 @@ class SheetApart:
             first: Its first cell.
             leading: Its cells in the columns of links.
             digest: See :func:`exports.rows_put_aside.row_digest`.
-            xml: The row as it is written, without its number.
+            xml: The row as it is written.
         """
         self._file.write(xml)
         self._ends.append(self._ends[-1] + len(xml))
@@ -70,23 +75,41 @@ class SheetApart:
         """The digests of some rows, one after the other."""
         return bytes(memoryview(self._digests)[_DIGEST * start : _DIGEST * stop])
 
-    def written(self, start: int, stop: int) -> Iterator[bytes]:
-        """Each of some rows as it was put."""
-        ends = self._ends
-        if self._written < ends[stop]:
+    def share(self, start: int) -> None:
+        """Have all rows from one on deflated once, for the workbooks that have them in turn."""
+        while start < len(self):
+            stop = bisect_left(self._ends, self._ends[start] + _SHARED, hi=len(self))
+            self._shared[start] = stop, None
+            start = stop
+
+    def written(self, start: int, stop: int) -> Iterator[bytes | Deflated]:
+        """Some rows as they were put, several at once."""
+        starts = sorted(self._shared)
+        for at in starts[bisect_left(starts, start) :]:
+            end, known = self._shared[at]
+            if end > stop:
+                break
+            yield from self._read(start, at)
+            if known is None:
+                known = deflated(self._read(at, end))
+                self._shared[at] = end, known
+            yield known
+            start = end
+        yield from self._read(start, stop)
+
+    def _read(self, start: int, stop: int) -> Iterator[bytes]:
+        at, end = self._ends[start], self._ends[stop]
+        if self._written < end:
             self._file.flush()
-            self._written = ends[-1]
-        while start < stop:
-            last, begins = start + 1, ends[start]
-            while last < stop and ends[last + 1] - begins <= _AT_ONCE:
-                last += 1
-            found = os.pread(self._file.fileno(), ends[last] - begins, begins)
-            if last == start + 1:
-                yield found
-            else:
-                places = (at - begins for at in ends[start : last + 1])
-                yield from (found[one:other] for one, other in pairwise(places))
-            start = last
+            self._written = self._ends[-1]
+        for begins in range(at, end, _AT_ONCE):
+            yield os.pread(self._file.fileno(), min(_AT_ONCE, end - begins), begins)
+
+    def each(self, start: int, stop: int) -> Iterator[bytes]:
+        """Each of some rows as it was put."""
+        found = memoryview(b"".join(self._read(start, stop)))
+        places = (at - self._ends[start] for at in self._ends[start : stop + 1])
+        yield from (bytes(found[one:other]) for one, other in pairwise(places))
 
 
 class RowsApart:
@@ -123,6 +146,19 @@ class RowsApart:
         for row in rows:
             place.put(*row)
         return RowsPutAside(place, start, len(place))
+
+    def together(self, sheet: str, parts: Sequence[RowsPutAside]) -> Sequence[RowsPutAside]:
+        """Put rows of a sheet again, one after the other, for many workbooks."""
+        place, moved = self._sheets[sheet], list[RowsPutAside]()
+        begins = len(place)
+        for part in parts:
+            start, digests = len(place), part.digests
+            rows = zip(part, part.leading, part.each, strict=True)
+            for at, ((first,), leading, xml) in enumerate(rows):
+                place.put(first, leading, digests[_DIGEST * at : _DIGEST * (at + 1)], xml)
+            moved.append(RowsPutAside(place, start, len(place)))
+        place.share(begins)
+        return moved
 
     def _of(self, table: Table) -> tuple[list[Head], list[int]]:
         """How the rows of a sheet are written, and its columns of links: for all rows once."""

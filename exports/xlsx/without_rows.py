@@ -16,8 +16,8 @@ from xml.sax.saxutils import escape
 from exports.identity import IDENTITY
 from exports.readers.policy import PolicyRules
 from exports.sheets.tables import COUNTED
-from exports.sheets.withheld_cells import Place, SheetRules
-from exports.sheets.withheld_columns import Cut, WithheldColumns
+from exports.sheets.withheld.cells import Place, SheetRules
+from exports.sheets.withheld.columns import Cut, WithheldColumns
 from exports.xlsx.about_lines import Section
 from exports.xlsx.former_tables import (
     CELL,

@@ -38,6 +38,7 @@ def decode_revision(raw: Mapping[str, Any]) -> Revision:
         champs=_descriptors(raw.get("champDescriptors")),
         annotations=_descriptors(raw.get("annotationDescriptors")),
         published=_hint(raw.get("datePublication")),
+        whole=next(odd_descriptors(raw), None) is None,
     )
 
 

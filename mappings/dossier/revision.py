@@ -54,6 +54,7 @@ class Revision:
         champs: What declarants are asked, in order.
         annotations: What instructeurs are asked, in order.
         published: Since when it is in force (aware); ``None`` of a draft, or where DS does not say.
+        whole: Whether all that DS describes of it could be read; else what stands above may lack.
         types: Type of each champ and annotation by stable id, those of repetitions included.
         fed: Ids of the lists that are fed by a CSV: DS serves the number of a row as the answer.
         asked: Ids and normalised labels of the champs, those of repetitions included.
@@ -64,6 +65,7 @@ class Revision:
     champs: tuple[Descriptor, ...]
     annotations: tuple[Descriptor, ...]
     published: datetime | None = field(default=None, compare=False)
+    whole: bool = True
     types: Mapping[str, str] = field(init=False, repr=False, compare=False)
     fed: frozenset[str] = field(init=False, repr=False, compare=False)
     asked: frozenset[str] = field(init=False, repr=False, compare=False)

@@ -46,6 +46,7 @@ class ComparedChamp:
         path: Of the field; ``annotations.name``.
         known: What was reviewed.
         section: What stands above it.
+        whole: Whether all that stands above it is known.
         now: The same question in the revision in force; ``None`` where that has it no more.
     """
 
@@ -54,6 +55,7 @@ class ComparedChamp:
     path: str
     known: ReviewedChamp | None
     section: str = ""
+    whole: bool = True
     now: Wording | None = None
 
     @property
@@ -169,7 +171,8 @@ def _otherwise(one: ComparedChamp, known: ReviewedChamp, needs: Needs) -> Iterat
         yield _shortened(told.description, known.helps[-1])
     if known.bare:
         return
-    if known.sections and bare_chain(one.section) not in map(bare_chain, known.sections):
+    above = bare_chain(one.section)
+    if one.whole and known.sections and above not in map(bare_chain, known.sections):
         yield _apart(one.section, known.sections[-1])
     if known.conditions and told.condition not in (None, *known.conditions):
         yield told.condition or _ALWAYS, known.conditions[-1] or _ALWAYS

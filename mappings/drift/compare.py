@@ -114,8 +114,8 @@ def every_drift(
     for revision in observed.revisions:
         number, in_force = stable_id(revision.id), revision.id == observed.active_id
         above = sections(revision)
-        champs = FormLevel(number, in_force, "", revision.champs, above)
-        annotations = FormLevel(number, in_force, "", revision.annotations, above)
+        champs = FormLevel(number, in_force, "", revision.champs, above, revision.whole)
+        annotations = replace(champs, descriptors=revision.annotations)
         for drift in (
             *_fields(champs, mapping.fields, baseline),
             *_annotations(annotations, mapping.annotations, baseline),
@@ -275,7 +275,7 @@ def _taken(
         )
     known, section = baseline.known.champs.get(one.id), level.sections.get(one.id, "")
     now = baseline.now.get(one.id)
-    compared = ComparedChamp(one, spec, path, known, section, now)
+    compared = ComparedChamp(one, spec, path, known, section, level.whole, now)
     yield from changes(compared, needs, revision=level.revision, active=level.active)
 
 

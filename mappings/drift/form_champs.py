@@ -22,6 +22,7 @@ class FormLevel:
         place: "" for the form, ``rows.`` in rows.
         descriptors: The champs.
         sections: What stands above each champ of the revision, by id.
+        whole: Whether all of it is known (:class:`mappings.dossier.revision.Revision`).
         by_name: Those that ask something, by id and by normalised label (:func:`named`).
     """
 
@@ -30,6 +31,7 @@ class FormLevel:
     place: str
     descriptors: tuple[Descriptor, ...]
     sections: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = True
     by_name: Mapping[str, tuple[Descriptor, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

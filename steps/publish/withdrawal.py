@@ -25,7 +25,7 @@ from exports.published.withdrawal import (
     sweep_sets,
 )
 from exports.published.workbook_set import WorkbookSet
-from exports.sheets.withheld_columns import WithheldColumns
+from exports.sheets.withheld.columns import WithheldColumns
 from mappings.schema.model import Audience
 from steps.wiring import logs
 from steps.wiring.services import Services, now
@@ -241,7 +241,7 @@ def _hides_more(
     """Whether a part of a row is masked now that was not.
 
     Where a bound was raised, the counts and what gives them away are masked in the files, and the
-    dossier stays in them (:mod:`exports.sheets.withheld_cells`).
+    dossier stays in them (:mod:`exports.sheets.withheld.cells`).
     """
     cells, was = withheld.cells, former.by_header
     counts = cells.rules.small_counts

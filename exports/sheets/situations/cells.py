@@ -1,6 +1,6 @@
 """What each column of `Situations` says of a row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -8,13 +8,14 @@ from typing import NamedTuple, TypeAlias
 
 from exports.cells import Content
 from exports.model import SituationView
+from exports.readers.dossiers import Dossiers
 from exports.readers.facts import DossierFact
 from exports.readers.policy import Mask
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading, SituationRecords
 from exports.sheets.columns import Figures
 from exports.sheets.computed import NO_PRIORITY
-from exports.sheets.figures import deposited_on
+from exports.sheets.figures import deposited_on, taken
 from exports.sheets.registre import day_of
 from exports.sheets.values import content_text, shown_content
 from french.text import typographic
@@ -75,7 +76,7 @@ class Group:
     situation: str
     substances: tuple[str, ...]
     natures: tuple[str, ...]
-    readings: Sequence[Reading]
+    readings: Dossiers
     origins: Figures
     view: SituationView | None
     registered: RegisterReading
@@ -97,17 +98,23 @@ def reports(group: Group) -> Content:
     """Families with a dossier here; one whose initial report is not here still counts once."""
     if group.view is None or not group.readings:
         return len(group.readings)
-    return max(
-        1, len({*group.view.facts.counted}.intersection(one.number for one in group.readings))
-    )
+    return max(1, len({*group.view.facts.counted}.intersection(numbers(group))))
 
 
 def companies(group: Group) -> Content:
     """Companies that reported, by SIREN."""
-    found = set()
-    for reading in group.readings:
-        found.add(reading.told(COMPANY, partial(_company, origins=group.origins)))
-    return len(found)
+    work = partial(_company, origins=group.origins)
+    return len({*group.readings.each("company", lambda one: one.told(COMPANY, work))})
+
+
+def numbers(group: Group) -> list[int]:
+    """Numbers of its dossiers, in order."""
+    return sorted(group.readings.each("number", lambda one: one.number))
+
+
+def measured(group: Group) -> Content:
+    """Dossiers that declare a measure that was taken."""
+    return sum(group.readings.each("measure taken", lambda one: taken(one, group.origins)))
 
 
 def _company(reading: Reading, origins: Figures) -> str:
@@ -118,7 +125,7 @@ def _company(reading: Reading, origins: Figures) -> str:
 
 def highest_priority(group: Group) -> Content:
     """The highest priority of its dossiers, or that none has one."""
-    found = (one.decision.priority for one in group.readings)
+    found = group.readings.each("priority", lambda one: one.decision.priority)
     return min((one for one in found if one), default=NO_PRIORITY)
 
 
@@ -177,7 +184,8 @@ def cases(field: str, of: Callable[[SituationView], Range]) -> Callable[[Group],
     def cases(group: Group) -> Content:
         if group.registered.is_agency:
             return None if group.view is None else told_range(of(group.view))
-        told = [one.told(CASES[field], partial(_cases_of, field=field)) for one in group.readings]
+        work = partial(_cases_of, field=field)
+        told = group.readings.each(f"cases {field}", lambda one: one.told(CASES[field], work))
         masks = [Mask(one.mask) for one in told if one.mask is not None]
         total = counted((one.whose, one.number) for one in told)
         shown = group.registered.cases(masks, total)
@@ -229,7 +237,7 @@ def monthly_trend(found: Trend) -> Content:
 
 def days(group: Group) -> list[date]:
     """Days of deposit, in order."""
-    return sorted(map(deposited_on, group.readings))
+    return sorted(group.readings.each("day", deposited_on))
 
 
 def followed(of: Callable[[SituationView], Content]) -> Callable[[Group], Content]:

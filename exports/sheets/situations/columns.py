@@ -11,7 +11,6 @@ from exports.cells import Content
 from exports.excel_names import header_name
 from exports.readers.policy import Policy
 from exports.sheets.columns import Format
-from exports.sheets.figures import taken
 from exports.sheets.situations.cells import (
     CONFIRMED,
     UNNAMED,
@@ -25,8 +24,10 @@ from exports.sheets.situations.cells import (
     effect,
     followed,
     highest_priority,
+    measured,
     monthly_trend,
     next_due,
+    numbers,
     other_signals,
     registered,
     reports,
@@ -164,7 +165,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
     ),
     (
         _column("Dossiers", 18, "texte", "Numéros des dossiers de ce classeur."),
-        lambda one: ", ".join(str(it.number) for it in one.readings) or None,
+        lambda one: ", ".join(map(str, numbers(one))) or None,
     ),
     (
         _column(
@@ -174,7 +175,7 @@ COLUMNS: tuple[tuple[SituationColumn, Callable[[Group], Content]], ...] = (
             "Dossiers de ce classeur qui déclarent une mesure prise. Compléments et clôtures"
             " comptent ici chacun : ce nombre peut dépasser « Signalements ».",
         ),
-        lambda one: sum(taken(it, one.origins) for it in one.readings),
+        measured,
     ),
     (
         _column("Premier dépôt", 12, "date", "Jour du premier dépôt."),

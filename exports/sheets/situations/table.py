@@ -9,10 +9,12 @@ an id. What is out of scope is no situation.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from operator import itemgetter
 
 from exports.cells import paris
 from exports.model import ExportContext, latest_change
+from exports.readers.dossiers import Dossiers
 from exports.readers.facts import DossierFact
 from exports.readers.patient_marks import marked
 from exports.readers.reading import Reading
@@ -48,8 +50,11 @@ def situations(
 
     Else those that rise come first, then those with most reports.
     """
-    known = [one for one in readings if not one.decision.excluded]
-    placed = (*_placed(known, origins, registered, trends), *_unplaced(known, origins, registered))
+    readings = Dossiers.of(readings)
+    placed = (
+        *_placed(readings, origins, registered, trends),
+        *_unplaced(readings, origins, registered),
+    )
     groups = (*placed, *_without_reports({one.situation for one in placed}, origins, registered))
     ordered = sorted(groups, key=lambda one: (not one.situation, *_order(one), _name(one)))
     shown = shown_to(registered.audience, registered.policy)
@@ -107,25 +112,17 @@ def _name(group: Group) -> tuple[str, ...]:
 
 
 def _placed(
-    readings: Sequence[Reading],
+    readings: Dossiers,
     origins: Figures,
     registered: RegisterReading,
     trends: Mapping[str, Trend],
 ) -> Iterator[Group]:
-    found: dict[str, list[Reading]] = defaultdict(list)
-    for reading in readings:
-        if reading.entry.situation:
-            found[reading.entry.situation].append(reading)
-    for situation, members in found.items():
-        spelling: dict[str, str] = {}
-        for reading in members:
-            for key, substance in _substances(reading, origins).items():
-                spelling.setdefault(key, substance)
-        natured = dict.fromkeys(nature for one in members for nature in natures(one, origins))
+    for situation, members in readings.grouped("situation", _situation).items():
+        natured = members.each("natures by number", lambda one: (one.number, natures(one, origins)))
         yield Group(
             situation,
-            tuple(spelling.values()),
-            tuple(natured),
+            tuple(_spelling(members, origins).values()),
+            tuple(dict.fromkeys(nature for _, several in sorted(natured) for nature in several)),
             members,
             origins,
             registered.context.situations.get(situation),
@@ -149,7 +146,7 @@ def _without_reports(
             name,
             tuple(substances),
             tuple(natures),
-            (),
+            Dossiers(()),
             origins,
             None,
             registered,
@@ -161,30 +158,49 @@ def _public(name: str, registered: RegisterReading) -> str:
     return str(registered.titled(name) or "") if name in registered.situations else ""
 
 
-def _unplaced(
-    readings: Sequence[Reading], origins: Figures, registered: RegisterReading
-) -> Iterator[Group]:
-    groups: dict[tuple[str, str], list[Reading]] = defaultdict(list)
-    spelling: dict[str, str] = {"": ""}
-    for reading in readings:
-        if reading.entry.situation:
-            continue
-        for key, substance in (_substances(reading, origins) or {"": ""}).items():
-            spelling.setdefault(key, substance)
-            for nature in tuple(natures(reading, origins)) or ("",):
-                groups[key, nature].append(reading)
-    for (key, nature), members in groups.items():
+def _situation(reading: Reading) -> tuple[str, ...]:
+    """The situation of a dossier in scope, if it is in one."""
+    name = reading.entry.situation
+    return (name,) if name and not reading.decision.excluded else ()
+
+
+def _in_none(reading: Reading) -> tuple[bool, ...]:
+    """Whether a dossier in scope is in no situation."""
+    return () if reading.entry.situation or reading.decision.excluded else (True,)
+
+
+def _spelling(readings: Dossiers, origins: Figures) -> Mapping[str, str]:
+    """How the first dossier that has a substance spells it, in order."""
+    told = readings.each("spelt", lambda one: (one.number, _substances(one, origins)))
+    first: dict[str, str] = {}
+    for _, spelt in sorted(told, key=itemgetter(0)):
+        for key, text in spelt.items():
+            first.setdefault(key, text)
+    return first
+
+
+def _unplaced(readings: Dossiers, origins: Figures, registered: RegisterReading) -> Iterator[Group]:
+    def keys(one: Reading) -> Iterator[tuple[str, str]]:
+        for key in _substances(one, origins) or ("",):
+            for nature in natures(one, origins) or ("",):
+                yield key, nature
+
+    unplaced = readings.grouped("in none", _in_none).get(True)
+    if unplaced is None:
+        return
+    spelling = {"": "", **_spelling(unplaced, origins)}
+    for (key, nature), members in unplaced.grouped("substance and nature", keys).items():
         named = tuple(filter(None, (spelling[key],))), tuple(filter(None, (nature,)))
         title = _title(members, origins)
         yield Group("", *named, members, origins, None, registered, title=title)
 
 
-def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> str:
+def _title(readings: Dossiers, origins: Figures, *, name: str = "") -> str:
     """What people call a situation: the name that they gave, else the one that is proposed.
 
     Outside the agency it is drawn of what may be read there alone: no word of a declarant's.
     """
-    first = readings[0]
+    first = next(iter(readings))
     if name and not is_ours(name) and first.audience == "agence":
         return name
     view = first.context.situations.get(name)
@@ -193,13 +209,17 @@ def _title(readings: Sequence[Reading], origins: Figures, *, name: str = "") -> 
     matching = first.context.matching
     if matching is None:
         return ""
-    ordered = sorted(readings, key=lambda one: (one.summary.deposited_at, one.number))
-    told = [
-        described
-        for one in ordered
-        if (described := one.told(NAMING, lambda it: _naming(it, origins, matching)))
-    ]
-    return title_of(told, matching) if told else ""
+
+    def named(one: Reading) -> tuple[datetime, int, Naming | None]:
+        described = one.told(NAMING, lambda it: _naming(it, origins, matching))
+        return one.summary.deposited_at, one.number, described
+
+    def titled(those: Dossiers) -> str:
+        told = sorted(those.each("named", named), key=itemgetter(0, 1))
+        described = [one for _, _, one in told if one]
+        return title_of(described, matching) if described else ""
+
+    return readings.once("title", titled)
 
 
 def _naming(reading: Reading, origins: Figures, matching: MatchingRules) -> Naming | None:

@@ -178,6 +178,15 @@ def test_what_changes_nothing_of_a_question_leaves_its_answers_read(
     assert [one for one in found if one.kind is Kind.EARLIER] == []
 
 
+def test_what_ds_does_not_describe_whole_of_an_earlier_revision_is_no_difference() -> None:
+    reviewed = saved(review(revisions(PLAIN), mapping=MAPPING))
+    back = form(PLAIN[1:], PLAIN)
+    assert told(back, reviewed)
+    first, active = back.revisions
+    odd = replace(back, revisions=[replace(first, whole=False), active])
+    assert not told(odd, reviewed)
+
+
 STATUS = champ(9, "Statut", "drop_down_list", options=["Complet", "Hors champ"])
 CONSENT = champ(8, "Diffusable", "yes_no")
 

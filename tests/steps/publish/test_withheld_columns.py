@@ -29,7 +29,7 @@ from exports.published.withdrawal import (
 )
 from exports.published.workbook_set import WorkbookSet
 from exports.sheets.columns import ColumnSpec, SheetSpec
-from exports.sheets.withheld_columns import WithheldColumns
+from exports.sheets.withheld.columns import WithheldColumns
 from mappings.schema.model import Audience, FormMapping
 from sandbox.generator.generate import generate
 from tests.conftest import bridge_on, few_centres

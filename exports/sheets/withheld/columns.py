@@ -14,7 +14,7 @@ from exports.excel_names import header_name
 from exports.readers.policy import Policy, PolicyRules
 from exports.sheets.columns import ColumnsFile, SheetKind, SheetSpec
 from exports.sheets.tables import CALCULATED, Column, TableMaker, origin_of
-from exports.sheets.withheld_cells import CASES_OF_A_SIGNAL, Headers, Place, WithheldCells
+from exports.sheets.withheld.cells import CASES_OF_A_SIGNAL, Headers, Place, WithheldCells
 from french.text import typographic
 from mappings.schema.model import FormMapping
 
