@@ -15,7 +15,7 @@ from mappings.drift import severity
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import ReviewedChamp, options_of
-from mappings.drift.wording import Wording, bare_chain, bare_help, headings
+from mappings.drift.wording import ChampWording, bare_chain, bare_help, headings
 from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec
 from mappings.schema.names import FIELD_NAMES, champ_type
@@ -56,12 +56,14 @@ class ComparedChamp:
     known: ReviewedChamp | None
     section: str = ""
     whole: bool = True
-    now: Wording | None = None
+    now: ChampWording | None = None
 
     @property
     def as_now(self) -> bool:
         """Whether the form in force asks it in the same words: what changed is told there."""
-        return self.now is not None and self.now.asks_as(Wording(self.descriptor, self.section))
+        return self.now is not None and self.now.asks_as(
+            ChampWording(self.descriptor, self.section)
+        )
 
 
 def changes(one: ComparedChamp, needs: Needs, *, revision: str, active: bool) -> Iterator[Drift]:

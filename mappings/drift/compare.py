@@ -26,7 +26,7 @@ from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.new import newcomers
 from mappings.drift.reviewed import ReviewedForm
 from mappings.drift.reviewing import first_seen
-from mappings.drift.wording import Wording
+from mappings.drift.wording import ChampWording
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 
 _ORDER = tuple(Severity)
@@ -155,12 +155,12 @@ def _of_several(some: Sequence[Drift]) -> Drift:
     return replace(_together(some), remedy=f"{_command(first)}{paths}`")
 
 
-def _questions(active: Revision | None) -> dict[str, Wording]:
+def _questions(active: Revision | None) -> dict[str, ChampWording]:
     """The questions of the form in force, by id."""
     if active is None:
         return {}
     above, every = sections(active), flatten((*active.champs, *active.annotations))
-    return {one.id: Wording(one, above.get(one.id, "")) for one in every}
+    return {one.id: ChampWording(one, above.get(one.id, "")) for one in every}
 
 
 def not_read(drifts: Iterable[Drift], needs: Needs) -> Otherwise:

@@ -7,7 +7,7 @@ from french.text import normalise_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import ReviewedForm
-from mappings.drift.wording import Wording
+from mappings.drift.wording import ChampWording
 from mappings.schema.champs import parts
 from mappings.schema.model import AnnotationSpec, FieldSpec
 
@@ -58,7 +58,7 @@ class DriftBaseline:
     known: ReviewedForm
     needs: Needs
     homes: Mapping[str, str]
-    now: Mapping[str, Wording] = field(default_factory=dict)
+    now: Mapping[str, ChampWording] = field(default_factory=dict)
 
 
 def asking(level: FormLevel) -> Iterable[Descriptor]:

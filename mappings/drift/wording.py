@@ -32,7 +32,7 @@ _POLITE: Final = _polite()
 
 
 @dataclass(frozen=True)
-class Wording:
+class ChampWording:
     """The words of one question of one revision.
 
     Attributes:
@@ -49,7 +49,7 @@ class Wording:
         listed = options_of(self.champ) if self.champ.type in LISTS else ()
         return frozenset(map(bare_label, listed))
 
-    def asks_as(self, other: "Wording") -> bool:
+    def asks_as(self, other: "ChampWording") -> bool:
         """Whether another question has the same words, in all that may turn it."""
         conditions = {self.champ.condition, other.champ.condition}
         return (
