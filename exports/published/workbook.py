@@ -229,6 +229,13 @@ class AudienceWorkbook:
         aside = {number for number, one in self._apart.items() if is_national(one)}
         return in_order([one for one in self.readings.own if one.number not in aside])
 
+    @property
+    def ordered(self) -> tuple[Reading, ...]:
+        """Its dossiers in the order of `Dossiers`."""
+        first = {one.number for one in self._first}
+        national = (one for one in self.national.readings if one.number not in first)
+        return (*self._first, *(self._apart.get(one.number, one) for one in national))
+
     def _named(self, made: Mapping[str, Table]) -> Named:
         """Situations by id, as its sheet of situations names them."""
         columns = self.columns.dossiers_sheet.columns
@@ -237,7 +244,7 @@ class AudienceWorkbook:
         what = next((one.name for one in columns if title and one.field == title), "")
         for sheet in self._sheets:
             if sheet.kind == "situations" and sheet.name in made:
-                titles, confirmed = names_of(made[sheet.name])
+                titles, confirmed = names_of(made[sheet.name], mask=self.maker.policy.mask)
                 return Named(header, what, titles, confirmed)
         return Named(what=what)
 

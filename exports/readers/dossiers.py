@@ -49,11 +49,6 @@ class Dossiers(Sequence[Reading]):
         """Each."""
         return chain(self.own, self.shared or ())
 
-    @property
-    def by_number(self) -> Sequence[Reading]:
-        """They in order of their numbers."""
-        return sorted(self, key=lambda one: one.number)
-
     def each(self, name: str, of: Callable[[Reading], _T]) -> list[_T]:
         """What something says of each.
 

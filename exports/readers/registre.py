@@ -146,8 +146,8 @@ class RegisterReading:
         return str(one.fields.get("titre", "")) or None
 
     def shown(self, name: str) -> str:
-        """An id as it is read: a name that a person typed stays at the agency."""
-        return name if self.is_agency or is_ours(name) else self.mask
+        """An id as it is read, blank where there is none: a name typed stays at the agency."""
+        return name if self.is_agency or not name or is_ours(name) else self.mask
 
     def count(self, number: int | None) -> Content:
         """A number of cases: small ones are hidden outside the agency."""

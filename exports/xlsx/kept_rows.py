@@ -47,7 +47,19 @@ FACTS: tuple[DossierFact[Any], ...] = (
     WITH_MEASURE,
     *CASES.values(),
 )
-_ALIKE = frozenset(one.name for one in (ASSIGNED, COMPANY, COULD_WAIT, DECISION, NATURES, UNMAPPED))
+_ALIKE = frozenset(
+    one.name
+    for one in (
+        ASSIGNED,
+        COMPANY,
+        COULD_WAIT,
+        DECISION,
+        DEPOSITED_ON,
+        NATURES,
+        UNMAPPED,
+        *CASES.values(),
+    )
+)
 """Facts of which few differ from one dossier to the next."""
 _LEVEL = 1
 _DAMAGED: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]

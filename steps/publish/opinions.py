@@ -291,7 +291,7 @@ def _handed_out(services: Services, identity: WorkbookIdentity) -> HandedOutRows
     made = _made(services)
     kept = reader_of(services).rows(author, identity.checksum)
     held = made.handed("agence" if audience == "agence" else "reseau") if kept is None else kept
-    order = [one.number for one in made.made(author).readings.by_number]
+    order = [one.number for one in made.made(author).ordered]
     mine = {one.number: one.by_header for one in held if holds(author, one.centres)}
     sheets = frozenset(one.name for one in made.columns.sheets)
     return HandedOutRows(mine, order, exact=kept is not None, sheets=sheets)

@@ -15,7 +15,6 @@ from operator import or_
 from triage.situations.facets import COVERED
 from triage.situations.likeness import Likeness, Signature, Told
 from triage.situations.matching import MatchingRules
-from triage.situations.words.vocabulary import Vocabulary
 
 _ANY = ""
 """Key of clusters of which no member names its use."""
@@ -100,6 +99,7 @@ class Clusters:
         self._by_word: dict[str, dict[str, int | set[int]]] = defaultdict(dict)
         self._by_any: dict[str, set[int]] = defaultdict(set)
         self._apart_index = ApartIndex(matching)
+        self._spelt = lru_cache(maxsize=65_536)(_spelt)  # of one grouping: a Kio each
 
     def add(self, one: Signature) -> Cluster:
         """Put a signature where it belongs: in the likeliest cluster, else in one of its own.
@@ -214,7 +214,7 @@ class Clusters:
             yield _ANY
         for reading in one.uses:
             known = bool(self._vocabulary.parsed(reading).labels)
-            yield from _keys(reading, self._vocabulary, words="known" if known else "unknown")
+            yield from self._keys(reading, words="known" if known else "unknown")
 
     def _asked(self, one: Signature) -> set[str] | None:
         """What a member that may be alike is found by; ``None`` for whatever it says."""
@@ -223,10 +223,20 @@ class Clusters:
         wanted = set[str]()
         for reading in one.uses:
             known = bool(self._vocabulary.parsed(reading).labels)
-            wanted.update(_keys(reading, self._vocabulary, words="unknown"))
+            wanted.update(self._keys(reading, words="unknown"))
             if not known:
-                wanted.update(_keys(reading, self._vocabulary, words="known"))
+                wanted.update(self._keys(reading, words="known"))
         return wanted
+
+    def _keys(self, reading: tuple[str, ...], *, words: str) -> Iterator[str]:
+        """Labels of a reading with all that they hold, and its words with a letter less."""
+        vocabulary = self._vocabulary
+        parsed = vocabulary.parsed(reading)
+        for label in {*parsed.labels, *parsed.beside}:
+            yield label
+            yield from vocabulary.narrower(label)
+        for word in parsed.words | parsed.beside_words:
+            yield from self._spelt(words, word)
 
 
 class ApartIndex:
@@ -327,17 +337,6 @@ def _bits(number: int) -> Iterator[int]:
         number ^= lowest
 
 
-def _keys(reading: tuple[str, ...], vocabulary: Vocabulary, *, words: str) -> Iterator[str]:
-    """Labels of a reading with all that they hold, and its words with a letter less."""
-    parsed = vocabulary.parsed(reading)
-    for label in {*parsed.labels, *parsed.beside}:
-        yield label
-        yield from vocabulary.narrower(label)
-    for word in parsed.words | parsed.beside_words:
-        yield from _spelt(words, word)
-
-
-@lru_cache(maxsize=65_536)
 def _spelt(kind: str, word: str) -> tuple[str, ...]:
     told = f"{kind}:{word}"
     return (told, *[told[:at] + told[at + 1 :] for at in range(len(kind) + 2, len(told))])

@@ -377,10 +377,14 @@ def shown_to(audience: Audience, policy: Policy) -> list[tuple[Column, Callable[
     return found
 
 
-def names_of(table: Table) -> tuple[Mapping[str, str], frozenset[str]]:
-    """Title of each situation of the sheet, by id, and those that people confirmed."""
+def names_of(table: Table, *, mask: str) -> tuple[Mapping[str, str], frozenset[str]]:
+    """Title of each situation of the sheet, by id, and those that people confirmed.
+
+    Those whose id is withheld are left out: one cell stands for them all.
+    """
     places = {column.name: place for place, column in enumerate(table.columns)}
-    rows = [[row[places[name]] for name in (_ID, _TITLE, _GROUPED)] for row in table.rows]
+    told = ([row[places[name]] for name in (_ID, _TITLE, _GROUPED)] for row in table.rows)
+    rows = [one for one in told if one[0] != mask]
     titles = {str(name): str(title) for name, title, _ in rows if name and title}
     return titles, frozenset(str(name) for name, _, by in rows if name and by == CONFIRMED)
 
