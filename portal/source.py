@@ -14,6 +14,7 @@ from exports.returned.taken_in import ReadAs, TakenIn
 from exports.sheets.centres import Assignment, Centre, concerned
 from exports.sheets.columns import ColumnsFile
 from exports.sheets.to_treat import News
+from mappings.drift.reviewed import SaidOfBefore
 from mappings.schema.model import Audience
 from steps.follow.state import Health
 from steps.wiring.services import Services
@@ -132,6 +133,22 @@ class FormQuestion(Protocol):
         """The field, or ``field=option``."""
 
 
+class EarlierShown(Protocol):
+    """Words that a question had before, see :class:`mappings.adoption.earlier.EarlierWords`."""
+
+    @property
+    def key(self) -> str:
+        """What names them."""
+
+    @property
+    def title(self) -> str:
+        """What the question gives."""
+
+    @property
+    def before(self) -> str:
+        """Those words."""
+
+
 class FormShown(Protocol):
     """Where the form stands, see :class:`steps.adopt.form.FormState`."""
 
@@ -171,6 +188,22 @@ class FormShown(Protocol):
     def lists(self) -> Mapping[str, Sequence[str]]:
         """All that may be chosen for a question, by its level."""
 
+    @property
+    def blocking(self) -> Sequence[str]:
+        """What blocks, and adopting lets go of: before and now."""
+
+    @property
+    def seen(self) -> str:
+        """What names that, for who adopts."""
+
+    @property
+    def earlier(self) -> Sequence[EarlierShown]:
+        """Questions that dossiers answered in other words."""
+
+    @property
+    def said_before(self) -> Sequence[tuple[SaidOfBefore, str]]:
+        """What was said of such words, each with what names it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormActs:
@@ -181,13 +214,19 @@ class FormActs:
         decide: Says which champ or option (the second) answers a question (the first), whether it
             asks the contrary (the third; ``None``: as proposed), or why none does, under a name.
         take_back: Forgets what was said of a question, under a name.
-        adopt: Adopts it under a name; what stands against it.
+        adopt: Adopts it under a name, with what names the blocking changes that were seen (the
+            second); what stands against it.
+        say_of_before: Says whether a field (the first) asked the same in the words that are named
+            (the second), the third; whether it asked the contrary already; why, under a name.
+        take_back_before: Forgets what was said of such words.
     """
 
     state: Callable[[], FormShown]
     decide: Callable[[str, str, bool | None, str, str], None]
     take_back: Callable[[str, str], None]
-    adopt: Callable[[str], Sequence[str]]
+    adopt: Callable[[str, str], Sequence[str]]
+    say_of_before: Callable[[str, str, bool, bool, str, str], None]
+    take_back_before: Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)

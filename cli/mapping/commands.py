@@ -2,13 +2,14 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final
 
 import orjson
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from cli.mapping.adapt import adapt
 from cli.mapping.new import new
+from cli.mapping.seen import said_seen
 from cli.mapping.view import (
     drift_lines,
     origin_lines,
@@ -35,7 +36,7 @@ from settings import ROOT, Settings, load_settings
 from steps.adopt import review
 from steps.adopt.adapt import likely
 from steps.wiring.case_files import CaseFiles
-from steps.wiring.drift import absences_told, drift_of, labels_advice
+from steps.wiring.drift import absences_told, drift_of, form_adoption_told, labels_advice
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_form
 from steps.wiring.observed import observed_form
@@ -46,6 +47,7 @@ mapping = App(name="mapping", help="Correspondance entre le formulaire et le sch
 mapping.command(adapt)
 mapping.command(new)
 _DEFAULT = Common()
+_PLAIN: Final[Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 
 
 @mapping.command
@@ -71,17 +73,20 @@ def check(file: Path | None = None, *, common: Common = _DEFAULT) -> int:
         return _problems([f"{named} ne peut pas être lu ({refusal(error)})"], common)
     except DataFileError as error:
         return _problems(list(error.problems), common)
-    (drifts, labels), data = _drifts(settings), DataFile(text, source=settings.mapping.name)
+    data = DataFile(text, source=settings.mapping.name)
+    drifts, labels, adopted = _drifts(settings)
     lines, readings = drift_lines(drifts, data), reading_lines(form, data)
     lines += [data.problem(("labels",), f"à revoir : labels {labels}")] if labels else []
     if common.json:
         told = {"file": str(settings.mapping), "problems": []}
-        print_json({**told, "drift": lines, "readings": readings})
+        print_json({**told, "adopted": adopted, "drift": lines, "readings": readings})
     else:
         for one in lines:
             ERROR.print(one, markup=False, highlight=False, soft_wrap=True)
         for one in readings:
             Console().print(one, markup=False, highlight=False, soft_wrap=True)
+        if adopted:
+            Console().print(f"Formulaire adopté : {adopted}.", **_PLAIN)
         Console().print(f"{settings.mapping} : valide.", highlight=False, soft_wrap=True)
     looked_at = any(one.severity is not Severity.INFORMATION for one in drifts)
     return 1 if looked_at or labels else 0
@@ -113,22 +118,29 @@ def propose(*, common: Common = _DEFAULT) -> int:
 
 
 @mapping.command
-def accept(*, common: Common = _DEFAULT) -> int:
+def accept(*, seen: str = "", common: Common = _DEFAULT) -> int:
     """Accepter le formulaire tel qu'il est : ses libellés, types et options sont relus.
 
-    Ce qu'il ne demande pas se dit donnée par donnée : `unc mapping absent`.
+    Ce qui bloque est montré, ligne par ligne, et n'est relu que si vous le dites. Ce qu'il ne
+    demande pas se dit donnée par donnée : `unc mapping absent`.
+
+    Args:
+        seen: Hors d'un terminal, code de ce qui bloque, tel que la commande l'a montré.
     """
     with open_services(load_settings()) as services:
-        path, drifts, left = review.accept(services)
+        done = review.accept(services, seen=seen)
+        if done.unseen.drifts and (code := said_seen(done.unseen, asks=not common.json)):
+            done = review.accept(services, seen=code)
     if common.json:
-        print_json({"file": str(path), "drift": counts(left)})
-    else:
-        count = sum(not one.of_the_form for one in drifts)
-        Console().print(f"{path} : {agreed(count, 'écart relu')}.", highlight=False, soft_wrap=True)
-        for one in left:
+        print_json({"file": str(done.file), "drift": counts(done.left), **_unseen(done.unseen)})
+    elif not done.unseen.drifts:
+        count = sum(not one.of_the_form for one in done.before)
+        told = f"{done.file} : {agreed(count, 'écart relu')}."
+        Console().print(told, highlight=False, soft_wrap=True)
+        for one in done.left:
             if one.severity is not Severity.INFORMATION:
                 ERROR.print(f"Reste {one.advice}", markup=False, highlight=False)
-    return 1 if blocks(left) else 0
+    return 1 if blocks(done.left) else 0
 
 
 @mapping.command
@@ -158,44 +170,69 @@ def absent(field: str, *, reason: str, by: str, common: Common = _DEFAULT) -> in
 
 
 @mapping.command
-def same(field: str, *, common: Common = _DEFAULT) -> int:
-    """Dire qu'une question demandait la même chose dans les révisions d'avant.
+def same(
+    field: str,
+    *,
+    reason: str = "",
+    by: str = "",
+    other: Annotated[bool, Parameter(negative=())] = False,
+    inverted: Annotated[bool, Parameter(negative=())] = False,
+    undo: Annotated[bool, Parameter(negative=())] = False,
+    common: Common = _DEFAULT,
+) -> int:
+    """Dire qu'une question demandait la même chose quand elle était posée autrement.
 
-    Sans cela, ses réponses n'y sont pas lues si elle y était posée en d'autres mots, ou avec une
-    autre aide, et que le référentiel ou la diffusion en dépendent.
+    Sans cela, ce qui y a été répondu dans une révision d'avant, en d'autres mots ou avec une autre
+    aide, n'est pas lu si le référentiel ou la diffusion en dépendent. La raison et le nom restent.
 
     Args:
         field: Donnée de la correspondance ; dans une répétition, « lignes.donnée ».
+        reason: Pourquoi.
+        by: Qui le dit.
+        other: Elle demandait autre chose : ses réponses d'avant restent non lues, et ce n'est
+            plus demandé.
+        inverted: Elle demandait déjà le contraire, comme la correspondance la lit aujourd'hui.
+        undo: Reprendre ce qui en a été dit.
     """
     with open_services(load_settings()) as services:
-        path = review.say_same(services, field)
+        if undo:
+            path = review.take_back_before(services, field)
+        else:
+            path = review.said_of_before(
+                services, field, by=by, reason=reason, same=not other, inverted=inverted
+            )
         left = drift_of(services)
     if common.json:
         print_json({"file": str(path), "field": field, "drift": counts(left)})
     else:
-        Console().print(f"{path} : {field}, relue.", highlight=False, soft_wrap=True)
+        done = "de nouveau à dire" if undo else "dit, avec la raison et le nom"
+        Console().print(f"{path} : {field}, {done}.", highlight=False, soft_wrap=True)
     return 0
 
 
 @mapping.command
-def adopt(*, by: str, common: Common = _DEFAULT) -> int:
+def adopt(*, by: str, seen: str = "", common: Common = _DEFAULT) -> int:
     """Adopter le formulaire : la passerelle peut dès lors écrire sur DS et diffuser au réseau.
 
     Refusé (code 1) tant qu'une donnée que lit le référentiel n'a pas de champ et que personne n'a
-    dit pourquoi, ou qu'un champ serait illisible.
+    dit pourquoi, ou qu'un champ serait illisible. Ce qui bloque et serait relu par là est montré,
+    ligne par ligne : rien n'est adopté si vous ne le dites pas.
 
     Args:
         by: Qui l'adopte.
+        seen: Hors d'un terminal, code de ce qui bloque, tel que la commande l'a montré.
     """
     with open_services(load_settings()) as services:
-        done = review.adopt(services, by=by)
+        done = review.adopt(services, by=by, seen=seen)
+        if done.unseen.drifts and (code := said_seen(done.unseen, asks=not common.json)):
+            done = review.adopt(services, by=by, seen=code)
     told = [one.advice for one in done.left if one.severity is not Severity.INFORMATION]
     if common.json:
         adopted = asdict(replace(done.adoption, mapping={})) if done.adoption else {}
         adopted.pop("mapping", None)
         given = {"file": str(done.file), "adopted": adopted or None, "moved": done.moved}
-        print_json({**given, "left": told})
-    else:
+        print_json({**given, "left": told, **_unseen(done.unseen)})
+    elif not done.unseen.drifts:
         show_adopted(done.adoption, str(done.file), told, moved=done.moved)
     return 0 if done.adoption else 1
 
@@ -243,6 +280,13 @@ def document(folder: Path = ROOT / "docs", *, common: Common = _DEFAULT) -> int:
     return 0
 
 
+def _unseen(unseen: review.Blocking) -> dict[str, Any]:
+    """What blocks and nobody said that they saw, for scripts; nothing where nothing does."""
+    if not unseen.drifts:
+        return {}
+    return {"unseen": [one.sentence for one in unseen.drifts], "seen": unseen.code}
+
+
 def _problems(problems: list[str], common: Common) -> int:
     if common.json:
         print_json({"problems": problems})
@@ -251,12 +295,15 @@ def _problems(problems: list[str], common: Common) -> int:
     return 2
 
 
-def _drifts(settings: Settings) -> tuple[tuple[Drift, ...], str]:
-    """Drift of the form in store, and of its labels; none before the démarche was read."""
+def _drifts(settings: Settings) -> tuple[tuple[Drift, ...], str, str]:
+    """Drift of the form in store, of its labels, and who adopted it.
+
+    None before the démarche was read.
+    """
     if settings.demarche is None or is_new(settings.database()):
-        return (), ""
+        return (), "", ""
     with open_services(settings) as services:
-        return drift_of(services), labels_advice(services)
+        return drift_of(services), labels_advice(services), form_adoption_told(services)
 
 
 def _card(services: Services, number: int) -> list[dict[str, Any]] | None:

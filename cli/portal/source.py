@@ -275,11 +275,23 @@ def _form_acts(services: Services) -> FormActs:
         with told(), _alone(services):
             adopting.take_back(path, by=by)
 
-    def adopt(by: str) -> Sequence[str]:
+    def adopt(by: str, seen: str) -> Sequence[str]:
         with told(), _alone(services):
-            return adopting.adopt(by=by)
+            return adopting.adopt(by=by, seen=seen)
 
-    return FormActs(state, decide, take_back, adopt)
+    def say_of_before(
+        path: str, key: str, same: bool, inverted: bool, reason: str, by: str
+    ) -> None:
+        with told(), _alone(services):
+            adopting.say_of_before(
+                path, key=key, same=same, inverted=inverted, reason=reason, by=by
+            )
+
+    def take_back_before(path: str, key: str) -> None:
+        with told(), _alone(services):
+            adopting.take_back_before(path, key=key)
+
+    return FormActs(state, decide, take_back, adopt, say_of_before, take_back_before)
 
 
 def _kept(services: Services, checksum: str) -> Path | None:

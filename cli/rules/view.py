@@ -29,6 +29,7 @@ _COLOURS = {
 _SOURCES = {
     "hidden": "champ masqué par sa condition",
     "not_asked": "question absente de cette révision du formulaire",
+    "not_read": "réponse donnée à d'autres mots que ceux qui ont été relus",
 }
 _LONGEST = 200
 
@@ -80,10 +81,15 @@ def _summary(found: Explained) -> str:
 
 
 def _question_line(question: QuestionExplained) -> Text:
-    told = dict.fromkeys(one for one in (question.value or "sans réponse", question.reason) if one)
+    value = question.value or _no_value(question.source)
+    told = dict.fromkeys(one for one in (value, question.reason) if one)
     line = Text(f"{question.title} : {' – '.join(told)}")
     source = _SOURCES.get(question.source, question.source)
     return line.append(f"\n{source}", style="italic dim") if source else line
+
+
+def _no_value(source: str) -> str:
+    return "non lue" if source == "not_read" else "sans réponse"
 
 
 def _priority(found: Explained) -> str:
@@ -137,7 +143,7 @@ def _part_line(part: PartExplained, mapping: FormMapping) -> Text:
         holds = "vrai" if part.asked else "faux"
         line.append(f" – demandé si {words(part.condition, mapping)} : {holds}", style="dim")
     value = part.value if len(part.value) <= _LONGEST else part.value[:_LONGEST] + "…"
-    shown = f"« {printable(value)} »" if value else "sans réponse"
+    shown = f"« {printable(value)} »" if value else _no_value(part.source)
     source = _SOURCES.get(part.source, part.source)
     line.append(f"\n{shown} – {source}" if source else f"\n{shown}", style="italic dim")
     return line

@@ -18,7 +18,7 @@ from mappings.drift.model import Severity
 from mappings.medicines.columns import NO_REFERENCE
 from mappings.report.display import show
 from steps.publish.source import KIND
-from steps.wiring.drift import drift_of
+from steps.wiring.drift import drift_of, form_adoption_told
 from steps.wiring.public_data.version import version_of
 from steps.wiring.services import Services, each_demarche, now, open_services
 from steps.wiring.summary import OUTCOMES
@@ -40,6 +40,7 @@ _TITLES = {
     "priorites": "Priorités",
     "ecritures_en_attente": "Écritures en attente",
     "dernier_export": "Dernier export",
+    "formulaire_adopte": "Formulaire adopté",
     "jeton": "Jeton",
     "bdpm": "Base des médicaments",
 }
@@ -185,6 +186,7 @@ def _state(services: Services) -> dict[str, Any]:
         "priorites": dict(sorted((name or "–", n) for name, n in totals.priorities.items())),
         "ecritures_en_attente": store.outbox.waiting(demarche),
         "dernier_export": published.folder if published else None,
+        "formulaire_adopte": form_adoption_told(services) or "non",
         "jeton": token_warning(services.inputs.token),
         "passages": [
             {

@@ -9,7 +9,7 @@ from exports.readers.policy import Policy
 from exports.readers.reading import Reading
 from mappings.report.model import Answer, AnswerState
 from mappings.schema.model import Audience
-from triage.replies.decision import is_excluded
+from triage.replies.decision import EXCLUSION, STATUS, is_excluded
 
 KEPT_BY_PERSON: DossierFact[bool] = DossierFact("kept by a person", bool)
 _NOT_ASKED = Answer(AnswerState.NOT_ASKED)
@@ -27,10 +27,14 @@ def leaves_agency(entry: ExportedDossier, *, context: ExportContext, policy: Pol
 
 
 def kept_by_person(entry: ExportedDossier, policy: Policy) -> bool:
-    """Whether a person keeps the dossier at the agency, whatever its verdict."""
-    consent = entry.report.annotations.get(policy.consent, _NOT_ASKED)
+    """Whether a person keeps the dossier at the agency, whatever its verdict; or may keep it."""
+    notes = entry.report.annotations
+    consent = notes.get(policy.consent, _NOT_ASKED)
     said = consent.state in {AnswerState.ANSWERED, AnswerState.UNREADABLE}
-    return (said and consent.value is not True) or is_excluded(entry.held, verdict=False)
+    if (said and consent.value is not True) or is_excluded(entry.held, verdict=False):
+        return True
+    decided = (notes.get(name, _NOT_ASKED) for name in (STATUS, EXCLUSION))
+    return any(one.state is AnswerState.UNREADABLE for one in decided)
 
 
 def readings(

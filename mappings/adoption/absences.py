@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from french.text import bare_label, normalise_label
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten
-from mappings.drift.changed import bare_help
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import Absence, ReviewedForm, options_of
+from mappings.drift.wording import bare_help
 from mappings.schema.champs import given, in_our_words, keys_of, parts
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import TickedBoxes
@@ -158,7 +158,7 @@ def _as_reviewed(one: Descriptor, reviewed: ReviewedForm) -> bool:
     if known is None or one.type not in known.types:
         return False
     helps = not known.helps or bare_help(one.description) == bare_help(known.helps[-1])
-    return helps and bare_label(one.label) == bare_label(known.labels[-1])
+    return helps and bare_label(one.label) in map(bare_label, known.last(known.labels))
 
 
 def _numbers(revisions: Sequence[Revision]) -> str:

@@ -1,8 +1,9 @@
 """A question to a person on the way to an adoption."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mappings.adoption.decisions import YES_OR_NO
+from mappings.adoption.decisions import YES_OR_NO, digest_of
 from mappings.matching.match import Match
 from mappings.matching.offered import Offered
 from mappings.matching.wanted import LABELS, Wanted
@@ -21,6 +22,11 @@ NO_TO_EACH = "« non » à chacune de ces questions"
 def champ_of(found: Match | Offered) -> str:
     """Id of a champ that was found."""
     return (found.offered if isinstance(found, Match) else found).descriptor.id
+
+
+def about(changed: Sequence[str]) -> str:
+    """What names how a question changed; "" where it did not."""
+    return digest_of(" ; ".join(changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,11 @@ class ChoiceQuestion:
     option: str = ""
     options: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """Names that change, where it changed: what is said of it was said of this."""
+        return about(self.changed)
 
     @property
     def of_label(self) -> bool:

@@ -6,6 +6,7 @@ again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from io import StringIO
 from types import MappingProxyType
 from typing import Any
@@ -22,9 +23,11 @@ SENSES: Mapping[str, bool | None] = MappingProxyType(
     {"oui": True, "non": False, "ni oui ni non": None}
 )
 """What a person may say that an answer of the form means to them."""
+_DIGEST = 12
 _HEADER = """\
 # Ce qu'une personne a décidé du formulaire, question après question : `unc mapping adapt` reprend
-# là. Une ligne effacée est demandée de nouveau.
+# là. Une ligne effacée est demandée de nouveau. « written » est l'empreinte du mapping.yaml qui le
+# dit : corrigé depuis, c'est lui qui vaut.
 """
 
 
@@ -39,11 +42,14 @@ class Decision:
             :data:`SENSES` the option means; "" for none.
         absent: Why the form does not ask it; "" where a champ does, or nothing was said.
         inverted: Whether the champ asks the contrary; ``None``: as it was found.
+        about: Digest of how the form had changed of it since it was reviewed, as it was shown
+            (:func:`digest_of`); "" where it had not. It was not said of another change.
     """
 
     champ: str = ""
     absent: str = ""
     inverted: bool | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,19 @@ class Decisions:
         demarche: Its démarche.
         by: Who decides.
         of: Decision on each field or option.
+        written: Digest of the mapping file that says it (:func:`digest_of`); ``None`` where that
+            was not kept. One that differs was corrected since.
     """
 
     demarche: int
     by: str = ""
     of: Mapping[str, Decision] = field(default_factory=dict)
+    written: str | None = None
+
+
+def digest_of(text: str) -> str:
+    """Names what is said, in a mapping file or of a change of the form; "" where nothing is."""
+    return sha256(text.encode()).hexdigest()[:_DIGEST] if text else ""
 
 
 def option_said(key: str, one: Decision, *, kind: str) -> tuple[str, str | bool | None]:
@@ -72,6 +86,7 @@ class _DecisionModel(BaseModel):
     champ: str = ""
     absent: str = ""
     inverted: bool | None = None
+    about: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> "_DecisionModel":
@@ -86,6 +101,7 @@ class _DecisionsModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     demarche: int
     by: str = ""
+    written: str | None = None
     decisions: dict[str, _DecisionModel] = {}
 
 
@@ -97,9 +113,10 @@ def parse_decisions(text: str, *, source: str) -> Decisions:
     """
     model = DataFile(text, source=source).validate(_DecisionsModel)
     found = {
-        path: Decision(one.champ, one.absent, one.inverted) for path, one in model.decisions.items()
+        path: Decision(one.champ, one.absent, one.inverted, one.about)
+        for path, one in model.decisions.items()
     }
-    return Decisions(model.demarche, model.by, found)
+    return Decisions(model.demarche, model.by, found, model.written)
 
 
 def dump_decisions(decisions: Decisions) -> str:
@@ -108,7 +125,11 @@ def dump_decisions(decisions: Decisions) -> str:
         path: {
             **{
                 name: value
-                for name, value in (("champ", one.champ), ("absent", one.absent))
+                for name, value in (
+                    ("champ", one.champ),
+                    ("absent", one.absent),
+                    ("about", one.about),
+                )
                 if value
             },
             **({} if one.inverted is None else {"inverted": one.inverted}),
@@ -118,5 +139,7 @@ def dump_decisions(decisions: Decisions) -> str:
     out = StringIO()
     yaml = YAML()
     yaml.width = 4096
-    yaml.dump({"demarche": decisions.demarche, "by": decisions.by, "decisions": told}, out)
+    written = {} if decisions.written is None else {"written": decisions.written}
+    head = {"demarche": decisions.demarche, "by": decisions.by, **written}
+    yaml.dump({**head, "decisions": told}, out)
     return _HEADER + out.getvalue()

@@ -35,12 +35,26 @@ class Session:
         match = self._chosen(choice, champ)
         if match is None:
             return "Le contraire se dit d’une question, pas d’une option : choisissez l’option."
+        if choice.wanted.type == "checkbox":
+            return (
+                f"« {match.offered.label} » dit le contraire de ce qui serait attesté : cochée,"
+                " elle ne l’atteste pas, et rien d’autre ne le fait. Dites que le formulaire ne le"
+                " demande pas, ou prenez une autre question."
+            )
         if choice.wanted.type != "yes_no":
             return (
                 "Seule une donnée « oui / non » peut être demandée à l’envers : prenez une autre"
                 " question, ou dites que le formulaire ne la demande pas."
             )
         return ""
+
+    def absent_instead(self, choice: ChoiceQuestion, champ: str) -> str:
+        """Why the form does not ask what a champ denies: the reason to keep; "" where it may."""
+        match = self._chosen(choice, champ)
+        manual = choice.path == f"{ANNOTATIONS}.{MANUAL}"
+        if match is None or not (manual or choice.wanted.type == "checkbox"):
+            return ""
+        return f"Sa question dit le contraire : « {match.offered.label} »"
 
     def why_which_sense(self, choice: ChoiceQuestion, champ: str) -> str:
         """Why a person must say in which sense a champ asks, its marks unseen; "" where not."""
@@ -128,6 +142,12 @@ class Session:
                     if (there := self._taken(child, inner, match.offered.rows)) is not None
                 }
         return _once(found)
+
+    @property
+    def found(self) -> Mapping[str, Match]:
+        """What was found of the form, labels of the démarche apart."""
+        labels = {one.path for one in self.wants.labels}
+        return {path: one for path, one in self.taken.items() if path not in labels}
 
     def _taken(self, one: Wanted, matching: Matching, offers: Sequence[Offered]) -> Match | None:
         said = self.decisions.of.get(one.path)

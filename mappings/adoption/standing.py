@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
 from datafiles.file import DataFileError
 from mappings.adoption.absences import every_field, every_spec, left_out, refused
@@ -38,6 +39,8 @@ class FormerFile:
         corrected: Whether it was written since what a person said was kept.
         doubtful: Fields of which the form changed so that verdicts may be wrong, since it was
             reviewed by them.
+        changes: What names how the form changed of each field
+            (:attr:`mappings.adoption.choice.ChoiceQuestion.about`).
     """
 
     mapping: FormMapping
@@ -47,6 +50,7 @@ class FormerFile:
     again: bool = False
     corrected: bool = False
     doubtful: frozenset[str] = frozenset()
+    changes: Mapping[str, str] = field(default_factory=dict)
 
 
 def of_this_form(reviewed: ReviewedForm | None) -> ReviewedForm:
@@ -81,8 +85,16 @@ def taken_up(
     }
     read = _read_of(former.mapping, active)
     asked_otherwise = former.doubtful & read
-    # What was said of a question that asks another thing since it was adopted was not said of it.
-    past = gone.keys() | (asked_otherwise if former.adopted else frozenset())
+    # What was said of a question that asks another thing since was not said of it.
+    past = gone.keys() | {
+        path
+        for path in asked_otherwise & decisions.of.keys()
+        if (
+            decisions.of[path].about != former.changes[path]
+            if path in former.changes
+            else former.adopted
+        )
+    }
     said = {path: one for path, one in decisions.of.items() if path not in past}
     said = {path: Decision(absent=one.reason) for path, one in gone.items()} | said
     session = replace(session, decisions=replace(decisions, of=said))
@@ -134,6 +146,7 @@ def kept_review(
     *,
     said: tuple[Mapping[str, Decision], Mapping[str, Decision]],
     doubtful: AbstractSet[str],
+    changes: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[ReviewedForm, bool]:
     """What was reviewed beside a file that is replaced; whether it stands, whole.
 
@@ -145,13 +158,20 @@ def kept_review(
         earlier: What was reviewed, and said, beside the file that is replaced.
         files: The text of that file, then of the one that replaces it.
         said: What a person said when it was written, then this time.
-        doubtful: Fields of which the form changed so that verdicts may be wrong.
+        doubtful: Fields of which the form changed so that verdicts may be wrong; "" where that is
+            of no field in particular.
+        changes: What names how it changed of each field.
     """
     before, now = said
     if earlier.adopted and {**before} == {**now} and _say_the_same(*files):
         return earlier, True
     # Nobody looked at what the form made doubtful: it is not reviewed by what was said of the rest.
-    unseen = any(now.get(one) == before.get(one) for one in doubtful)
+    unseen = any(
+        now.get(one, Decision()).about != changes[one]
+        if one in changes
+        else now.get(one) == before.get(one)
+        for one in doubtful
+    )
     stands = unseen and earlier.accepted
     if _without_notes(files[0]) == _without_notes(files[1]):
         return earlier, stands

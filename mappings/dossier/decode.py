@@ -37,6 +37,8 @@ def decode_revision(raw: Mapping[str, Any]) -> Revision:
         id=raw["id"],
         champs=_descriptors(raw.get("champDescriptors")),
         annotations=_descriptors(raw.get("annotationDescriptors")),
+        published=_hint(raw.get("datePublication")),
+        whole=next(odd_descriptors(raw), None) is None,
     )
 
 
@@ -169,19 +171,23 @@ def _champ(raw: Mapping[str, Any], revision: Revision | None) -> Champ:
     else:
         fed = revision is not None and stable in revision.fed if known else None
         value = decode_value(typename, raw, fed=fed)
-    moved = raw.get("updatedAt")
-    return Champ(
-        stable, api_id, raw["label"], kind, value, _hint(moved) if isinstance(moved, str) else None
-    )
+    moved = _hint(raw.get("updatedAt"))
+    return Champ(stable, api_id, raw["label"], kind, value, moved)
+
+
+def _hint(told: Any) -> datetime | None:
+    """When a champ moved, or a revision was published: aware, and never worth failing for."""
+    return _instant(told) if isinstance(told, str) else None
 
 
 @lru_cache(maxsize=4096)
-def _hint(text: str) -> datetime | None:
-    """When a champ moved, which many champs of a dossier share; never worth failing for."""
+def _instant(text: str) -> datetime | None:
+    """An instant, which many champs of a dossier share; ``None`` without an offset."""
     try:
-        return _moment(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return moment if moment.tzinfo else None
 
 
 def _moment(text: str | None) -> datetime | None:

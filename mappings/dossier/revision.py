@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from french.text import normalise_label
 
 NO_ANSWER = frozenset({"header_section", "explication"})
 """Types of champs that ask nothing."""
 HEADINGS = " › "
-"""What stands between headings that stand one under the other."""
+"""What stands between headings that stand one under the other, and what is explained under them."""
+EXPLAINED = "Explication : "
+"""What a text between questions begins with, among the headings above them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Revision:
         id: GraphQL id.
         champs: What declarants are asked, in order.
         annotations: What instructeurs are asked, in order.
+        published: Since when it is in force (aware); ``None`` of a draft, or where DS does not say.
+        whole: Whether all that DS describes of it could be read; else what stands above may lack.
         types: Type of each champ and annotation by stable id, those of repetitions included.
         fed: Ids of the lists that are fed by a CSV: DS serves the number of a row as the answer.
         asked: Ids and normalised labels of the champs, those of repetitions included.
@@ -59,6 +64,8 @@ class Revision:
     id: str
     champs: tuple[Descriptor, ...]
     annotations: tuple[Descriptor, ...]
+    published: datetime | None = field(default=None, compare=False)
+    whole: bool = True
     types: Mapping[str, str] = field(init=False, repr=False, compare=False)
     fed: frozenset[str] = field(init=False, repr=False, compare=False)
     asked: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -82,9 +89,11 @@ def flatten(descriptors: Iterable[Descriptor]) -> Iterator[Descriptor]:
 
 
 def sections(revision: Revision) -> dict[str, str]:
-    """The headings above each champ and annotation, from the first, with what explains them.
+    """What stands above each champ and annotation, from the first: headings, and what explains.
 
-    Those of a champ in rows are the headings of these rows.
+    A text between questions (« explication ») is of all that follows it under its heading, headings
+    under that one included; before any heading, of the whole form. What stands above a champ in
+    rows is what stands in these rows.
     """
     return {**_sections(revision.champs), **_sections(revision.annotations)}
 
@@ -94,12 +103,19 @@ def _sections(descriptors: Iterable[Descriptor]) -> dict[str, str]:
     above: list[tuple[int, str]] = []
     for one in descriptors:
         if one.type == "header_section":
-            told = f"{one.label} ({one.description})" if one.description else one.label
-            above = [*(kept for kept in above if kept[0] < one.level), (one.level, told)]
+            above = [*(kept for kept in above if kept[0] < one.level), (one.level, _told(one))]
+        elif one.type == "explication":
+            # Under its heading, and above any heading below that one.
+            level = above[-1][0] if above else 0
+            above = [*above, (level, f"{EXPLAINED}{_told(one)}")]
         elif one.type not in NO_ANSWER:
             found[one.id] = HEADINGS.join(told for _, told in above)
             found |= _sections(one.children)
     return found
+
+
+def _told(one: Descriptor) -> str:
+    return f"{one.label} ({one.description})" if one.description else one.label
 
 
 def _fed(one: Descriptor) -> bool:

@@ -1,20 +1,21 @@
 """What changed in one champ that the mapping takes since it was last reviewed.
 
-Its label, help, headings, condition, type, options, obligation. In a revision of before, only what
-a person never saw is told: what was last reviewed is compared with the one in force.
+Its label, help, what stands above it, condition, type, options, obligation. In a revision of
+before, only what a person never saw is told: what was last reviewed is compared with the one in
+force.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
 from french.text import bare_label, excerpt
-from mappings.dossier.revision import HEADINGS, Descriptor
+from mappings.dossier.revision import EXPLAINED, HEADINGS, Descriptor
 from mappings.drift import severity
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import ReviewedChamp, options_of
+from mappings.drift.wording import ChampWording, bare_chain, bare_help, headings
 from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec
 from mappings.schema.names import FIELD_NAMES, champ_type
@@ -23,16 +24,14 @@ _UNREADABLE = "changer « type » dans la correspondance, ou le champ sur DS : r
 _FREED = "remettre la liste sur DS, ou changer le référentiel : il compare encore avec ses options"
 _SAME = f"vérifier que la question a le même sens : {ACCEPT}"
 _UNREAD = (
-    "ses réponses ne sont pas lues dans les dossiers de cette révision ; si la question y demande"
-    " la même chose :"
+    "ce qui a été répondu à ces mots n'est pas lu, quelle que soit la révision du dossier ;"
+    " si la question demandait la même chose :"
 )
-_READ = "si la question y demande la même chose :"
-_POLITE = re.compile(
-    r"\b(?:merci (?:de bien vouloir|de|d)|veuillez|s il (?:vous|te) plait|svp|nous vous remercions"
-    r" (?:de|d)|vous etes invites? a)\b"
-)
+_READ = "si la question demandait la même chose :"
 _ALWAYS = "toujours posée"
 _NO_HELP = "sans aide"
+_NOTHING_ABOVE = "rien"
+_ANSWERED_BY_OPTIONS = frozenset({"yes_no", "checkbox"})
 _SHOWN = 3
 """Options named in a sentence; the others are counted."""
 
@@ -46,9 +45,9 @@ class ComparedChamp:
         spec: The field.
         path: Of the field; ``annotations.name``.
         known: What was reviewed.
-        section: Headings above it.
-        filed: Whether dossiers were filed under the revision.
-        now: The same champ in the revision in force; ``None`` where that has it no more.
+        section: What stands above it.
+        whole: Whether all that stands above it is known.
+        now: The same question in the revision in force; ``None`` where that has it no more.
     """
 
     descriptor: Descriptor
@@ -56,13 +55,15 @@ class ComparedChamp:
     path: str
     known: ReviewedChamp | None
     section: str = ""
-    filed: bool = True
-    now: Descriptor | None = None
+    whole: bool = True
+    now: ChampWording | None = None
 
     @property
-    def asks_before(self) -> bool:
-        """Whether declarants answered it under a revision of before: of annotations nobody did."""
-        return isinstance(self.spec, FieldSpec)
+    def as_now(self) -> bool:
+        """Whether the form in force asks it in the same words: what changed is told there."""
+        return self.now is not None and self.now.asks_as(
+            ChampWording(self.descriptor, self.section)
+        )
 
 
 def changes(one: ComparedChamp, needs: Needs, *, revision: str, active: bool) -> Iterator[Drift]:
@@ -74,15 +75,11 @@ def changes(one: ComparedChamp, needs: Needs, *, revision: str, active: bool) ->
         revision: Number of the revision.
         active: Whether it is the one in force: only that one can block.
     """
+    asked = tuple(_label_and_around(one, needs) if active else _before(one, needs))
     for kind, how_bad, before, after, remedy in (
         *_type(one, needs, active=active),
-        *(
-            _label(one, needs, active=active)
-            if active or not one.asks_before
-            else _before(one, needs)
-        ),
-        *(_around(one, needs) if active else ()),
-        *_options(one, needs, active=active),
+        *asked,
+        *(() if asked and not active else _options(one, needs, active=active)),
         *_unwritable(one, needs, active=active),
         *_required(one, active=active),
     ):
@@ -104,7 +101,7 @@ _Change = tuple[Kind, Severity, str, str, str]
 
 def _type(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change]:
     kind, known = one.descriptor.type, one.known
-    reviewed = (known.types[-1:] if active else known.types) if known else ()
+    reviewed = (known.last(known.types) if active else known.types) if known else ()
     before = " ou ".join(map(champ_type, reviewed))
     changed = known is not None and kind not in reviewed
     found = fit(one.spec.type, kind, inverted=one.spec.inverted)
@@ -127,67 +124,72 @@ def _frees(one: ComparedChamp, needs: Needs) -> bool:
     return listed and one.descriptor.type not in LISTS and bool(needs.options.get(one.path))
 
 
-def _label(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change]:
-    """A question in other words than were last reviewed may ask something else."""
-    label, known = one.descriptor.label, one.known
-    reviewed = (known.labels[-1:] if active else known.labels) if known else ()
-    if known is None or label in reviewed:
-        return
-    alike = bare_label(label) in map(bare_label, reviewed)
-    how_bad = severity.of_label(needs, one.path, alike=alike)
-    yield Kind.RENAMED, how_bad, known.labels[-1], label, _SAME
-
-
-def _before(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
-    """A question that dossiers answered in words of which nobody said that they ask the same."""
-    known = one.known
-    if known is None or not one.filed or _as_now(one):
-        return
-    label, told = one.descriptor.label, one.descriptor.description
-    worded = bare_label(label) in map(bare_label, known.labels)
-    explained = not known.helps or bare_help(told) in map(bare_help, known.helps)
-    if worded and explained:
-        return
-    if needs.acted_on(one.path):
-        remedy = f"{_UNREAD} `unc mapping same {one.path}`"
-    else:
-        remedy = f"{_READ} `unc mapping same {one.path}`"
-    was, now = (told, known.helps[-1]) if worded else (label, known.labels[-1])
-    yield Kind.EARLIER, severity.of_before(), *_shortened(was, now), remedy
-
-
-def _as_now(one: ComparedChamp) -> bool:
-    """Whether it is asked in the same words in the form in force: what changed is told there."""
-    then, now = one.descriptor, one.now
-    return now is not None and (bare_label(then.label), bare_help(then.description)) == (
-        bare_label(now.label),
-        bare_help(now.description),
-    )
-
-
-def _around(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
-    """What is said around a question, and when it is asked: each may turn it."""
+def _label_and_around(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
+    """What is asked, what is said around it, and when it is asked: each may turn a question."""
     known, told = one.known, one.descriptor
     if known is None:
         return
+    labels = known.last(known.labels)
+    if told.label not in labels:
+        alike = bare_label(told.label) in map(bare_label, labels)
+        how_bad = severity.of_label(needs, one.path, alike=alike)
+        yield Kind.RENAMED, how_bad, labels[-1], told.label, _SAME
     how_bad = severity.of_label(needs, one.path, alike=False)
     if known.helps and bare_help(told.description) != bare_help(known.helps[-1]):
         yield Kind.EXPLAINED, how_bad, *_shortened(known.helps[-1], told.description), _SAME
-    if known.section is not None and _headings(one.section) != _headings(known.section):
-        yield Kind.MOVED, how_bad, *_apart(known.section, one.section), _SAME
-    if None not in (known.condition, told.condition) and known.condition != told.condition:
-        was, now = known.condition or _ALWAYS, told.condition or _ALWAYS
+    yield from _above(one, known, how_bad)
+    if known.conditions and told.condition not in (None, known.conditions[-1]):
+        was, now = known.conditions[-1] or _ALWAYS, told.condition or _ALWAYS
         yield Kind.CONDITION, how_bad, was, now, _SAME
 
 
-def bare_help(text: str) -> str:
-    """A text without what changes nothing of it: case, accents, punctuation, polite words."""
-    lines = (bare_label(line) for line in text.splitlines() if line.strip())
-    return " ".join(_POLITE.sub(" ", " ".join(lines)).split())
+def _above(one: ComparedChamp, known: ReviewedChamp, how_bad: Severity) -> Iterator[_Change]:
+    if not known.sections:
+        return
+    was, now = known.sections[-1], headings(one.section) if known.bare else one.section
+    if bare_chain(was) == bare_chain(now):
+        return
+    same = bare_chain(headings(was)) == bare_chain(headings(now))
+    yield Kind.INTRODUCED if same else Kind.MOVED, how_bad, *_apart(was, now), _SAME
 
 
-def _headings(chain: str) -> list[str]:
-    return [bare_help(one) for one in chain.split(HEADINGS)]
+def _before(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
+    """A question that was answered in words of which nobody said that they ask the same."""
+    known, acted_on = one.known, needs.acted_on(one.path)
+    if known is None or one.as_now or not (acted_on or isinstance(one.spec, FieldSpec)):
+        return
+    for then, reviewed in _otherwise(one, known, needs):
+        remedy = f"{_UNREAD if acted_on else _READ} `unc mapping same {one.path}`"
+        yield Kind.EARLIER, severity.of_before(), then, reviewed, remedy
+        return
+
+
+def _otherwise(one: ComparedChamp, known: ReviewedChamp, needs: Needs) -> Iterator[tuple[str, str]]:
+    """What of a question nobody reviewed, each beside what was last reviewed."""
+    told = one.descriptor
+    if bare_label(told.label) not in map(bare_label, known.labels):
+        yield _shortened(told.label, known.labels[-1])
+    if known.helps and bare_help(told.description) not in map(bare_help, known.helps):
+        yield _shortened(told.description, known.helps[-1])
+    if known.bare:
+        return
+    above = bare_chain(one.section)
+    if one.whole and known.sections and above not in map(bare_chain, known.sections):
+        yield _apart(one.section, known.sections[-1])
+    if known.conditions and told.condition not in (None, *known.conditions):
+        yield told.condition or _ALWAYS, known.conditions[-1] or _ALWAYS
+    if known.options and _by_options(one, needs):
+        reviewed = set(map(bare_label, known.options))
+        more = [option for option in options_of(told) if bare_label(option) not in reviewed]
+        if more:
+            yield _listed(more), _listed(sorted(known.now))
+
+
+def _by_options(one: ComparedChamp, needs: Needs) -> bool:
+    """Whether what is done with an answer hangs on the options that it was chosen among."""
+    compared = one.spec.type in _ANSWERED_BY_OPTIONS or one.path in needs.options
+    listed = one.descriptor.type in LISTS
+    return listed and (compared or one.path in needs.leave or one.path in needs.decide)
 
 
 def _shortened(before: str, after: str) -> tuple[str, str]:
@@ -201,14 +203,17 @@ def _shortened(before: str, after: str) -> tuple[str, str]:
 
 
 def _apart(before: str, after: str) -> tuple[str, str]:
-    """The headings that differ of two chains."""
+    """What differs of what stands above a question: headings, or what is explained."""
     was, now = before.split(HEADINGS), after.split(HEADINGS)
-    while was and now and bare_help(was[0]) == bare_help(now[0]):
+    while was and now and bare_chain(was[0]) == bare_chain(now[0]):
         was, now = was[1:], now[1:]
-    while was and now and bare_help(was[-1]) == bare_help(now[-1]):
+    while was and now and bare_chain(was[-1]) == bare_chain(now[-1]):
         was, now = was[:-1], now[:-1]
-    none = "aucun titre"
-    return HEADINGS.join(was) or none, HEADINGS.join(now) or none
+    if not any(one.startswith(EXPLAINED) for one in (*was, *now)):
+        none = "aucun titre"
+        return HEADINGS.join(was) or none, HEADINGS.join(now) or none
+    then, told = _shortened(HEADINGS.join(was), HEADINGS.join(now))
+    return then if any(was) else _NOTHING_ABOVE, told if any(now) else _NOTHING_ABOVE
 
 
 def _options(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change]:
@@ -256,7 +261,7 @@ def _unwritable(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_
 
 def _required(one: ComparedChamp, *, active: bool) -> Iterator[_Change]:
     required, known = one.descriptor.required, one.known
-    reviewed = (known.required[-1:] if active else known.required) if known else ()
+    reviewed = (known.last(known.required) if active else known.required) if known else ()
     if known is None or required in reviewed:
         return
     shown = {True: "obligatoire", False: "facultatif"}

@@ -1,9 +1,12 @@
 """Comparing what a démarche asks, in every revision, with the mapping and the reviewed form."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
 
 from french.text import agreed, excerpt
+from mappings.dossier.answered import Otherwise
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten, sections
 from mappings.drift import severity
@@ -23,6 +26,7 @@ from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.new import newcomers
 from mappings.drift.reviewed import ReviewedForm
 from mappings.drift.reviewing import first_seen
+from mappings.drift.wording import ChampWording
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 
 _ORDER = tuple(Severity)
@@ -38,13 +42,18 @@ class Observed:
         revisions: Its revisions, from the oldest.
         active_id: Which one is in force.
         demarche: Number of its démarche.
-        filed: Revisions under which dossiers were filed; ``None`` where that is not known.
+        filed: Revisions that dossiers follow; ``None`` where that is not known.
+        deposited_before: Whether a dossier that follows one of some revisions was deposited before
+            a moment: it answered the form of then, whatever revision DS moved it to.
     """
 
     revisions: Sequence[Revision]
     active_id: str
     demarche: int = 0
     filed: frozenset[str] | None = None
+    deposited_before: Callable[[datetime, frozenset[str]], bool] | None = field(
+        default=None, compare=False, repr=False
+    )
 
     @property
     def active(self) -> Revision | None:
@@ -59,6 +68,23 @@ class Observed:
         others = (one for one in self.revisions if one is not active)
         return (*others, *((active,) if active else ()))
 
+    def answered(self) -> Callable[[str], bool]:
+        """Whether some dossier answered the form of a revision, by its number; looked up once."""
+        return lru_cache(maxsize=None)(self._answered)
+
+    def _answered(self, number: str) -> bool:
+        if self.filed is None:
+            return True
+        at = next(at for at, one in enumerate(self.revisions) if stable_id(one.id) == number)
+        if self.revisions[at].id in self.filed:
+            return True
+        later = self.revisions[at + 1 :]
+        until = next((one.published for one in later if one.published), None)
+        followed = self.filed.intersection(one.id for one in later)
+        if until is None or self.revisions[at].published is None or not followed:
+            return False
+        return self.deposited_before is None or self.deposited_before(until, followed)
+
 
 def from_the_oldest(revisions: Iterable[Revision]) -> tuple[Revision, ...]:
     """Revisions in their order: DS numbers them as they are made."""
@@ -68,17 +94,28 @@ def from_the_oldest(revisions: Iterable[Revision]) -> tuple[Revision, ...]:
 def compare(
     observed: Observed, *, mapping: FormMapping, reviewed: ReviewedForm | None, needs: Needs
 ) -> tuple[Drift, ...]:
-    """Every difference, the worst first; the same one in several revisions is told once."""
+    """Every difference, the worst first; the same one in several revisions is told once.
+
+    What a revision of before asked otherwise is told where some dossier answered it.
+    """
+    found = every_drift(observed, mapping=mapping, reviewed=reviewed, needs=needs)
+    return answered_alone(found, observed)
+
+
+def every_drift(
+    observed: Observed, *, mapping: FormMapping, reviewed: ReviewedForm | None, needs: Needs
+) -> tuple[Drift, ...]:
+    """The same, with what each revision of before asked otherwise, answered or not."""
     known = reviewed or first_seen(observed.revisions)
-    active = observed.active
-    now = {one.id: one for one in flatten(active.champs)} if active else {}
-    baseline = DriftBaseline(known, _unsettled(needs, known), homes(observed.revisions), now)
+    baseline = DriftBaseline(
+        known, _unsettled(needs, known), homes(observed.revisions), _questions(observed.active)
+    )
     found: dict[tuple[str, ...], Drift] = {}
     for revision in observed.revisions:
         number, in_force = stable_id(revision.id), revision.id == observed.active_id
-        above, filed = sections(revision), observed.filed is None or revision.id in observed.filed
-        champs = FormLevel(number, in_force, "", revision.champs, above, filed)
-        annotations = FormLevel(number, in_force, "", revision.annotations, above, filed)
+        above = sections(revision)
+        champs = FormLevel(number, in_force, "", revision.champs, above, revision.whole)
+        annotations = replace(champs, descriptors=revision.annotations)
         for drift in (
             *_fields(champs, mapping.fields, baseline),
             *_annotations(annotations, mapping.annotations, baseline),
@@ -88,36 +125,79 @@ def compare(
     return tuple(sorted(told, key=lambda one: _ORDER.index(one.severity)))
 
 
-def not_read(drifts: Iterable[Drift], needs: Needs) -> dict[str, frozenset[str]]:
-    """Fields that are not read in dossiers of a revision, by its number: it asked them otherwise.
+def answered_alone(drifts: Iterable[Drift], observed: Observed) -> tuple[Drift, ...]:
+    """Differences, of those of before only where some dossier answered the form of then."""
+    answered, found = observed.answered(), dict[object, list[Drift]]()
+    for at, one in enumerate(drifts):
+        if one.kind is Kind.EARLIER:
+            numbers = tuple(number for number in one.revisions if answered(number))
+            if not numbers:
+                continue
+            key = one.before, one.after, numbers, _command(one) or one
+            found.setdefault(key, []).append(replace(one, revisions=numbers))
+        else:
+            found[at] = [one]
+    return tuple(_of_several(some) for some in found.values())
 
-    Those on which a verdict rests, or what leaves the agency: nobody said that they asked the same.
+
+def _command(one: Drift) -> str:
+    """What to do about a question of before, without its name; "" where nothing is."""
+    name = f"{one.field}`"
+    return one.remedy.removesuffix(name) if one.remedy.endswith(name) else ""
+
+
+def _of_several(some: Sequence[Drift]) -> Drift:
+    """What stood above several questions of before, told once, with one act for all of them."""
+    first, *others = some
+    if not others:
+        return first
+    paths = ",".join(one.field for one in some)
+    return replace(_together(some), remedy=f"{_command(first)}{paths}`")
+
+
+def _questions(active: Revision | None) -> dict[str, ChampWording]:
+    """The questions of the form in force, by id."""
+    if active is None:
+        return {}
+    above, every = sections(active), flatten((*active.champs, *active.annotations))
+    return {one.id: ChampWording(one, above.get(one.id, "")) for one in every}
+
+
+def not_read(drifts: Iterable[Drift], needs: Needs) -> Otherwise:
+    """What is not read of what was answered under a revision of before: it asked it otherwise.
+
+    Fields and annotations on which a verdict rests, or what leaves the agency: nobody said that
+    they asked the same.
     """
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, dict[str, frozenset[str]]] = {}
     for one in drifts:
         if one.kind is Kind.EARLIER and needs.acted_on(one.field):
             for number in one.revisions:
-                found[number] = found.get(number, frozenset()) | {one.field}
+                fields = found.setdefault(number, {})
+                fields[one.field] = fields.get(one.field, frozenset()) | {one.champ}
     return found
 
 
 def _by_heading(drifts: Iterable[Drift]) -> Iterator[Drift]:
-    """A heading that was reworded is told once, as bad as for the worst of what it stands above."""
-    moved: dict[tuple[str, str], list[Drift]] = {}
+    """What stands above several questions is told once, as bad as for the worst of them."""
+    moved: dict[tuple[str, ...], list[Drift]] = {}
     for one in drifts:
-        if one.kind is Kind.MOVED:
-            moved.setdefault((one.before, one.after), []).append(one)
+        if one.kind in {Kind.MOVED, Kind.INTRODUCED}:
+            moved.setdefault((one.kind, one.before, one.after), []).append(one)
         else:
             yield one
     for some in moved.values():
         worst, *others = sorted(some, key=lambda one: _ORDER.index(one.severity))
-        if not others:
-            yield worst
-            continue
-        fields = ", ".join(one.field for one in (worst, *others))
-        label = f"{worst.label} » et {agreed(len(others), 'autre')} « {excerpt(fields, _SOME)}"
-        champs = excerpt(", ".join(one.champ for one in (worst, *others)), _SOME)
-        yield replace(worst, champ=champs, label=label, field="")
+        yield _together((worst, *others)) if others else worst
+
+
+def _together(some: Sequence[Drift]) -> Drift:
+    """Differences that are one, as the first of them."""
+    first, *others = some
+    fields = ", ".join(one.field for one in some)
+    label = f"{first.label} » et {agreed(len(others), 'autre')} « {excerpt(fields, _SOME)}"
+    champs = excerpt(", ".join(one.champ for one in some), _SOME)
+    return replace(first, champ=champs, label=label, field="")
 
 
 def _unsettled(needs: Needs, known: ReviewedForm) -> Needs:
@@ -195,7 +275,7 @@ def _taken(
         )
     known, section = baseline.known.champs.get(one.id), level.sections.get(one.id, "")
     now = baseline.now.get(one.id)
-    compared = ComparedChamp(one, spec, path, known, section, level.filed, now)
+    compared = ComparedChamp(one, spec, path, known, section, level.whole, now)
     yield from changes(compared, needs, revision=level.revision, active=level.active)
 
 

@@ -7,6 +7,7 @@ from french.text import normalise_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import ReviewedForm
+from mappings.drift.wording import ChampWording
 from mappings.schema.champs import parts
 from mappings.schema.model import AnnotationSpec, FieldSpec
 
@@ -20,8 +21,8 @@ class FormLevel:
         active: Whether it is the one in force: only that one can block.
         place: "" for the form, ``rows.`` in rows.
         descriptors: The champs.
-        sections: Headings above each champ of the revision, by id.
-        filed: Whether dossiers were filed under the revision.
+        sections: What stands above each champ of the revision, by id.
+        whole: Whether all of it is known (:class:`mappings.dossier.revision.Revision`).
         by_name: Those that ask something, by id and by normalised label (:func:`named`).
     """
 
@@ -30,7 +31,7 @@ class FormLevel:
     place: str
     descriptors: tuple[Descriptor, ...]
     sections: Mapping[str, str] = field(default_factory=dict)
-    filed: bool = True
+    whole: bool = True
     by_name: Mapping[str, tuple[Descriptor, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -51,13 +52,13 @@ class DriftBaseline:
         known: What a person reviewed.
         needs: What the rules read.
         homes: The repetition, or the annotations, that each champ belongs to (:func:`homes`).
-        now: Champs of the revision in force, by id.
+        now: Questions of the revision in force, by id.
     """
 
     known: ReviewedForm
     needs: Needs
     homes: Mapping[str, str]
-    now: Mapping[str, Descriptor] = field(default_factory=dict)
+    now: Mapping[str, ChampWording] = field(default_factory=dict)
 
 
 def asking(level: FormLevel) -> Iterable[Descriptor]:

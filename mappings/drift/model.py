@@ -25,6 +25,8 @@ class Kind(StrEnum):
     RENAMED = "renommé"
     EXPLAINED = "expliqué autrement"
     MOVED = "sous un autre titre"
+    INTRODUCED = "sous une autre explication"
+    """Other words stand between it and its heading."""
     CONDITION = "posé à une autre condition"
     EARLIER = "posé autrement dans une révision d'avant"
     RETYPED = "changé de type"
@@ -112,6 +114,11 @@ class Drift:
     def against_adoption(self) -> bool:
         """Whether nobody may adopt a form that shows it."""
         return self.kind is Kind.UNWRITABLE or (self.blocks and not self.of_the_form)
+
+    @property
+    def around_several(self) -> bool:
+        """Whether it is of what stands above several questions, and reviewed by one act."""
+        return self.kind in {Kind.MOVED, Kind.INTRODUCED} and not self.field
 
     @property
     def of_the_form(self) -> bool:

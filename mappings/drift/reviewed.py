@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
@@ -17,11 +17,12 @@ from datafiles.file import DataFile
 from french.text import normalise_label
 from mappings.dossier.revision import Descriptor
 
+Told = TypeVar("Told", str, bool)
 FILE_NAME = "formulaire-relu.yaml"
 _HEADER = """\
 # Le formulaire de la démarche tel qu'une personne l'a relu : libellés, aides, types, options et
-# caractère obligatoire de chaque champ (le dernier de chaque liste est le dernier relu ; ceux
-# d'avant demandent la même chose), titres au-dessus, condition, et comment il était lu.
+# caractère obligatoire de chaque champ, titres et explications au-dessus, conditions (le dernier de
+# chaque liste est le dernier relu ; ceux d'avant demandent la même chose), et comment il était lu.
 # `unc doctor` et chaque passage comparent la démarche à ce fichier. Il est écrit par
 # `unc mapping accept`, après relecture des écarts ; par `unc mapping same`, pour une question
 # qu'une révision d'avant posait autrement ; par `unc mapping absent`, pour une donnée que ce
@@ -41,8 +42,11 @@ class ReviewedChamp:
         options: Options it has had.
         removed: Those of them that the last reviewed revision no longer has.
         helps: Helps with which it asks the same; none where no help was reviewed.
-        section: Headings above it; ``None`` where none were reviewed.
-        condition: When it is shown; ``None`` where that was not reviewed, or DS did not say.
+        sections: What stands above it (:func:`mappings.dossier.revision.sections`) with which it
+            asks the same; none where that was not reviewed.
+        conditions: When it is shown, likewise; none where DS did not say.
+        bare: Whether explications were no part of what stands above it, nor what stood there in
+            revisions before.
         read: How the mapping read it (:mod:`mappings.drift.reviewing`); ``None`` where that was
             not kept.
     """
@@ -53,9 +57,17 @@ class ReviewedChamp:
     options: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()
-    section: str | None = None
-    condition: str | None = None
+    sections: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    bare: bool = False
     read: str | None = None
+
+    def last(self, told: tuple[Told, ...]) -> tuple[Told, ...]:
+        """What was last reviewed of a list; the whole list where its order was not kept yet.
+
+        That is so of a file of before helps and headings: its last label may be an earlier one.
+        """
+        return told[-1:] if self.sections else told
 
     @property
     def now(self) -> frozenset[str]:
@@ -78,6 +90,36 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidOfBefore:
+    """A person said whether a question asked the same in words that it had before.
+
+    Attributes:
+        path: The field that it gives.
+        words: Those words, as they were shown.
+        same: Whether it asked the same; else its answers of then stay unread, and that is settled.
+        reason: Why.
+        by: Who said so.
+        on: When.
+        added: What became reviewed by it, so that it can be taken back: values by champ and
+            attribute of :class:`ReviewedChamp`.
+    """
+
+    path: str
+    words: str
+    same: bool
+    reason: str
+    by: str
+    on: date
+    added: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        """What was said, why, by whom and when, in French."""
+        what = "demandait la même chose" if self.same else "demandait autre chose"
+        return f"{what} : {self.reason} — {self.by} le {self.on:%d/%m/%Y}"
+
+
+@dataclass(frozen=True, slots=True)
 class Adoption:
     """A person adopted a form: the bridge may write to it, and hand out what it says.
 
@@ -88,6 +130,8 @@ class Adoption:
         revision: Number of the revision that was adopted; "" with no démarche.
         mapping: What the mapping said of each field, in short
             (:func:`mappings.adoption.meaning.meanings_of`); nothing where that was not kept.
+        since: The day when what a version of before did not keep with it was taken as it was then:
+            nobody looked at it; ``None`` where all was kept.
     """
 
     by: str
@@ -95,12 +139,20 @@ class Adoption:
     demarche: int | None = None
     revision: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
+    since: date | None = None
 
     @property
     def told(self) -> str:
-        """Which form, by whom and when, in French."""
+        """Which form, by whom and when, and what counts as adopted with it, in French."""
         what = f"révision {self.revision}" if self.revision else "le formulaire relu"
-        return f"{what}, par {self.by} le {self.on:%d/%m/%Y}"
+        told = f"{what}, par {self.by} le {self.on:%d/%m/%Y}"
+        if self.since is None:
+            return told
+        return (
+            f"{told} (adoption d'une version d'avant : ce qu'elle ne gardait pas compte comme"
+            f" adopté tel qu'il était le {self.since:%d/%m/%Y} ; relu une fois, `unc mapping adopt`"
+            " l'adopte)"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +164,14 @@ class ReviewedForm:
         absent: Fields (``rows.field`` in rows) that some revision rightly lacks.
         accepted: Whether a person accepted it; else it is only the oldest revision.
         adopted: Who adopted which form, from the first.
+        before: What was said of words that questions had before.
     """
 
     champs: Mapping[str, ReviewedChamp] = field(default_factory=dict)
     absent: Mapping[str, Absence] = field(default_factory=dict)
     accepted: bool = False
     adopted: tuple[Adoption, ...] = ()
+    before: tuple[SaidOfBefore, ...] = ()
 
     def normal_labels(self, champ: str) -> frozenset[str]:
         """Labels that a champ was reviewed under, as they are looked up; none if it was not."""
@@ -138,9 +192,21 @@ class _KnownModel(BaseModel):
     options: list[str] = []
     removed: list[str] = []
     helps: list[str] = []
+    sections: list[str] = []
+    conditions: list[str] = []
     section: str | None = None
     condition: str | None = None
     read: str | None = None
+
+    @property
+    def above(self) -> list[str]:
+        """What stands above it; a file of before explications has one chain of headings."""
+        return self.sections or ([] if self.section is None else [self.section])
+
+    @property
+    def shown(self) -> list[str]:
+        """When it is shown; a file of before explications has one condition."""
+        return self.conditions or ([] if self.condition is None else [self.condition])
 
 
 class _AbsenceModel(BaseModel):
@@ -157,6 +223,18 @@ class _AdoptionModel(BaseModel):
     demarche: int | None = None
     revision: str | int = ""
     mapping: dict[str, str] = {}
+    since: date | None = None
+
+
+class _SaidOfBeforeModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    field: str = Field(min_length=1)
+    words: str
+    same: bool
+    reason: str = Field(min_length=1)
+    by: str = Field(min_length=1)
+    on: date
+    added: dict[int, dict[str, list[str]]] = {}
 
 
 class _ReviewedModel(BaseModel):
@@ -164,6 +242,7 @@ class _ReviewedModel(BaseModel):
     champs: dict[int, _KnownModel]
     absent: dict[str, _AbsenceModel] | list[str] = {}
     adopted: list[_AdoptionModel] = []
+    before: list[_SaidOfBeforeModel] = []
 
 
 def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
@@ -181,9 +260,10 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
                 required=tuple(known.required),
                 options=tuple(known.options),
                 removed=tuple(known.removed),
-                helps=tuple(known.helps or ([] if known.section is None else [""])),
-                section=known.section,
-                condition=known.condition,
+                helps=tuple(known.helps or ([""] if known.above else [])),
+                sections=tuple(known.above),
+                conditions=tuple(known.shown),
+                bare=known.section is not None,
                 read=known.read,
             )
             for number, known in model.champs.items()
@@ -191,10 +271,19 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
         absent=_absences(model.absent),
         accepted=True,
         adopted=tuple(
-            Adoption(one.by, one.on, one.demarche, str(one.revision), one.mapping)
+            Adoption(one.by, one.on, one.demarche, str(one.revision), one.mapping, one.since)
             for one in model.adopted
         ),
+        before=tuple(_said_of_before(one) for one in model.before),
     )
+
+
+def _said_of_before(one: _SaidOfBeforeModel) -> SaidOfBefore:
+    added = {
+        str(champ): {name: tuple(values) for name, values in some.items()}
+        for champ, some in one.added.items()
+    }
+    return SaidOfBefore(one.field, one.words, one.same, one.reason, one.by, one.on, added)
 
 
 def _absences(told: dict[str, _AbsenceModel] | list[str]) -> dict[str, Absence]:
@@ -215,18 +304,28 @@ def dump_reviewed(reviewed: ReviewedForm) -> str:
             **({"options": list(known.options)} if known.options else {}),
             **({"removed": list(known.removed)} if known.removed else {}),
             **({"helps": list(known.helps)} if any(known.helps) else {}),
-            **{
-                name: told
-                for name in ("section", "condition", "read")
-                if (told := getattr(known, name)) is not None
-            },
+            **_around(known),
+            **({} if known.read is None else {"read": known.read}),
         }
     out = StringIO()
     yaml = YAML()
     yaml.width = 4096  # a label stays on its line
-    told = {"champs": champs, "absent": _absent(reviewed), "adopted": _adopted(reviewed)}
+    told = {
+        "champs": champs,
+        "absent": _absent(reviewed),
+        "adopted": _adopted(reviewed),
+        "before": _before(reviewed),
+    }
     yaml.dump({key: value for key, value in told.items() if value or key == "champs"}, out)
     return _HEADER + out.getvalue()
+
+
+def _around(known: ReviewedChamp) -> dict[str, Any]:
+    if known.bare:
+        last = {"section": known.sections[-1:], "condition": known.conditions[-1:]}
+        return {name: told[0] for name, told in last.items() if told}
+    several = {"sections": known.sections, "conditions": known.conditions}
+    return {name: list(told) for name, told in several.items() if told}
 
 
 def _absent(reviewed: ReviewedForm) -> Any:
@@ -246,9 +345,32 @@ def _adopted(reviewed: ReviewedForm) -> Any:
             "on": one.on,
             **({"demarche": one.demarche, "revision": one.revision} if one.demarche else {}),
             **({"mapping": dict(one.mapping)} if one.mapping else {}),
+            **({"since": one.since} if one.since else {}),
         }
         for one in reviewed.adopted
     ]
+
+
+def _before(reviewed: ReviewedForm) -> Any:
+    return [
+        {
+            "field": one.path,
+            "words": one.words,
+            "same": one.same,
+            "reason": one.reason,
+            "by": one.by,
+            "on": one.on,
+            **({"added": _added(one)} if one.added else {}),
+        }
+        for one in reviewed.before
+    ]
+
+
+def _added(one: SaidOfBefore) -> Any:
+    return {
+        int(champ): {name: list(values) for name, values in some.items()}
+        for champ, some in one.added.items()
+    }
 
 
 def options_of(descriptor: Descriptor) -> tuple[str, ...]:

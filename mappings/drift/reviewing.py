@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from french.text import normalise_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision, flatten, sections
-from mappings.drift.reviewed import Absence, ReviewedChamp, ReviewedForm, options_of
+from mappings.drift.reviewed import Absence, ReviewedChamp, ReviewedForm, Told, options_of
+from mappings.drift.wording import bare_chain, headings
 from mappings.schema.champs import keys_of
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
-
-_Told = TypeVar("_Told", str, bool)
 
 
 def review(
@@ -50,36 +49,62 @@ def same_before(
     found = dict(reviewed.champs)
     for number, seen in _seen(revisions).items():
         if number in champs and (known := found.get(number)):
+            options = dict.fromkeys(one for each, *_ in seen for one in options_of(each))
+            more = tuple(one for one in options if one not in known.options)
             found[number] = replace(
                 known,
                 labels=_ending([one.label for one, *_ in seen], known.labels),
                 helps=_ending([one.description for one, *_ in seen], known.helps),
+                sections=_ending([above for _, above, _ in seen], known.sections),
+                conditions=_ending(_conditions(seen), known.conditions),
+                options=(*known.options, *more),
+                removed=(*known.removed, *more),
             )
     return replace(reviewed, champs=found)
 
 
 def unreviewed(reviewed: ReviewedForm) -> bool:
-    """Whether helps and headings were never reviewed: the file is of before they were kept."""
-    return any(one.section is None for one in reviewed.champs.values())
+    """Whether what stands around questions was not reviewed, in whole or but for headings."""
+    return any(one.bare or not one.sections for one in reviewed.champs.values())
 
 
 def with_surroundings(
     reviewed: ReviewedForm, revisions: Sequence[Revision], mapping: FormMapping
 ) -> ReviewedForm:
-    """The same, with the helps, headings and conditions that the form has, where none were kept."""
-    every = review(revisions, mapping=mapping, earlier=reviewed).champs
-    champs = {
-        number: replace(
+    """The same, with what stands around each question in the form, where that was not kept."""
+    every, seen = review(revisions, mapping=mapping, earlier=reviewed).champs, _seen(revisions)
+
+    def completed(number: str, known: ReviewedChamp) -> ReviewedChamp:
+        here = seen.get(number, ())
+        if known.sections and not known.bare:
+            return known
+        if not here:
+            return replace(known, sections=known.sections or ("",), bare=False)
+        one, (*before, last) = every[number], (above for _, above, _ in here)
+        conditions = _conditions(here)
+        if known.sections:  # headings and a condition were reviewed, in the last revision
+            (reviewed_last,) = known.sections[-1:]
+            as_reviewed = bare_chain(headings(last)) == bare_chain(reviewed_last)
+            ends = last if as_reviewed else reviewed_last
+            return replace(
+                known,
+                sections=_ending(before, (ends,)),
+                conditions=_ending(conditions[:-1], known.conditions),
+                bare=False,
+            )
+        told = here[-1][0]
+        return replace(
             known,
-            helps=every[number].helps,
-            section=every[number].section or "",
-            condition=every[number].condition,
-            read=every[number].read,
+            labels=_known_last(known.labels, told.label),
+            types=_known_last(known.types, told.type),
+            required=_known_last(known.required, told.required),
+            helps=one.helps,
+            sections=_ending(before, (last,)),
+            conditions=_ending(conditions, ()),
+            read=one.read,
         )
-        if known.section is None
-        else known
-        for number, known in reviewed.champs.items()
-    }
+
+    champs = {number: completed(number, known) for number, known in reviewed.champs.items()}
     return replace(reviewed, champs=champs)
 
 
@@ -105,7 +130,7 @@ def _every_field(specs: Mapping[str, FieldSpec], place: str = "") -> Mapping[str
 
 
 _Seen: TypeAlias = tuple[Descriptor, str, bool]
-"""A question of a revision, the headings above it, whether it is an annotation."""
+"""A question of a revision, what stands above it, whether it is an annotation."""
 
 
 def _seen(revisions: Sequence[Revision]) -> dict[str, list[_Seen]]:
@@ -123,43 +148,53 @@ def _seen(revisions: Sequence[Revision]) -> dict[str, list[_Seen]]:
 def _reviewed(
     known: ReviewedChamp | None, seen: Sequence[_Seen], read: Mapping[str, str] | None
 ) -> ReviewedChamp:
-    one, section, note = seen[-1]
+    one, section, _ = seen[-1]
     every = [each for each, *_ in seen]
     before = known or ReviewedChamp((), (), ())
     how = None
     if read is not None:
         how = read.get(one.id) or read.get(normalise_label(one.label), "")
-    labels, helps = before.labels, before.helps
+    if before.bare:  # what stood above it was not kept
+        above, conditions = tuple(told for _, told, _ in seen[:-1]), tuple(_conditions(seen[:-1]))
+        before = replace(before, sections=above, conditions=(*conditions, *before.conditions))
     if None not in (how, before.read) and how != before.read:
-        labels, helps = (), ()
+        before = replace(before, labels=(), helps=(), sections=(), conditions=())
     unsaid = known is not None and not known.helps
     options = tuple(dict.fromkeys((*before.options, *(o for d in every for o in options_of(d)))))
     return ReviewedChamp(
-        labels=_ending(labels, [each.label for each in (every if note else every[-1:])]),
+        labels=_ending(before.labels, [one.label]),
         types=_ending(before.types, [each.type for each in every]),
         required=_ending(before.required, [each.required for each in every]),
         options=options,
         removed=tuple(option for option in options if option not in options_of(one)),
         helps=_ending(
-            helps, [each.description for each in (every if note or unsaid else every[-1:])]
+            before.helps, [each.description for each in (every if unsaid else every[-1:])]
         ),
-        section=section,
-        condition=one.condition,
+        sections=_ending(before.sections, [section]),
+        conditions=_ending(before.conditions, _conditions(seen[-1:])),
         read=before.read if how is None else how,
     )
+
+
+def _known_last(known: tuple[Told, ...], told: Told) -> tuple[Told, ...]:
+    """What was reviewed, what the form has now as the last of it; what is new stays unreviewed."""
+    return _ending(known, (told,)) if told in known else known
+
+
+def _conditions(seen: Iterable[_Seen]) -> list[str]:
+    return [one.condition for one, *_ in seen if one.condition is not None]
 
 
 def first_seen(revisions: Sequence[Revision]) -> ReviewedForm:
     """What stands for the reviewed form where none was: the oldest revision."""
     champs = review(revisions[:1]).champs
     bare = {
-        number: replace(one, helps=(), section=None, condition=None)
-        for number, one in champs.items()
+        number: replace(one, helps=(), sections=(), conditions=()) for number, one in champs.items()
     }
     return ReviewedForm(champs=bare)
 
 
-def _ending(before: Iterable[_Told], after: Iterable[_Told]) -> tuple[_Told, ...]:
+def _ending(before: Iterable[Told], after: Iterable[Told]) -> tuple[Told, ...]:
     """Each once, in order: one that comes again is the last one."""
     found = dict.fromkeys(before)
     for one in after:

@@ -71,7 +71,7 @@ class Answer(Struct, frozen=True):
         value: Python value when answered, else ``None``. Text is kept as typed.
         origin: Champ that gave it; ``None`` when no champ did.
         raw: What was served, when it does not convert or when the mapping says it in other words.
-        problem: Why it does not convert, or why it is no answer, in French.
+        problem: Why it does not convert, is no answer, or is not read, in French.
     """
 
     state: AnswerState
@@ -79,6 +79,14 @@ class Answer(Struct, frozen=True):
     origin: Origin | None = None
     raw: str = ""
     problem: str = ""
+
+
+NOT_READ = Answer(
+    AnswerState.NOT_ASKED,
+    problem="posée alors en d'autres mots, que personne n'a dit demander la même chose : réponse"
+    " non lue (« Formulaire » du portail, ou `unc mapping same`)",
+)
+"""Of a field that was answered to other words than a person reviewed: as if it was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,8 @@ class Report:
         correction_pending_since: Open correction request.
         unasked: Fields that rules read, that the dossier's revision does not ask, and of which no
             person said so (:func:`mappings.adoption.absences.silent`).
+        not_read: Fields that were answered to other words than a person reviewed (:data:`NOT_READ`;
+            ``rows.field`` in rows).
     """
 
     number: int
@@ -138,6 +148,7 @@ class Report:
     unmapped: tuple[Unmapped, ...]
     correction_pending_since: datetime | None
     unasked: frozenset[str] = frozenset()
+    not_read: frozenset[str] = frozenset()
 
     def value(self, field: str) -> Value | None:
         """Value of a field, ``None`` when it has none.

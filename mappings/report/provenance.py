@@ -1,13 +1,14 @@
 """Provenance: for each field of a report, the champ, label, revision and date it came from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from french.text import agreed
+from french.text import agreed, normalise_label
 from mappings.dossier.decode import stable_id
 from mappings.report.display import show
-from mappings.report.model import Answer, AnswerState, Report
+from mappings.report.model import NOT_READ, Answer, AnswerState, Report, Unmapped
+from mappings.schema.champs import keys_of
 from mappings.schema.model import AnnotationSpec, Audience, FieldSpec, FormMapping
 from mappings.schema.sentences import particulars, sense
 
@@ -18,6 +19,7 @@ _STATES = {
     AnswerState.NOT_ASKED: "absent de cette révision",
     AnswerState.UNREADABLE: "illisible",
 }
+_NOT_READ = "non lu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,22 @@ class CardLine:
 
 
 def card(report: Report, *, mapping: FormMapping) -> tuple[CardLine, ...]:
-    """Every field of a report with its provenance, rows one by one, then what nothing maps."""
+    """Every field of a report with its provenance, rows one by one, then what nothing maps.
+
+    What was answered to a question that is not read stands beside its field.
+    """
     revision = stable_id(report.revision_id)
+    unread = {
+        key: name
+        for name in report.not_read & mapping.fields.keys()
+        for key in keys_of(mapping.fields[name])
+    }
+    given = {
+        unread[key]: one
+        for one in report.unmapped
+        for key in (one.champ_id, normalise_label(one.label))
+        if key in unread
+    }
     unmapped = tuple(
         CardLine(
             field="",
@@ -73,8 +89,23 @@ def card(report: Report, *, mapping: FormMapping) -> tuple[CardLine, ...]:
             updated_at=one.updated_at,
         )
         for one in report.unmapped
+        if one not in given.values()
     )
-    return (*_lines(mapping.fields, report.fields, revision=revision), *unmapped)
+    lines = _lines(mapping.fields, report.fields, revision=revision)
+    return (*(_beside(line, given.get(line.field)) for line in lines), *unmapped)
+
+
+def _beside(line: CardLine, given: Unmapped | None) -> CardLine:
+    """A field that is not read, with what was answered there."""
+    if given is None:
+        return line
+    return replace(
+        line,
+        champ=given.champ_id,
+        label=given.label,
+        updated_at=given.updated_at,
+        served=given.text,
+    )
 
 
 def annotated(report: Report, *, mapping: FormMapping) -> tuple[CardLine, ...]:
@@ -118,7 +149,7 @@ def _line(
     return CardLine(
         field=field,
         title=spec.title,
-        state=_STATES[answer.state],
+        state=_NOT_READ if answer == NOT_READ else _STATES[answer.state],
         value=value,
         problem=answer.problem,
         audience=spec.audience if isinstance(spec, FieldSpec) else "agence",

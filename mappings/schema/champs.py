@@ -7,7 +7,15 @@ from typing import Final
 
 from french.text import normalise_label
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
-from mappings.schema.sources import Constant, EachOption, FlatRows, Joined, OfDossier, TickedBoxes
+from mappings.schema.sources import (
+    Constant,
+    EachOption,
+    FlatRows,
+    Joined,
+    OfDossier,
+    Source,
+    TickedBoxes,
+)
 
 _CONTRARY: Final = {"True": "False", "False": "True"}
 
@@ -50,19 +58,6 @@ def parts(spec: FieldSpec) -> Iterator[FieldSpec]:
                 yield replace(whole, name=f"{spec.name}.{inner.name}", written=spec.written)
         case _:
             return
-
-
-def asks_less(mapping: FormMapping) -> bool:
-    """Whether some field, or some field of the rows of a repetition, is given by nothing."""
-    return any(
-        _is_given_by_nothing(one)
-        or (bool(one.champs) and any(map(_is_given_by_nothing, one.fields.values())))
-        for one in mapping.fields.values()
-    )
-
-
-def _is_given_by_nothing(spec: FieldSpec) -> bool:
-    return not spec.champs and spec.source is None
 
 
 def given(mapping: FormMapping, asked: Collection[str], *, revision: str) -> frozenset[str]:
@@ -128,7 +123,27 @@ def without(mapping: FormMapping, paths: AbstractSet[str]) -> FormMapping:
         if path in paths:
             return replace(spec, champs=(), source=None)
         inner = {name: left(one, f"{path}.") for name, one in spec.fields.items()}
-        return replace(spec, fields=inner)
+        return replace(spec, fields=inner, source=_left_source(spec, paths))
 
     fields = {name: left(spec) for name, spec in mapping.fields.items()}
     return replace(mapping, fields=fields)
+
+
+def _left_source(spec: FieldSpec, paths: AbstractSet[str]) -> Source | None:
+    """How rows that are no repetition are read, some of their fields from no champ."""
+    match spec.source:
+        case FlatRows(rows=rows):
+            return FlatRows(
+                tuple(
+                    {
+                        name: champs
+                        for name, champs in row.items()
+                        if f"{spec.name}.{name}" not in paths
+                    }
+                    for row in rows
+                )
+            )
+        case EachOption(name=name) if f"{spec.name}.{name}" in paths:
+            return None
+        case _:
+            return spec.source

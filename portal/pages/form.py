@@ -96,10 +96,55 @@ def answer(sent: Annotated[Sent[FieldAnswerForm], Depends(form_of(FieldAnswerFor
     )
 
 
+class BeforeForm(PageForm):
+    """What a person says of the words that a question had before."""
+
+    question: Annotated[str, Field(max_length=300)]
+    mots: Annotated[str, Field(max_length=100)]
+    geste: Literal["meme", "contraire", "autre", "reprendre"]
+    raison: Annotated[str, Field(title="Raison", max_length=500)] = ""
+    nom: _NAME
+
+
+@router.post("/formulaire/avant")
+def before(sent: Annotated[Sent[BeforeForm], Depends(form_of(BeforeForm))]) -> Response:
+    """Say whether a question asked the same in the words that it had before, or take it back.
+
+    Raises:
+        NotWrittenError: It is refused, or somebody changed the form meanwhile.
+    """
+    sent.require(sent.person.role.administers)
+    source, given = _source(sent.request), sent.form
+    by = f"{given.nom} ({sent.person.email})"
+    if given.geste != "reprendre" and not given.raison:
+        raise sent.refuse("Dites pourquoi : la raison reste à côté.", back=_BACK)
+
+    def act() -> None:
+        same, contrary = given.geste != "autre", given.geste == "contraire"
+        try:
+            if given.geste == "reprendre":
+                source.form.take_back_before(given.question, given.mots)
+            else:
+                source.form.say_of_before(
+                    given.question, given.mots, same, contrary, given.raison, by
+                )
+        except RefusedError as error:
+            raise sent.refuse(str(error), back=_BACK) from error
+
+    return sent.write(
+        act,
+        shown=lambda: _present(source, sent),
+        back=_BACK,
+        said="C’est gardé : le prochain passage lit les dossiers ainsi.",
+        journal=("form changed", f"{given.question}, avant, {given.geste}"),
+    )
+
+
 class AdoptForm(PageForm):
-    """Who adopts the form."""
+    """Who adopts the form, and whether they saw what blocks."""
 
     nom: _NAME
+    relu: Annotated[str, Field(max_length=100)] = ""
 
 
 @router.post("/formulaire/adoption")
@@ -114,7 +159,8 @@ def adopt(sent: Annotated[Sent[AdoptForm], Depends(form_of(AdoptForm))]) -> Resp
 
     def act() -> None:
         try:
-            against = source.form.adopt(f"{sent.form.nom} ({sent.person.email})")
+            by = f"{sent.form.nom} ({sent.person.email})"
+            against = source.form.adopt(by, sent.form.relu)
         except RefusedError as error:
             raise sent.refuse(str(error), back=_BACK) from error
         if against:
@@ -129,7 +175,9 @@ def adopt(sent: Annotated[Sent[AdoptForm], Depends(form_of(AdoptForm))]) -> Resp
     )
 
 
-def _present(source: Source, sent: "Sent[FieldAnswerForm] | Sent[AdoptForm]") -> Shown:
+def _present(
+    source: Source, sent: Sent[FieldAnswerForm] | Sent[BeforeForm] | Sent[AdoptForm]
+) -> Shown:
     try:
         return _shown(source.form.state())
     except RefusedError as error:
@@ -140,6 +188,8 @@ def _shown(state: FormShown) -> Shown:
     """What somebody else, or DS, might change of it."""
     said = " ; ".join(f"{path} : {text}" for path, text in state.said.items())
     drifts = " ; ".join(text for text, _ in state.drifts)
+    left = (f"{one.title} : {one.before}" for one in state.earlier)
+    before = (f"{one.path} : {one.words} {one.told}" for one, _ in state.said_before)
     return Shown(
         {
             "Révision": state.revision,
@@ -147,6 +197,7 @@ def _shown(state: FormShown) -> Shown:
             "Adopté": state.adopted,
             "Réponses": said,
             "Écarts": drifts,
+            "Posé autrement avant": " ; ".join((*left, *before)),
         }
     )
 

@@ -59,7 +59,8 @@ def show_one(
     filled: Any = _NOTHING,
 ) -> Json:
     """Return one champ: what all types have in common, then what its own has."""
-    moved = (how.dates or {}).get(one.stable, how.updated_at)
+    dates = how.dates or {}
+    moved = dates.get(f"{one.stable}|{row}", dates.get(one.stable, how.updated_at))
     shown: Json = {
         "kind": "titre_identite" if one.guarded else one.kind,
         "_type": one,

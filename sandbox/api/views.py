@@ -75,7 +75,8 @@ def _person(one: DepositedDossier, told: Json) -> Json:
 
 def _showing(one: DepositedDossier, instance: "Instance", base_url: str) -> ChampContext:
     return ChampContext(
-        updated_at=one.champs_at,
+        updated_at=one.answered_at or one.champs_at,
+        dates=one.answer_dates,
         file_url=lambda file: instance.links.url(base_url, file),
         companies=instance.state.companies(),
         registry_down=instance.switches.registry_down,

@@ -175,7 +175,7 @@ def edit_champ(instance: Instance, number: int, answers: Json) -> None:
         types = _demarche(instance, dossier).revision(dossier.revision).champs
         taken = intake.take_answers(instance.state, types, answers, (number, now))
         check_written(types, taken)
-        dossier.write(taken)
+        dossier.write(taken, now)
         dossier.updated_at = dossier.champs_by_instructeur_at = now
 
 

@@ -24,7 +24,7 @@ def submit(
     """
     if dossier.state != "en_construction":
         raise Refusal("Le dossier n’est plus modifiable par l’usager")
-    dossier.write(dict(answers))
+    dossier.write(dict(answers), now)
     revision = demarche.revision(dossier.revision)
     read = present(dossier, demarche, dossier.answers)
     check_submission(revision, read, mandatory=dossier.mandatory)

@@ -54,6 +54,10 @@ class DepositedDossier:
     """Ids of the instructeurs who follow it."""
     assignments: list[dict[str, Any]] = field(default_factory=list)
     """To which groupes it was handed, oldest first."""
+    answered_at: int = 0
+    """When what was deposited was answered; 0 in a state of an older sandbox: ``champs_at``."""
+    answer_dates: dict[str, int] = field(default_factory=dict)
+    """When an answer was typed, where that is later; in rows by stable id and row, ``12|ROW``."""
     motivation_file: dict[str, Any] | None = None
     champs_by_instructeur_at: int | None = None
     version: int = 0
@@ -78,8 +82,19 @@ class DepositedDossier:
         waiting = [one for one in self.messages if one["reason"] and one["resolved_at"] is None]
         return waiting[-1] if waiting else None
 
-    def write(self, answers: dict[str, Any]) -> None:
-        """Put answers in the place of the earlier ones, written in the present revision."""
+    def write(self, answers: dict[str, Any], now: int) -> None:
+        """Put answers in the place of the earlier ones, written now, in the present revision.
+
+        Each has a date of its own, on which publishing a revision has no effect; so has what
+        stands in a row, whose date moves with it alone.
+        """
+        self.answer_dates |= dict.fromkeys(answers, now)
+        for stable, answer in answers.items():
+            before = _rows(self.answers.get(stable))
+            for row, champs in _rows(answer).items():
+                known = before.get(row, {})
+                typed = (one for one, given in champs.items() if known.get(one) != given)
+                self.answer_dates |= {f"{one}|{row}": now for one in typed}
         self.answers = {**self.answers, **answers}
         self.mark_written(answers)
 
@@ -104,3 +119,9 @@ class DepositedDossier:
     def as_json(self) -> dict[str, Any]:
         """Return the fields as plain JSON values."""
         return asdict(self)
+
+
+def _rows(answer: Any) -> dict[str, dict[str, Any]]:
+    """What stands in each row of a repetition; nothing of another answer."""
+    rows = answer if isinstance(answer, list) else []
+    return {one["id"]: one["champs"] for one in rows if isinstance(one, dict) and "champs" in one}

@@ -110,6 +110,7 @@ def deposit(
         company=seed.company.name,
         answers=answers,
         champs_at=moved,
+        answered_at=moved,
         annotations_at=born,
         annotations=annotations,
         construction_at=born,

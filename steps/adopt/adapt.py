@@ -5,8 +5,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mappings.adoption.adapted import Adapted, adapted
-from mappings.adoption.choice import ChoiceQuestion
-from mappings.adoption.decisions import FILE_NAME, Decision, Decisions, parse_decisions
+from mappings.adoption.choice import ChoiceQuestion, about
+from mappings.adoption.decisions import (
+    FILE_NAME,
+    Decision,
+    Decisions,
+    digest_of,
+    parse_decisions,
+)
 from mappings.adoption.kept import ADAPTED, FileKept, copied
 from mappings.adoption.session import Session
 from mappings.adoption.standing import FormerFile, of_this_form, taken_up
@@ -49,9 +55,12 @@ class Adaptation:
         base: The mapping that gives the internal schema.
         again: Whether that is the file to write: what it says of this form stays.
         unsaid: Fields of which it says only what the bridge's own mapping does, of another form.
+        reviewed: The form as it was reviewed with the mapping in use, where that is not the file to
+            write and the form was adopted with it; else nothing.
         before: What a person said when it was written.
         refused: What they said elsewhere that the form does not ask, and the file leaves so.
-        doubtful: Fields of which the form changed so that verdicts may be wrong.
+        doubtful: Fields of which the form changed so that verdicts may be wrong; "" where what
+            stands above several did.
         changed: How, in French: what was reviewed beside what it has now.
     """
 
@@ -66,6 +75,7 @@ class Adaptation:
     doubtful: frozenset[str] = frozenset()
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unsaid: frozenset[str] = frozenset()
+    reviewed: ReviewedForm = ReviewedForm()  # noqa: RUF009 (frozen)
 
     @property
     def to_review(self) -> tuple[Revision, ...]:
@@ -176,7 +186,11 @@ def begin(
                 " (--output), ou recommencez (--anew)."
             )
     decisions = replace(decisions, by=by.strip() or decisions.by)
-    former = _former(services, target=target, anew=anew)
+    there = read_text(target, "UNC_MAPPING") if target.exists() else ""
+    corrected = file.exists() and decisions.written != digest_of(there)
+    changed = _changed(services)
+    former = _former(services, target=target, anew=anew, corrected=corrected)
+    former = replace(former, changes={path: about(told) for path, told in changed.items()})
     session, gone = taken_up(Session(found, matching, decisions), former, observed.active)
     return Adaptation(
         session=session,
@@ -188,12 +202,15 @@ def begin(
         before=session.decisions.of,
         refused=gone,
         doubtful=former.doubtful,
-        changed=_changed(services),
+        changed=changed,
         unsaid=_unsaid(services, former) if former.again else frozenset(),
+        reviewed=ReviewedForm()
+        if former.again
+        else replace(former.reviewed, absent={}, adopted=()),
     )
 
 
-def _former(services: Services, *, target: Path, anew: bool) -> FormerFile:
+def _former(services: Services, *, target: Path, anew: bool, corrected: bool) -> FormerFile:
     """The mapping in use, and what was said beside it, as far as it is of this form."""
     used = services.inputs.mapping_file
     again = not anew and target.exists() and target.resolve() == used.resolve()
@@ -207,15 +224,13 @@ def _former(services: Services, *, target: Path, anew: bool) -> FormerFile:
         adopted=bool(beside.adopted),
         shipped=_copied_from(services),
         again=again,
-        corrected=again and _is_newer(target, target.with_name(FILE_NAME)),
-        doubtful=frozenset(one.field for one in drift_of(services) if one.blocks and one.field)
+        corrected=again and corrected,
+        doubtful=frozenset(
+            one.field for one in drift_of(services) if one.blocks and not one.of_the_form
+        )
         if again or (not anew and form_adopted(services))
         else frozenset(),
     )
-
-
-def _is_newer(file: Path, other: Path) -> bool:
-    return other.exists() and file.stat().st_mtime_ns > other.stat().st_mtime_ns
 
 
 def _changed(services: Services) -> Mapping[str, tuple[str, ...]]:

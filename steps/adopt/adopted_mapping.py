@@ -4,11 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from datafiles.refusals import refusal
+from french.time import PARIS
 from mappings.adoption.meaning import meanings_of
 from mappings.drift.reviewed import ReviewedForm
 from steps.wiring.drift import form_adoption
 from steps.wiring.form import keep_reviewed, reviewed_file, reviewed_form
-from steps.wiring.services import Services
+from steps.wiring.services import Services, now
 
 _MAPPINGS = (Path(__file__).parents[2] / "mappings").resolve()
 
@@ -31,7 +32,8 @@ def keep_adopted_mapping(services: Services) -> str:
         return ""
     reviewed = reviewed_form(file) or ReviewedForm()
     said = meanings_of(services.form.mapping)
-    kept = tuple(replace(each, mapping=said) if each is one else each for each in reviewed.adopted)
+    counts = replace(one, mapping=said, since=now().astimezone(PARIS).date())
+    kept = tuple(counts if each is one else each for each in reviewed.adopted)
     try:
         keep_reviewed(file, replace(reviewed, adopted=kept))
     except OSError as error:

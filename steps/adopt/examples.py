@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from french.text import agreed
 from mappings.dossier.model import Champ, Dossier, Rows
-from mappings.dossier.revision import Revision
 from mappings.report.display import show_champ
-from mappings.report.mapper import map_report
+from mappings.report.model import Report
 from mappings.report.provenance import CardLine, annotated, card
 from mappings.schema.model import FormMapping
 from steps.wiring.case_files import CaseFiles
@@ -15,29 +14,33 @@ from steps.wiring.services import Services
 
 
 def examples(
-    services: Services, mapping: FormMapping, *, count: int
+    services: Services, *, count: int
 ) -> Iterator[tuple[int, list[tuple[str, str, str, str]]]]:
-    """Dossiers as the mapping would read them: question, answer, field, value, line by line."""
+    """Dossiers as a run would read them: question, answer, field, value, line by line."""
     numbers = sorted(services.store.dossiers.known_numbers(services.demarche))[-count:]
     files = CaseFiles.read(services)
     stored = services.store.dossiers.iterate(services.demarche, numbers=numbers)
-    for dossier, revision in files.each(
-        stored, lambda _, case: (case.dossier, case.revision), told=None, done="relu"
+    for dossier, report in files.each(
+        stored, lambda _, case: (case.dossier, case.report), told=None, done="relu"
     ):
-        yield dossier.number, compared(dossier, mapping=mapping, revision=revision)
+        yield dossier.number, compared(dossier, report, mapping=services.form.mapping)
 
 
 def compared(
-    dossier: Dossier, *, mapping: FormMapping, revision: Revision | None
+    dossier: Dossier, report: Report, *, mapping: FormMapping
 ) -> list[tuple[str, str, str, str]]:
     """What a dossier says beside how it is read: question, answer, field, value, line by line."""
     answers = dict(_answers((*dossier.champs, *dossier.annotations)))
-    report = map_report(dossier, mapping=mapping, revision=revision)
     return [
-        (line.label, _answer(answers, line), line.title, line.value or line.state)
+        (line.label, _answer(answers, line), line.title, line.value or _why(line))
         for line in (*card(report, mapping=mapping), *annotated(report, mapping=mapping))
         if line.champ
     ]
+
+
+def _why(line: CardLine) -> str:
+    """Why a field has no value."""
+    return " : ".join(filter(None, (line.state, line.problem.partition(",")[0])))
 
 
 _Answers = Mapping[tuple[int, str], str]

@@ -7,20 +7,29 @@ from pathlib import Path
 
 from mappings.adoption.choice import ABSENT, ChoiceQuestion
 from mappings.adoption.decisions import Decision
+from mappings.adoption.earlier import EarlierWords, earlier_words, key_of
 from mappings.adoption.in_force import moved_told
 from mappings.adoption.meaning import moved_since
 from mappings.adoption.session import Session
 from mappings.drift.model import Drift, Kind, Severity
+from mappings.drift.reviewed import ReviewedForm, SaidOfBefore
 from steps.adopt import review
 from steps.adopt.adapt import Adaptation, FoundMatches, begin
 from steps.adopt.adopted_mapping import is_shipped
 from steps.adopt.write import alone, keep_decisions, write
-from steps.wiring.drift import absences_told, adoption_told, drift_of, form_adoption
+from steps.wiring.drift import (
+    absences_told,
+    drift_of,
+    earlier_of,
+    form_adoption,
+    form_adoption_told,
+)
 from steps.wiring.failures import RequestError
-from steps.wiring.form import load_form, reviewed_form
-from steps.wiring.observed import observed_form
+from steps.wiring.form import keep_reviewed, load_form, reviewed_form
+from steps.wiring.observed import needs_now
 from steps.wiring.services import Services
 
+_UNSEEN = "Ce qui bloque n’est relu que si vous le dites : cochez la case au-dessus d’« Adopter »"
 BLOCKS, SAID, TO_REVIEW = "Bloquant", "Raison donnée", "À revoir"
 
 
@@ -39,6 +48,10 @@ class FormState:
         revision: The revision in force.
         mapping: Digest of the mapping file as it is.
         lists: All that may be chosen for a question, by its level, as :meth:`decide` takes it.
+        blocking: What blocks, and adopting lets go of: each change, with before and now.
+        seen: What names them, for :meth:`adopt`; "" without any.
+        earlier: Questions that dossiers answered in other words, and nobody said what they asked.
+        said_before: What was said of such words, each with what names it.
     """
 
     adopted: str
@@ -50,6 +63,10 @@ class FormState:
     revision: str
     mapping: str
     lists: Mapping[str, tuple[str, ...]]
+    blocking: tuple[str, ...] = ()
+    seen: str = ""
+    earlier: tuple[EarlierWords, ...] = ()
+    said_before: tuple[tuple[SaidOfBefore, str], ...] = ()
 
 
 class FormAdoption:
@@ -72,23 +89,21 @@ class FormAdoption:
         """
         services, adaptation = self.present(), self._begin("")
         drifts = drift_of(services)
-        reviewed = reviewed_form(services.inputs.mapping_file)
-        settled = reviewed.settled if reviewed else frozenset()
-        blocking = review.against(drifts)
+        reviewed = reviewed_form(services.inputs.mapping_file) or ReviewedForm()
+        settled, needs = (
+            reviewed.settled,
+            needs_now(services.form, services.inputs.publishing.columns),
+        )
+        against, blocking = review.against(drifts), review.blocking(services)
         session, questions = adaptation.session, tuple(adaptation.questions())
         decisions = session.decisions.of
         return FormState(
-            adopted=adoption_told(
-                observed_form(services),
-                form=services.form,
-                mapping_file=services.inputs.mapping_file,
-                columns=services.inputs.publishing.columns,
-            ),
+            adopted=form_adoption_told(services),
             moved=_moved(services),
             drifts=tuple(
-                (f"{one.sentence[:1].upper()}{one.sentence[1:]}", _weight(one, blocking, settled))
+                (_capital(one.sentence), _weight(one, against, settled))
                 for one in drifts
-                if not one.of_the_form
+                if not (one.of_the_form or one.kind is Kind.EARLIER)
                 and (one.severity is not Severity.INFORMATION or _is_said(one, settled))
             ),
             questions=questions,
@@ -99,6 +114,10 @@ class FormAdoption:
             lists={
                 one.level: tuple(session.named(one.path)) for one in questions if not one.option
             },
+            blocking=tuple(_capital(one.sentence) for one in blocking.drifts),
+            seen=blocking.code,
+            earlier=tuple(earlier_words(earlier_of(services), services.form.mapping, needs)),
+            said_before=tuple((one, key_of(one)) for one in reviewed.before),
         )
 
     def decide(
@@ -136,9 +155,9 @@ class FormAdoption:
         if champ and (why := session.why_not_box(choice, champ, inverted=inverted)):
             raise RequestError(why)
         decision = (
-            Decision(champ=champ, inverted=inverted)
+            Decision(champ=champ, inverted=inverted, about=choice.about)
             if champ
-            else Decision(absent=absent.strip() or ABSENT)
+            else Decision(absent=absent.strip() or ABSENT, about=choice.about)
         )
         self._write(adaptation.saying(session.decided(path, decision)))
 
@@ -157,8 +176,12 @@ class FormAdoption:
             kept = replace(session, decisions=replace(session.decisions, of=of))
             self._write(adaptation.saying(kept))
 
-    def adopt(self, *, by: str) -> tuple[str, ...]:
+    def adopt(self, *, by: str, seen: str = "") -> tuple[str, ...]:
         """Adopt the form as it is read now; what stands against it, in French, if it is refused.
+
+        Args:
+            by: Who adopts it.
+            seen: What :attr:`FormState.seen` said, where they saw what blocks.
 
         Raises:
             RequestError: It was never read, nothing of it is left to adopt, or the name is blank.
@@ -167,12 +190,53 @@ class FormAdoption:
         if state.adopted and not (state.drifts or state.said):
             raise RequestError("Ce formulaire est adopté, et rien n’y a changé.")
         with alone(self._target()):
-            if self._is_shipped():
+            if self._is_shipped() and not self._target().exists():
+                is_seen = review.blocking(self.present()).is_seen(seen)
                 write(adaptation)
-            done = review.adopt(self.present(), by=by)
+                seen = review.blocking(self.present()).code if is_seen else ""
+            done = review.adopt(self.present(), by=by, seen=seen)
         if done.adoption is not None:
             return ()
+        if done.unseen.drifts:
+            return (_UNSEEN, *(_capital(one.sentence) for one in done.unseen.drifts))
         return tuple(one.advice for one in done.against)
+
+    def say_of_before(
+        self, path: str, *, key: str, same: bool, inverted: bool, reason: str, by: str
+    ) -> None:
+        """Say whether a question asked the same in words that it had before.
+
+        Raises:
+            RequestError: See :func:`steps.adopt.review.said_of_before`.
+        """
+        with alone(self._target()):
+            self._own_copy()
+            review.said_of_before(
+                self.present(), path, by=by, reason=reason, same=same, inverted=inverted, key=key
+            )
+
+    def take_back_before(self, path: str, *, key: str) -> None:
+        """Forget what was said of words that a question had before.
+
+        Raises:
+            RequestError: Nothing was said of them.
+        """
+        with alone(self._target()):
+            review.take_back_before(self.present(), path, key=key)
+
+    def _own_copy(self) -> None:
+        """Keep a copy of the mapping that comes with the bridge, with what was reviewed with it.
+
+        Its adoption stands: the copy says the same.
+        """
+        ours, target = self._services.inputs.mapping_file, self._target()
+        if not self._is_shipped() or target.exists():
+            return
+        if reviewed := reviewed_form(ours):
+            keep_reviewed(target, reviewed)
+        part = target.with_name(f"{target.name}.part")
+        part.write_bytes(ours.read_bytes())
+        part.replace(target)
 
     def _begin(self, by: str) -> Adaptation:
         return begin(self.present(), target=self._target(), by=by, known=self._found)
@@ -205,6 +269,10 @@ class FormAdoption:
         return replace(services, form=form, inputs=replace(services.inputs, mapping_file=target))
 
 
+def _capital(sentence: str) -> str:
+    return f"{sentence[:1].upper()}{sentence[1:]}"
+
+
 def _moved(services: Services) -> str:
     """That the mapping was corrected since its form was adopted, in one sentence."""
     adoption, mapping = form_adoption(services), services.form.mapping
@@ -221,9 +289,9 @@ def _told(session: Session, path: str, said: Decision) -> str:
     return f"{told}, qui demande le contraire" if said.inverted else told
 
 
-def _weight(one: Drift, blocking: Sequence[Drift], settled: AbstractSet[str]) -> str:
+def _weight(one: Drift, against: Sequence[Drift], settled: AbstractSet[str]) -> str:
     """What a difference does; the commands that its remedy names are for a terminal."""
-    if one in blocking:
+    if one in against:
         return BLOCKS
     return SAID if one.lost and one.field in settled else TO_REVIEW
 

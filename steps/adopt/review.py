@@ -6,28 +6,53 @@ What they said is kept beside the mapping (:mod:`mappings.drift.reviewed`).
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
-from french.text import normalise_label
 from french.time import PARIS
-from mappings.adoption.absences import absences, every_field, with_reasons
+from mappings.adoption.absences import absences, every_field, every_spec, with_reasons
+from mappings.adoption.earlier import (
+    is_unsaid,
+    key_of,
+    reads_contrary,
+    why_not_contrary,
+    why_not_same,
+    with_said,
+    without_said,
+)
 from mappings.adoption.meaning import meanings_of, moved_since
 from mappings.adoption.vocabulary import unknown_words
 from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import flatten
 from mappings.drift.compare import compare
 from mappings.drift.model import Drift, Severity
-from mappings.drift.reviewed import Absence, Adoption, ReviewedForm
-from mappings.drift.reviewing import review, same_before
-from mappings.schema.champs import keys_of
+from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, SaidOfBefore
+from mappings.drift.reviewing import review
 from steps.adopt.adopted_mapping import is_shipped
-from steps.wiring.drift import drift_of, form_adoption
+from steps.wiring.drift import drift_of, earlier_of, form_adoption
 from steps.wiring.failures import RequestError
 from steps.wiring.form import keep_reviewed, reviewed_file, reviewed_form
 from steps.wiring.observed import needs_now, observed_form, words_of
 from steps.wiring.services import Services, now
 
+_CODE = 8
 _UNREAD = "La démarche n'a pas encore été lue : `unc sync`, puis réessayez."
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """What blocks a form, and would no more once a person reviewed it as it is.
+
+    Attributes:
+        drifts: Each change, with what was reviewed and what is there now.
+        code: Names the form, the mapping and these changes, as they were shown; "" without any.
+    """
+
+    drifts: tuple[Drift, ...]
+    code: str = ""
+
+    def is_seen(self, code: str) -> bool:
+        """Whether a person who gives this code saw them all."""
+        return code.strip() == self.code or not self.drifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +65,7 @@ class Adopted:
         left: What stands against it, or is left to look at.
         against: What stands against it.
         moved: What the mapping says otherwise since the adoption before (fields by their path).
+        unseen: What blocks, would be let go of by it, and nobody said that they saw.
     """
 
     adoption: Adoption | None
@@ -47,26 +73,74 @@ class Adopted:
     left: tuple[Drift, ...]
     against: tuple[Drift, ...] = ()
     moved: tuple[str, ...] = ()
+    unseen: Blocking = Blocking(())
 
 
-def accept(services: Services) -> tuple[Path, tuple[Drift, ...], tuple[Drift, ...]]:
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What came of reviewing a form.
+
+    Attributes:
+        file: Where it is kept.
+        before: The differences before; nothing where it was not reviewed.
+        left: Those that are left.
+        unseen: What blocks, and nobody said that they saw: then nothing was reviewed.
+    """
+
+    file: Path
+    before: tuple[Drift, ...]
+    left: tuple[Drift, ...]
+    unseen: Blocking = Blocking(())
+
+
+def accept(services: Services, *, seen: str = "") -> Accepted:
     """Review the labels, types and options of the form as it was last read.
 
     What it does not ask is not accepted with it (:func:`say_absent`), nor is it adopted.
 
-    Returns:
-        The file, the differences before, and those that are left.
+    Args:
+        services: Store and data files.
+        seen: The code of what blocks, as it was shown (:func:`blocking`).
 
     Raises:
         RequestError: The mapping is the bridge's own, and the form is another one.
     """
     _require_own_file(services)
-    before, earlier = drift_of(services), _said(services)
-    reviewed = review(
-        observed_form(services).to_review, mapping=services.form.mapping, earlier=earlier
+    before, unseen = drift_of(services), blocking(services)
+    if not unseen.is_seen(seen):
+        return Accepted(reviewed_file(services.inputs.mapping_file), (), before, unseen)
+    path = _keep(services, _as_it_is(services)[0])
+    return Accepted(path, before, drift_of(services))
+
+
+def blocking(services: Services) -> Blocking:
+    """What a person lets go of by reviewing the form as it is: they must have seen it.
+
+    Nothing of a form that is not the one that the bridge's own mapping was made for.
+    """
+    if _is_ours(services) and not form_adoption(services):
+        return Blocking(())
+    still = {(one.kind, one.champ, one.field) for one in _as_it_is(services)[1] if one.blocks}
+    found = tuple(
+        one
+        for one in drift_of(services)
+        if one.blocks and not one.of_the_form and (one.kind, one.champ, one.field) not in still
     )
-    path = _keep(services, _without_filled(services, reviewed))
-    return path, before, drift_of(services)
+    if not found:
+        return Blocking(())
+    told = "\n".join((state_shown(services), *(one.sentence for one in found)))
+    return Blocking(found, sha256(told.encode()).hexdigest()[:_CODE])
+
+
+def _as_it_is(services: Services) -> tuple[ReviewedForm, tuple[Drift, ...]]:
+    """The form as it was last read, reviewed; and what would be left to look at of it."""
+    observed, form = observed_form(services), services.form
+    reviewed = review(observed.to_review, mapping=form.mapping, earlier=_said(services))
+    reviewed = _without_filled(services, reviewed)
+    needs = needs_now(form, services.inputs.publishing.columns)
+    found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
+    words = unknown_words(observed, form.mapping, needs, lambda: words_of(form.mapping.form))
+    return reviewed, (*words, *with_reasons(found, reviewed))
 
 
 def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
@@ -91,28 +165,78 @@ def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
     return _keep(services, replace(earlier, absent={**earlier.absent, field: one}))
 
 
-def say_same(services: Services, field: str) -> Path:
-    """Keep that a question asked the same in every revision before, whatever its words were.
+def said_of_before(
+    services: Services,
+    field: str,
+    *,
+    by: str,
+    reason: str,
+    same: bool = True,
+    inverted: bool = False,
+    key: str = "",
+) -> Path:
+    """Keep whether a question asked the same in the words in which dossiers answered it before.
+
+    Args:
+        services: Store and data files.
+        field: The field that it gives, or the annotation; several, with commas between.
+        by: Who says so.
+        reason: Why.
+        same: Whether it asked the same; else its answers of then stay unread.
+        inverted: Whether they say that it asked the contrary then already, where it is read so.
+        key: Which words (:func:`mappings.adoption.earlier.key_of`); "" for all that are left.
 
     Raises:
-        RequestError: The mapping has no such field, or none of its champs was reviewed; or the
+        RequestError: The mapping has no such field, nothing is left to say of it, what it asks now
+            was not reviewed, or is read upside down; the reason or the name is blank; or the
             mapping is the bridge's own and the form another one.
     """
     _require_own_file(services)
-    spec = every_field(services.form.mapping).get(field)
-    if spec is None:
-        raise RequestError(f"La correspondance n'a pas de donnée « {field} ».")
-    observed, reviewed = observed_form(services), _said(services)
-    keys = keys_of(spec)
-    champs = {
-        one.id
-        for revision in observed.revisions
-        for one in flatten(revision.champs)
-        if one.id in reviewed.champs and not keys.isdisjoint((one.id, normalise_label(one.label)))
-    }
-    if not champs:
-        raise RequestError(f"Aucune question de « {field} » n'a encore été relue.")
-    return _keep(services, same_before(reviewed, observed.revisions, champs))
+    by, reason = " ".join(by.split()), " ".join(reason.split())
+    if not by or not reason:
+        raise RequestError("Cela se dit avec une raison (--reason) et un nom (--by).")
+    specs, drifts, reviewed = every_spec(services.form.mapping), drift_of(services), _said(services)
+    for path in field.split(","):
+        spec = specs.get(path)
+        if spec is None:
+            raise RequestError(f"La correspondance n'a pas de donnée « {path} ».")
+        if same and (why := why_not_same(drifts, path, spec.title)):
+            raise RequestError(why)
+        if same and reads_contrary(spec) and not inverted:
+            raise RequestError(why_not_contrary(spec.title))
+        left = [one for one in earlier_of(services) if one.field == path and is_unsaid(one)]
+        left = [one for one in left if key in {"", key_of(one)}]
+        if not left:
+            raise RequestError(
+                f"Rien n'est à dire de « {spec.title} » : aucun dossier n'y a répondu en d'autres"
+                " mots que ceux qui ont été relus."
+            )
+        asked = observed_form(services).revisions
+        for one in left:
+            said = SaidOfBefore(path, one.before, same, reason, by, _today())
+            reviewed = with_said(reviewed, asked, one, said)
+    return _keep(services, reviewed)
+
+
+def take_back_before(services: Services, field: str, *, key: str = "") -> Path:
+    """Forget what was said of the words that a question had before: it is asked again.
+
+    Args:
+        services: Store and data files.
+        field: The field that it gives.
+        key: Of which words; "" for all.
+
+    Raises:
+        RequestError: Nothing was said of it.
+    """
+    reviewed = _said(services)
+    paths = field.split(",")
+    gone = [one for one in reviewed.before if one.path in paths and key in {"", key_of(one)}]
+    if not gone:
+        raise RequestError(f"Rien n'a été dit de « {field} » tel qu'il était posé avant.")
+    for one in gone:
+        reviewed = without_said(reviewed, one)
+    return _keep(services, reviewed)
 
 
 def state_shown(services: Services) -> str:
@@ -131,12 +255,17 @@ def to_look_at(services: Services) -> tuple[Drift, ...]:
     )
 
 
-def adopt(services: Services, *, by: str) -> Adopted:
+def adopt(services: Services, *, by: str, seen: str = "") -> Adopted:
     """Adopt the form as it was last read, and the present mapping with it.
 
     It is refused as long as a field that rules read has no champ and nobody said why, or a champ
     cannot be read. A question of the scope that the form does not ask may stay so once a person
     said it: every dossier is then « À préciser » until a person decides.
+
+    Args:
+        services: Store and data files.
+        by: Who adopts it.
+        seen: The code of what blocks, as it was shown (:func:`blocking`).
 
     Raises:
         RequestError: The form was never read, or the name is blank.
@@ -146,15 +275,13 @@ def adopt(services: Services, *, by: str) -> Adopted:
     observed, form = observed_form(services), services.form
     if observed.active is None:
         raise RequestError(_UNREAD)
-    reviewed = review(observed.to_review, mapping=form.mapping, earlier=_said(services))
-    reviewed = _without_filled(services, reviewed)
-    needs = needs_now(form, services.inputs.publishing.columns)
-    found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
-    words = unknown_words(observed, form.mapping, needs, lambda: words_of(form.mapping.form))
-    left = (*words, *with_reasons(found, reviewed))
+    reviewed, left = _as_it_is(services)
     path = reviewed_file(services.inputs.mapping_file)
     if refused := against(left):
         return Adopted(None, path, left, refused)
+    unseen = blocking(services)
+    if not unseen.is_seen(seen):
+        return Adopted(None, path, left, unseen=unseen)
     revision = stable_id(observed.active.id)
     before = form_adoption(services)
     moved = moved_since(before.mapping, form.mapping) if before else ()

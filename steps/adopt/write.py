@@ -10,11 +10,18 @@ from pathlib import Path
 
 from french.time import PARIS
 from mappings.adoption.adapted import mapping_text
-from mappings.adoption.decisions import Decision, dump_decisions, parse_decisions
+from mappings.adoption.choice import about
+from mappings.adoption.decisions import (
+    Decision,
+    Decisions,
+    digest_of,
+    dump_decisions,
+    parse_decisions,
+)
 from mappings.adoption.kept import ADAPTED
 from mappings.adoption.standing import absences_kept, kept_review, of_this_form
 from mappings.dossier.decode import stable_id
-from mappings.drift.reviewed import ReviewedForm, dump_reviewed
+from mappings.drift.reviewed import dump_reviewed
 from mappings.drift.reviewing import review
 from mappings.schema.file import parse_mapping
 from steps.adopt.adapt import Adaptation
@@ -64,7 +71,9 @@ def keep_decisions(adaptation: Adaptation) -> None:
         if path not in elsewhere or one.absent != elsewhere[path].reason
     }
     adaptation.target.parent.mkdir(parents=True, exist_ok=True)
-    _replace(adaptation.decisions_file, dump_decisions(replace(decisions, of=of)))
+    written = digest_of(_text_of(adaptation.target))
+    kept = replace(decisions, of=of, written=written)
+    _replace(adaptation.decisions_file, dump_decisions(kept))
 
 
 def write(adaptation: Adaptation) -> None:
@@ -75,21 +84,21 @@ def write(adaptation: Adaptation) -> None:
     """
     session, target = adaptation.session, adaptation.target
     decisions, revision = session.decisions, stable_id(adaptation.active.id)
-    there = read_text(target, "UNC_MAPPING") if target.exists() else ""
+    there = _text_of(target)
     former = (
         (there, parse_mapping(there, source=target.name)) if adaptation.again and there else None
     )
     text = mapping_text(
         adaptation.made, demarche=decisions.demarche, revision=revision, former=former
     )
-    earlier, stands = ReviewedForm(), False
-    if adaptation.again or there.startswith(ADAPTED):  # else it is of another form
-        earlier, stands = kept_review(
-            of_this_form(reviewed_form(target)),
-            (there, text),
-            said=(adaptation.before, decisions.of),
-            doubtful=adaptation.doubtful,
-        )
+    ours = adaptation.again or there.startswith(ADAPTED)  # else it is of another form
+    earlier, stands = kept_review(
+        of_this_form(reviewed_form(target)) if ours else adaptation.reviewed,
+        (there, text),
+        said=(adaptation.before, decisions.of),
+        doubtful=adaptation.doubtful,
+        changes={path: about(told) for path, told in adaptation.changed.items()},
+    )
     absent = absences_kept(
         session,
         {**adaptation.refused, **earlier.absent},
@@ -107,15 +116,28 @@ def write(adaptation: Adaptation) -> None:
     # The adoption goes before the mapping changes: killed between, nothing is written to DS.
     _replace(reviewed_file(target), dump_reviewed(reviewed))
     _replace(target, text)
+    kept = _kept(adaptation)
+    if kept is not None and kept.written == digest_of(there):  # else it was corrected by hand
+        written = digest_of(text)
+        _replace(adaptation.decisions_file, dump_decisions(replace(kept, written=written)))
 
 
 def _taken_back(adaptation: Adaptation) -> Mapping[str, Decision]:
     """What was said in this session, was written, and is not said any more."""
-    file, said = adaptation.decisions_file, adaptation.session.decisions.of
+    kept, said = _kept(adaptation), adaptation.session.decisions.of
+    return {path: one for path, one in (kept.of if kept else {}).items() if path not in said}
+
+
+def _kept(adaptation: Adaptation) -> Decisions | None:
+    """What was said and kept before; ``None`` without any."""
+    file = adaptation.decisions_file
     if not file.exists():
-        return {}
-    kept = parse_decisions(read_text(file, "adaptation"), source=file.name)
-    return {path: one for path, one in kept.of.items() if path not in said}
+        return None
+    return parse_decisions(read_text(file, "adaptation"), source=file.name)
+
+
+def _text_of(file: Path) -> str:
+    return read_text(file, "UNC_MAPPING") if file.exists() else ""
 
 
 def _replace(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from mappings.dossier.revision import Descriptor, Revision
 from mappings.drift.model import Drift, blocks
 from mappings.schema.champs import parts
 from mappings.schema.model import FieldSpec, FormMapping
-from steps.wiring.drift import drift_of
+from steps.wiring.drift import asks_all, drift_of
 from steps.wiring.services import Services
 from store.dossiers.models import LightRow
 from store.outbox.corrections import Correction
@@ -103,8 +103,11 @@ class Planner:
             texts=form.texts,
             sending=sending,
             labels=None if state.labels is None else frozenset(state.labels),
+            asks_all=asks_all(self.services),
         )
-        around = (str(state.labels), str(state.groupes), self.services.inputs.replying.writer)
+        less = () if self.reply_rules.asks_all else ("asks less",)
+        writer = self.services.inputs.replying.writer
+        around = (str(state.labels), str(state.groupes), writer, *less)
         self._basis = _digest(PLANNED, form.digest, sending.model_dump_json(), *around)
 
     def settled_under(self, *versions: str) -> str:

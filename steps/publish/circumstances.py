@@ -11,15 +11,13 @@ from mappings.adoption.in_force import kept_inside
 from steps.judge.verdicts_due import matching_versions
 from steps.read.poll import BEGINNING
 from steps.wiring import hand_out_texts, handed_out_files
-from steps.wiring.drift import absences_told, adoption_told, drift_of
+from steps.wiring.drift import absences_told, asks_all, drift_of, form_adoption_told
 from steps.wiring.form import reviewed_form
-from steps.wiring.observed import observed_form, rules_at
 from steps.wiring.public_data.version import version_of
-from steps.wiring.services import Services, now
+from steps.wiring.services import Services
 from triage.replies.plan import PLANNED
 from triage.rules.sentences import terms_of
 from triage.verdict.assess import JUDGED
-from triage.verdict.completeness import leaves_out
 
 
 def circumstances(services: Services) -> ExportContext:
@@ -39,14 +37,9 @@ def circumstances(services: Services) -> ExportContext:
         drift=tuple(one.advice for one in drift),
         reference=version_of(services.inputs.home),
         kept_inside=kept_inside(drift),
-        adoption=adoption_told(
-            observed_form(services),
-            form=services.form,
-            mapping_file=services.inputs.mapping_file,
-            columns=services.inputs.publishing.columns,
-        ),
+        adoption=form_adoption_told(services),
         absences=absences_told(services),
-        asks_all=_asks_all(services),
+        asks_all=asks_all(services),
         portal=services.inputs.publishing.portal,
         live_since=min(
             services.store.assessments.first_checks(services.demarche).values(), default=None
@@ -56,12 +49,6 @@ def circumstances(services: Services) -> ExportContext:
         bands=handed_out_files.bands(services.inputs.publishing.columns),
         terms=terms_of(services.form.rulesets, services.form.mapping),
     )
-
-
-def _asks_all(services: Services) -> bool:
-    """Whether the form in force asks all that a score counts, by the rule-set in force."""
-    gone = [one.path for one in absences_told(services, now_alone=True)]
-    return not leaves_out(rules_at(services.form.rulesets, now()), gone)
 
 
 def dossier_stamps(services: Services) -> dict[int, str]:

@@ -7,20 +7,22 @@ from functools import cached_property
 from typing import Self, TypeVar
 
 from mappings.adoption.absences import silent
+from mappings.dossier.answered import AnswersGiven, Otherwise
 from mappings.dossier.decode import decode_dossier, stable_id
 from mappings.dossier.model import Dossier, RawDossier
 from mappings.dossier.revision import Revision
-from mappings.drift.compare import not_read
+from mappings.drift.compare import from_the_oldest
 from mappings.report.mapper import map_report
-from mappings.report.model import Report, Value
+from mappings.report.model import NOT_READ, Report, Value
 from mappings.schema.champs import without
 from mappings.schema.model import FormMapping
 from steps.wiring.failures import apart
 from steps.wiring.form import reviewed_form
-from steps.wiring.observed import compare_form, needs_now, observed_form, rules_at
+from steps.wiring.observed import observed_form, otherwise_asked, rules_at
 from steps.wiring.public_data.facts import PublicFacts
 from steps.wiring.services import Services
 from store.dossiers.models import DossierPast, StoredDossier
+from triage.replies.recollection import unreadable
 from triage.rules.model import RuleSet
 from triage.rules.needs import needs_of
 from triage.verdict.assess import assess
@@ -48,15 +50,29 @@ class CaseFile:
 
     @cached_property
     def dossier(self) -> Dossier:
-        """The decoded dossier."""
-        return decode_dossier(self.raw, revision=self.revision)
+        """The decoded dossier; what a person wrote in other words is not readable in it."""
+        return self._read[0]
+
+    @cached_property
+    def _read(self) -> tuple[Dossier, frozenset[str]]:
+        """The dossier, and what of it is not read."""
+        dossier = decode_dossier(self.raw, revision=self.revision)
+        unread = self.files.given.unread(dossier)
+        if not unread:
+            return dossier, unread
+        return unreadable(dossier, unread, mapping=self.files.mapping), unread
 
     @cached_property
     def report(self) -> Report:
         """What it declares, by the mapping."""
-        mapping = self.files.mapping_of(self.revision)
-        report = map_report(self.dossier, mapping=mapping, revision=self.revision)
-        unasked = self.files.unasked(self.revision, self.files.rules_of(report.deposited_at))
+        dossier, unread = self._read
+        mapping = self.files.mapping_without(unread)
+        report = map_report(dossier, mapping=mapping, revision=self.revision)
+        if unread:
+            passed = dict.fromkeys(unread & report.fields.keys(), NOT_READ)
+            report = replace(report, fields={**report.fields, **passed}, not_read=unread)
+        rules = self.files.rules_of(report.deposited_at)
+        unasked = self.files.unasked(self.revision, rules, unread=unread)
         return replace(report, unasked=unasked) if unasked else report
 
     @property
@@ -106,25 +122,32 @@ class CaseFiles:
         revisions: Revisions of the form that were read, by id.
         rulesets: Rule-sets, one in force at a time.
         settled: Fields that a person said that the form does not ask.
-        otherwise: Fields that are not read in a revision of before, by its number: it asked them
-            in other words, and nobody said that they ask the same.
+        otherwise: What revisions of before asked in other words, and nobody said that they ask the
+            same.
         cleared: Codes of passages that a person said are no patient's, by dossier.
         public: Public data that rule-sets ask; none where they were not gathered.
+        given: What of each dossier is not read, for it answered those words.
     """
 
     mapping: FormMapping
     revisions: Mapping[str, Revision]
     rulesets: tuple[RuleSet, ...]
     settled: frozenset[str] = frozenset()
-    otherwise: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    otherwise: Otherwise = field(default_factory=dict)
     cleared: Mapping[int, frozenset[str]] = field(default_factory=dict)
     public: PublicFacts = field(default_factory=PublicFacts)
-    _reading: dict[str, FormMapping] = field(
+    given: AnswersGiven = field(init=False, repr=False, compare=False)
+    _reading: dict[frozenset[str], FormMapping] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
-    _unasked: dict[tuple[str, str], frozenset[str]] = field(
+    _unasked: dict[tuple[str, str, frozenset[str]], frozenset[str]] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
+
+    def __post_init__(self) -> None:
+        """Work out, once for all dossiers, in which words each of them may have answered."""
+        given = AnswersGiven(from_the_oldest(self.revisions.values()), self.otherwise)
+        object.__setattr__(self, "given", given)
 
     @classmethod
     def read(cls, services: Services) -> Self:
@@ -133,7 +156,7 @@ class CaseFiles:
         settled = reviewed.settled if reviewed else frozenset()
         cleared = services.store.not_patients.codes(services.demarche)
         observed, columns = observed_form(services), services.inputs.publishing.columns
-        drifts = compare_form(
+        otherwise = otherwise_asked(
             observed, form=form, mapping_file=services.inputs.mapping_file, columns=columns
         )
         return cls(
@@ -141,7 +164,7 @@ class CaseFiles:
             revisions={one.id: one for one in observed.revisions},
             rulesets=form.rulesets,
             settled=settled,
-            otherwise=not_read(drifts, needs_now(form, columns)),
+            otherwise=otherwise,
             cleared=cleared,
         )
 
@@ -172,22 +195,29 @@ class CaseFiles:
             if found is not None:
                 yield found
 
-    def mapping_of(self, revision: Revision | None) -> FormMapping:
-        """The mapping as it reads a revision."""
-        number = stable_id(revision.id) if revision else ""
-        if number not in self.otherwise:
+    def mapping_without(self, unread: frozenset[str]) -> FormMapping:
+        """The mapping, but for fields that are not read."""
+        if not unread:
             return self.mapping
-        if number not in self._reading:
-            self._reading[number] = without(self.mapping, self.otherwise[number])
-        return self._reading[number]
+        if unread not in self._reading:
+            self._reading[unread] = without(self.mapping, unread)
+        return self._reading[unread]
 
-    def unasked(self, revision: Revision | None, rules: RuleSet) -> frozenset[str]:
-        """Fields that rules read, that a revision does not ask, and of which nobody said so."""
-        key = (revision.id if revision else "", rules.digest)
+    def unasked(
+        self, revision: Revision | None, rules: RuleSet, *, unread: frozenset[str]
+    ) -> frozenset[str]:
+        """Fields that rules read, that a revision does not ask, and of which nobody said so.
+
+        Args:
+            revision: The revision.
+            rules: The rules.
+            unread: Fields that are not read where it is followed.
+        """
+        key = (revision.id if revision else "", rules.digest, unread)
         if key not in self._unasked:
             needs = needs_of(rules)
             self._unasked[key] = silent(
-                self.mapping_of(revision),
+                self.mapping_without(unread),
                 revision,
                 read=needs.read | needs.scope,
                 settled=self.settled,
@@ -196,7 +226,13 @@ class CaseFiles:
 
     def all_unasked(self, rules: RuleSet) -> frozenset[str]:
         """The same of all revisions together: verdicts rest on it."""
-        return frozenset().union(*(self.unasked(one, rules) for one in self.revisions.values()))
+        unread = {one: frozenset(some) for one, some in self.otherwise.items()}
+        return frozenset().union(
+            *(
+                self.unasked(one, rules, unread=unread.get(stable_id(one.id), frozenset()))
+                for one in self.revisions.values()
+            )
+        )
 
     def rules_of(self, moment: datetime) -> RuleSet:
         """The rule-set in force at a moment."""

@@ -10,8 +10,16 @@ from mappings.drift.compare import Observed
 from mappings.drift.model import Drift
 from mappings.drift.reviewed import Adoption
 from steps.wiring.form import Form, reviewed_form
-from steps.wiring.observed import compare_form, needs_now, observed_form, stored_revisions
-from steps.wiring.services import Services
+from steps.wiring.observed import (
+    compare_form,
+    earlier_answered,
+    needs_now,
+    observed_form,
+    rules_at,
+    stored_revisions,
+)
+from steps.wiring.services import Services, now
+from triage.verdict.completeness import leaves_out
 
 
 def drift_of(services: Services) -> tuple[Drift, ...]:
@@ -31,6 +39,19 @@ def drift_of(services: Services) -> tuple[Drift, ...]:
         mapping_file=services.inputs.mapping_file,
         columns=services.inputs.publishing.columns,
     )
+
+
+def earlier_of(services: Services) -> tuple[Drift, ...]:
+    """What each question asked otherwise when dossiers answered it: one for each question."""
+    observed = observed_form(services)
+    inputs = services.inputs
+    found = earlier_answered(
+        observed,
+        form=services.form,
+        mapping_file=inputs.mapping_file,
+        columns=inputs.publishing.columns,
+    )
+    return tuple(found)
 
 
 def form_adopted(services: Services) -> bool:
@@ -73,6 +94,12 @@ def absences_told(services: Services, *, now_alone: bool = False) -> tuple[ToldA
     )
 
 
+def asks_all(services: Services) -> bool:
+    """Whether the form in force asks all that a score counts, by the rule-set in force."""
+    gone = [one.path for one in absences_told(services, now_alone=True)]
+    return not leaves_out(rules_at(services.form.rulesets, now()), gone)
+
+
 def absences_of(
     observed: Observed, *, form: Form, mapping_file: Path, columns: Path
 ) -> tuple[ToldAbsence, ...]:
@@ -90,6 +117,16 @@ def adoption_told(observed: Observed, *, form: Form, mapping_file: Path, columns
     reviewed = reviewed_form(mapping_file)
     found = adoption_of(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     return found.told if found else ""
+
+
+def form_adoption_told(services: Services) -> str:
+    """Who adopted the form as it was last read, and when, in French; "" if nobody did."""
+    return adoption_told(
+        observed_form(services),
+        form=services.form,
+        mapping_file=services.inputs.mapping_file,
+        columns=services.inputs.publishing.columns,
+    )
 
 
 def labels_advice(services: Services) -> str:

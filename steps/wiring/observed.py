@@ -1,5 +1,6 @@
 """The form of a démarche as it was last read, beside the mapping, the review and the rules."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -8,12 +9,19 @@ from typing import Any
 
 from french.time import PARIS
 from mappings.adoption.absences import with_reasons
+from mappings.adoption.earlier import settled, unread
 from mappings.adoption.in_force import waiting
 from mappings.adoption.vocabulary import KnownWords, options_known, unknown_words
+from mappings.dossier.answered import Otherwise
 from mappings.dossier.decode import decode_revision
 from mappings.dossier.revision import Revision
-from mappings.drift.compare import Observed, compare, from_the_oldest
-from mappings.drift.model import Drift, Needs, Severity
+from mappings.drift.compare import (
+    Observed,
+    answered_alone,
+    every_drift,
+    from_the_oldest,
+)
+from mappings.drift.model import Drift, Kind, Needs, Severity
 from mappings.drift.reviewed import ReviewedForm
 from steps.wiring.form import Form, read_mapping, reviewed_form
 from steps.wiring.hand_out_texts import what_leaves
@@ -35,7 +43,11 @@ def observed_form(services: Services) -> Observed:
     active = active or (revisions[-1].id if revisions else "")
     several = len(revisions) > 1
     filed = services.store.demarches.revisions_filed(services.demarche) if several else None
-    return Observed(revisions, active, services.demarche, filed)
+
+    def deposited_before(moment: datetime, followed: frozenset[str]) -> bool:
+        return demarches.deposited_before(services.demarche, moment, followed=followed)
+
+    return Observed(revisions, active, services.demarche, filed, deposited_before)
 
 
 def needs_now(form: Form, columns: Path) -> Needs:
@@ -72,10 +84,45 @@ def compare_form(
     Raises:
         DataFileError: The reviewed form is wrong.
     """
+    every = _every_drift(observed, form=form, mapping_file=mapping_file, columns=columns)
+    return answered_alone(every, observed)
+
+
+def otherwise_asked(
+    observed: Observed, *, form: Form, mapping_file: Path, columns: Path
+) -> Otherwise:
+    """What revisions of before asked in other words than were reviewed, by the same.
+
+    Raises:
+        DataFileError: The reviewed form is wrong.
+    """
+    every = _every_drift(observed, form=form, mapping_file=mapping_file, columns=columns)
+    return unread(every, needs_now(form, columns))
+
+
+def earlier_answered(
+    observed: Observed, *, form: Form, mapping_file: Path, columns: Path
+) -> Iterator[Drift]:
+    """What each question asked otherwise in revisions that some dossier answered, by the same.
+
+    Raises:
+        DataFileError: The reviewed form is wrong.
+    """
+    answered = observed.answered()
+    every = _every_drift(observed, form=form, mapping_file=mapping_file, columns=columns)
+    for one in every:
+        numbers = tuple(filter(answered, one.revisions)) if one.kind is Kind.EARLIER else ()
+        if numbers:
+            yield replace(one, revisions=numbers)
+
+
+def _every_drift(
+    observed: Observed, *, form: Form, mapping_file: Path, columns: Path
+) -> tuple[Drift, ...]:
     reviewed = reviewed_form(mapping_file)
     needs = needs_now(form, columns)
     return _compared(
-        (observed.active_id, observed.demarche, observed.filed, *map(_Same, observed.revisions)),
+        (observed.active_id, observed.demarche, *map(_Same, observed.revisions)),
         (_Same(form.mapping), _Same(reviewed)),
         (
             needs.scope,
@@ -105,15 +152,14 @@ class _Same:
 def _compared(
     form: tuple[Any, ...], by: tuple[_Same, _Same], read: tuple[Any, ...]
 ) -> tuple[Drift, ...]:
-    """What :func:`compare_form` answers, worked out once: a run asks half a dozen times."""
-    active, demarche, filed, *revisions = form
-    observed = Observed(tuple(one.value for one in revisions), active, demarche, filed)
+    """What the form says of every revision, worked out once: a run asks half a dozen times."""
+    active, demarche, *revisions = form
+    observed = Observed(tuple(one.value for one in revisions), active, demarche)
     mapping, reviewed = (one.value for one in by)
     scope, fields, options, written, decide, leave = read
     needs = Needs(scope, fields, dict(options), dict(written), decide, leave)
-    found = with_reasons(
-        compare(observed, mapping=mapping, reviewed=reviewed, needs=needs), reviewed
-    )
+    compared = every_drift(observed, mapping=mapping, reviewed=reviewed, needs=needs)
+    found = with_reasons(settled(compared, reviewed), reviewed)
     words = unknown_words(observed, mapping, needs, lambda: words_of(mapping.form))
     found = tuple(sorted((*words, *found), key=lambda one: [*Severity].index(one.severity)))
     first = waiting(observed, found, mapping=mapping, reviewed=reviewed, needs=needs)

@@ -1,6 +1,6 @@
 """How far each démarche was read, and what it looked like then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -146,3 +146,10 @@ class Demarches:
         query = select(revisions.c.revision_id).filter_by(demarche=demarche).where(one)
         with self._scope.read() as connection:
             return frozenset(connection.scalars(query))
+
+    def deposited_before(self, demarche: int, moment: datetime, *, followed: Iterable[str]) -> bool:
+        """Whether a dossier in store that follows one of some revisions was deposited earlier."""
+        one = select(dossiers.c.number).filter_by(demarche=demarche)
+        one = one.where(dossiers.c.deposited_at < moment, dossiers.c.revision_id.in_(followed))
+        with self._scope.read() as connection:
+            return connection.execute(one.limit(1)).first() is not None

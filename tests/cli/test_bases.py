@@ -24,7 +24,7 @@ NEED_A_BASE = (
     "export",
     "import classeur.xlsx", "mapping absent titre --reason r --by n", "mapping accept",
     "mapping adapt --auto", "mapping adopt --by n", "mapping card 1", "mapping propose",
-    "mapping same titre",
+    "mapping same titre --reason r --by n",
     "patients clear 1 01234567", "patients restore 1 01234567", "patients show 1", "purge",
     "purge --dry-run", "reconcile", "respond", "respond --dry-run",
     "registre close SIT-0001 --conclusion c --by n", "registre discard SIT-0001 --by n",

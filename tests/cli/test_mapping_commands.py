@@ -60,7 +60,12 @@ def test_staff_see_the_drift_accept_it_and_trace_a_value(
             "# sous fields, à ajouter : champ 77 « Pays d'origine »\n  pays_d_origine: {" in shown
         )
 
-        assert call(["mapping", "accept"]) == 0
+        assert call(["mapping", "accept"]) == 1
+        told = capsys.readouterr().err
+        assert "renommé : « Usage constaté » → « Usage réel »" in told
+        assert call(["mapping", "check"]) == 1, "nobody said that they saw it"
+        capsys.readouterr()
+        assert call(["mapping", "accept", "--seen", told.split("--seen ")[1].split()[0]]) == 0
         capsys.readouterr()
         assert call(["mapping", "check"]) == 0
         capsys.readouterr()

@@ -1,6 +1,6 @@
 """What `unc mapping check` and `card` say of fields that are not read as their champ says them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -8,7 +8,9 @@ from cli.mapping.view import origin_lines, proposed, reading_lines
 from datafiles.file import DataFile
 from mappings.dossier.model import Champ, Choice, Choices, Text, YesNo
 from mappings.drift.proposals import Proposal
+from mappings.report.model import NOT_READ
 from mappings.report.provenance import card
+from mappings.schema.champs import without
 from mappings.schema.file import parse_mapping
 from tests.mappings.report.dossiers import HEAD, champ, field, report
 
@@ -105,6 +107,20 @@ def test_each_way_of_reading_is_told_when_it_is_checked_and_on_the_card(way: str
     lines = {one.field: "\n".join(origin_lines(asdict(one))) for one in card(made, mapping=form)}
     assert told in lines[name]
     assert any(shown in one for one in lines.values()), lines
+
+
+def test_what_was_answered_to_other_words_stands_beside_its_field_with_why_it_is_not_read() -> None:
+    form = parse_mapping(HEAD + field("a: champ: 1, type: yes_no"), source="mapping.yaml")
+    plain = report(form, champ(1, YesNo(yes=True)), champ(2, Text("x")))
+    apart = report(without(form, {"a"}), champ(1, YesNo(yes=True)), champ(2, Text("x")))
+    unread = replace(apart, fields={"a": NOT_READ}, not_read=frozenset({"a"}))
+    assert [one.title for one in card(unread, mapping=form)] == [
+        one.title for one in card(plain, mapping=form)
+    ]
+    (line, *_) = card(unread, mapping=form)
+    first, second, *_ = origin_lines(asdict(line))
+    assert f"non lu — {NOT_READ.problem} — le formulaire dit « oui »" in first
+    assert "champ 1 « Question 1 »" in second
 
 
 def test_what_an_option_of_an_annotation_means_has_its_line_of_the_file() -> None:

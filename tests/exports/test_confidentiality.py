@@ -340,6 +340,15 @@ def test_a_text_of_shared_origin_is_shown(fields: tuple[str, ...]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["statut", "motif_hors_champ"])
+def test_what_a_person_decided_and_cannot_be_read_keeps_the_dossier_inside(name: str) -> None:
+    unread = Answer(AnswerState.UNREADABLE, raw="Hors champ (écrit sous d'autres mots)")
+    inside = entry(1, annotations={name: unread, "diffusable": answered(True)})
+    book = build([inside, entry(2)], audience="reseau")
+    assert [one["Dossier"] for one in records(book, "Dossiers")] == [2]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("consent", "default", "shown"),
     [

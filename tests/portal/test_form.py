@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cli.portal.source import source_of
+from mappings.drift.reviewed import dump_reviewed, parse_reviewed
 from sandbox.generator.generate import generate
 from settings import ROOT
 from steps.wiring.services import open_services
@@ -59,9 +60,9 @@ def say(visitor: Visitor, question: str, **fields: str) -> tuple[int, str]:
     return answer.status_code, plain(answer.text)
 
 
-def adopt(visitor: Visitor, name: str = NAME) -> tuple[int, str]:
+def adopt(visitor: Visitor, name: str = NAME, **ticked: str) -> tuple[int, str]:
     form = visitor.form("/formulaire", "/formulaire/adoption")
-    answer = visitor.post("/formulaire/adoption", **form, nom=name)
+    answer = visitor.post("/formulaire/adoption", **form, nom=name, **ticked)
     return answer.status_code, plain(answer.text)
 
 
@@ -150,3 +151,66 @@ def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
     assert shipped == {one: one.read_bytes() for one in shipped}, "what ships is not changed"
     lines = portal.source.store.visits.list(portal.source.demarche, limit=1)
     assert (lines[0].account, lines[0].event, lines[0].file) == (ADMIN, "form changed", "adoption")
+
+
+@pytest.mark.slow
+def test_what_blocks_is_ticked_by_who_adopts(changed: tuple[Portal, Path]) -> None:
+    portal, home = changed
+    admin, bridge = portal.visitor(ADMIN), portal.bridge
+    assert bridge is not None
+    for text in ("Usage constaté en outre-mer ?", "Usage constaté hors de France ?"):
+        edits = [{"op": "reword", "champ": 3, "label": text}]
+        bridge.sandbox.control.publish(bridge.sandbox.demarche, edits=edits)
+        bridge.run()
+        before = (home / "formulaire-relu.yaml").read_bytes()
+        page = admin.get("/formulaire").text
+        asked = plain(page.partition('id="adopter"')[2])
+        assert f"→ « {text} »" in asked
+        for ticked in ({}, {"relu": "00000000"}):
+            status, told = adopt(admin, **ticked)
+            assert (status, "cochez la case" in told) == (409, True)
+        assert (home / "formulaire-relu.yaml").read_bytes() == before
+        box = page.partition('name="relu" value="')[2].partition('"')[0]
+        status, told = adopt(admin, relu=box)
+        assert (status, f"par {NAME} ({ADMIN})" in told) == (200, True), told
+        assert 'name="relu"' not in told
+
+
+def say_before(visitor: Visitor, gesture: str, **fields: str) -> tuple[int, str]:
+    form = visitor.form("/formulaire", "/formulaire/avant")
+    answer = visitor.post("/formulaire/avant", **form, geste=gesture, nom=NAME, **fields)
+    return answer.status_code, plain(answer.text)
+
+
+@pytest.mark.slow
+def test_staff_say_what_a_question_asked_in_other_words_and_take_it_back(
+    changed: tuple[Portal, Path],
+) -> None:
+    portal, home = changed
+    admin, bridge = portal.visitor(ADMIN), portal.bridge
+    assert bridge is not None
+    numbers = list(bridge.sandbox.control.snapshots(portal.source.demarche))
+    bridge.sandbox.control.move(min(numbers), "accepte")
+    now = "Usage constaté sur tout le territoire ?"
+    edits = [{"op": "reword", "champ": 3, "label": now}]
+    bridge.sandbox.control.publish(bridge.sandbox.demarche, edits=edits)
+    bridge.run()
+    page = admin.get("/formulaire").text
+    box = page.partition('name="relu" value="')[2].partition('"')[0]
+    assert adopt(admin, **({"relu": box} if box else {}))[0] == 200
+    file = home / "formulaire-relu.yaml"
+    reviewed = parse_reviewed(file.read_text("utf-8"), source=file.name)
+    one = replace(reviewed.champs["3"], labels=(now,))
+    file.write_text(dump_reviewed(replace(reviewed, champs={**reviewed.champs, "3": one})), "utf-8")
+    page = plain(admin.get("/formulaire").text).partition('id="avant"')[2]
+    for told in ("Posées autrement avant (1)", "non lue dans ces dossiers", now, "la même chose"):
+        assert told in page
+    assert say_before(admin, "meme")[0] == 409, "no reason"
+    status, told = say_before(admin, "meme", raison="Seuls les mots")
+    assert (status, "Posées autrement avant (0)" in told) == (200, True)
+    assert f"demandait la même chose : Seuls les mots — {NAME} ({ADMIN}) le " in told
+    status, told = say_before(admin, "reprendre")
+    assert (status, "Posées autrement avant (1)" in told) == (200, True)
+    status, told = say_before(admin, "autre", raison="Elle demandait l’étranger")
+    assert (status, "Posées autrement avant (0)" in told) == (200, True)
+    assert "demandait autre chose : Elle demandait l’étranger" in told

@@ -38,6 +38,7 @@ NOT_SEEN = {
     "fait pour une démarche qui n'est plus suivie": "dit par « doctor », ôté par « deploy »",
     "ce worker suit la démarche": "dit par le passage refusé ; Prefect en alerte",
     "posé autrement dans une révision d'avant": "dit par « doctor » et le portail",
+    "posée alors en d'autres mots": "dit par dossier, où il se lit, et par « doctor »",
     "Aucun résumé à envoyer": "rien n'est en panne",
     "Sans copie, la base n'est pas mise à jour": "dit par la commande tapée, qui n'a rien changé",
 }

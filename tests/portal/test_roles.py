@@ -98,6 +98,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/formulaire"): ADMINISTRATOR,
     ("POST", "/formulaire/reponse"): WRITES,
     ("POST", "/formulaire/adoption"): WRITES,
+    ("POST", "/formulaire/avant"): WRITES,
     ("GET", "/textes"): ADMINISTRATOR,
     ("POST", "/textes"): WRITES,
     ("GET", "/regles"): ADMINISTRATOR,

@@ -209,13 +209,6 @@ def reply_rules(labels: frozenset[str] | None = None, **sending: Any) -> ReplyRu
     )
 
 
-def asking_less(rules: ReplyRules) -> ReplyRules:
-    """The same for a form that does not ask everything."""
-    fields = dict(rules.mapping.fields)
-    fields["references_cas"] = replace(fields["references_cas"], champs=())
-    return replace(rules, mapping=replace(rules.mapping, fields=fields))
-
-
 def due(
     case: JudgedDossier,
     memory: Memory | None = None,

@@ -8,7 +8,6 @@ from typing import TypeAlias
 from french.text import normalise_label
 from mappings.dossier.model import Champ, Dossier
 from mappings.dossier.revision import Descriptor
-from mappings.schema.champs import asks_less
 from mappings.schema.model import FormMapping
 from triage.replies.decision import Written, annotation_of
 from triage.replies.policy import ReplyPolicy
@@ -91,6 +90,7 @@ class ReplyRules:
         texts: Templates of the form.
         sending: When declarants are written to.
         labels: Names of the labels that the démarche has; ``None`` when that is not known.
+        asks_all: Whether the form in force asks all that a score counts.
     """
 
     mapping: FormMapping
@@ -98,6 +98,7 @@ class ReplyRules:
     texts: Texts
     sending: Sending
     labels: frozenset[str] | None = None
+    asks_all: bool = True
 
 
 def reach_told(judged: JudgedDossier, rules: ReplyRules) -> str:
@@ -106,4 +107,4 @@ def reach_told(judged: JudgedDossier, rules: ReplyRules) -> str:
     Of a dossier of an earlier revision, which asked less, staff read it on the portal and in
     workbooks: its declarant was asked no more, and 904 stays « Aucun » (EXIGENCES.md).
     """
-    return judged.assessment.reach if asks_less(rules.mapping) else ""
+    return "" if rules.asks_all else judged.assessment.reach

@@ -16,8 +16,14 @@ _AT_FAULT = (Verdict.MISSING, Verdict.INVALID)
 
 
 def requested_items(assessment: Assessment) -> list[ItemResult]:
-    """The items that block; while scope is open, none: only its questions are asked."""
-    return [] if assessment.unanswered_scope else [i for i in assessment.items if i.blocking]
+    """The items that block and that a declarant can mend.
+
+    While scope is open, none: only its questions are asked. What the form does not ask, or was
+    answered to other words than are read, is for a person to decide.
+    """
+    if assessment.unanswered_scope:
+        return []
+    return [one for one in assessment.items if one.blocking and one.can_be_asked]
 
 
 def requested(judged: JudgedDossier) -> list[Point]:
@@ -44,7 +50,7 @@ def _points(
 ) -> Iterable[Point]:
     for item in items:
         for fault in item.faults:
-            if fault.verdict in of:
+            if fault.verdict in of and fault.asked:
                 typed = judged.typed.get(_place(fault), "")
                 yield Point(
                     name=item.name,

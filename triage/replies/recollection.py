@@ -7,10 +7,15 @@ restored from an older copy.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mappings.dossier.model import Champ, Dossier
+from msgspec import structs
+
+from mappings.dossier.answered import ANNOTATIONS
+from mappings.dossier.model import Champ, Dossier, Unreadable
+from mappings.report.display import show_champ
 from mappings.schema.champs import in_our_word
 from mappings.schema.model import FormMapping
 from triage.replies.annotations import shown
@@ -22,6 +27,8 @@ CHECKED = "controle_le"
 
 _TOGETHER = timedelta(seconds=1)
 """How far apart DS dates annotations of one write."""
+_THEN = "écrit sous d'autres mots"
+_AGAIN = "à écrire de nouveau"
 _MANY = 3
 """Annotations of ours that one write made: a person saves one or two at a time."""
 
@@ -54,6 +61,34 @@ def touched_by_hand(dossier: Dossier, champ: Champ) -> bool:
     """Whether a person may have changed what an annotation shows, after our last write of it."""
     by_hand, written = dossier.annotations_by_hand_at, champ.updated_at
     return by_hand is not None and written is not None and written - by_hand <= _TOGETHER
+
+
+def unreadable(dossier: Dossier, unread: AbstractSet[str], *, mapping: FormMapping) -> Dossier:
+    """A dossier in which annotations that are not read are unreadable, with what was written.
+
+    What is unreadable keeps a dossier inside, is a person's word and no status of ours, and leaves
+    it to whoever wrote it. What the bridge wrote itself stays as it is.
+
+    Args:
+        dossier: The dossier.
+        unread: Paths that are not read.
+        mapping: What names its annotations.
+    """
+    of_people = {
+        champ.id
+        for name, spec in mapping.annotations.items()
+        if f"{ANNOTATIONS}{name}" in unread
+        and (champ := annotation_of(dossier, spec.champs)) is not None
+        and champ.value is not None
+        and touched_by_hand(dossier, champ)
+    }
+    annotations = tuple(
+        structs.replace(one, value=Unreadable(f"{show_champ(one.value)} ({_THEN})", _AGAIN))
+        if one.value is not None and one.id in of_people
+        else one
+        for one in dossier.annotations
+    )
+    return replace(dossier, annotations=annotations) if of_people else dossier
 
 
 def written_by_us(dossier: Dossier, remembered: Written, *, mapping: FormMapping) -> Written:

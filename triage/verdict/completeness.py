@@ -14,7 +14,7 @@ from french.phrases import is_made_of
 from french.text import fold
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.report.convert import UNLISTED
-from mappings.report.model import Answer, AnswerState, Report, Row, Value
+from mappings.report.model import NOT_READ, Answer, AnswerState, Report, Row, Value
 from triage.rules.checks import CheckFacts, passes
 from triage.rules.conditions import Answers, holds
 from triage.rules.model import Item, Part, RuleSet
@@ -42,6 +42,7 @@ class Finding:
         field: The field that it is about.
         row: Row of a repetition, from 1; 0 where it is no row's.
         several: Whether the repetition has other rows.
+        asked: Whether a declarant can answer.
     """
 
     verdict: Verdict
@@ -49,6 +50,7 @@ class Finding:
     field: str = ""
     row: int = 0
     several: bool = False
+    asked: bool = True
 
 
 _NOT_APPLICABLE = Finding(Verdict.NOT_APPLICABLE)
@@ -180,6 +182,7 @@ def _fault(found: Finding, *, part: Part, item: Item, rules: RuleSet) -> Fault:
         rows=part.rows,
         row=found.row,
         row_name=f"{named} nº {found.row}" if named else "",
+        asked=found.asked,
     )
 
 
@@ -224,7 +227,7 @@ def judge_part(part: Part, *, rules: RuleSet, facts: CheckFacts) -> Sequence[Fin
     fields = facts.report.fields
     answer = fields[part.field or part.rows]
     if _unasked(part, facts):
-        return (Finding(Verdict.MISSING, rules.unasked or part.missing),)
+        return (Finding(Verdict.MISSING, _why_unasked(part, rules, facts), asked=False),)
     if answer.state is AnswerState.NOT_ASKED:
         return (_NOT_APPLICABLE,)
     if part.field:
@@ -290,6 +293,12 @@ def _answered(answer: Answer) -> bool:
 def _unasked(part: Part, facts: CheckFacts) -> bool:
     """Whether no champ gives what the part asks for, though nobody said that none does."""
     return not part.optional and not facts.report.unasked.isdisjoint(part.paths)
+
+
+def _why_unasked(part: Part, rules: RuleSet, facts: CheckFacts) -> str:
+    if not facts.report.not_read.isdisjoint(part.paths):
+        return NOT_READ.problem
+    return rules.unasked or part.missing
 
 
 def _answer_finding(

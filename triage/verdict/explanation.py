@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mappings.report.display import show
-from mappings.report.model import Answer, AnswerState, Report
+from mappings.report.model import NOT_READ, Answer, AnswerState, Report
 from mappings.schema.model import FieldSpec, FormMapping
 from mappings.schema.names import champ_type
 from triage.rules.checks import CheckFacts
@@ -162,9 +162,9 @@ def _value(answer: Answer) -> str:
 
 
 def _source(answer: Answer) -> str:
-    """The champ and its type; for an answer without one, the name of the state."""
+    """The champ and its type; for an answer without one, why, or the name of the state."""
     if answer.origin is None:
-        return _NO_SOURCE.get(answer.state, "")
+        return "not_read" if answer == NOT_READ else _NO_SOURCE.get(answer.state, "")
     origin = answer.origin
     if not origin.champ_id:
         return origin.label

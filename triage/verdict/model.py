@@ -26,6 +26,9 @@ class Status(StrEnum):
     COMPLET = "Complet"
 
 
+_AT_FAULT = (Verdict.MISSING, Verdict.INVALID)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One answer that is missing, invalid or says too little.
@@ -38,6 +41,8 @@ class Fault:
         rows: Repetition that the field is a cell of; empty for others.
         row: Row of that repetition, from 1; 0 for others.
         row_name: How people call that row (``Spécialité nº 2``); empty where there is only one.
+        asked: Whether a declarant can answer; else the form does not ask it, or what they answered
+            is not read, and a person decides.
     """
 
     field: str
@@ -47,6 +52,7 @@ class Fault:
     rows: str = ""
     row: int = 0
     row_name: str = ""
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,13 @@ class ItemResult:
     @property
     def blocking(self) -> bool:
         """Whether this item keeps the report from being complete."""
-        return self.mandatory and self.verdict in (Verdict.MISSING, Verdict.INVALID)
+        return self.mandatory and self.verdict in _AT_FAULT
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether a declarant can mend it, in part; of a verdict without its faults, so it is."""
+        faults = [one.asked for one in self.faults if one.verdict in _AT_FAULT]
+        return not faults or any(faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ def unanswered_text(rules: RuleSet, field: str, report: Report) -> str:
     """What is said of a scope question whose answer decides nothing."""
     answer = report.fields[field]
     if answer.state is AnswerState.NOT_ASKED:
-        return (rules.unasked or rules.unanswered) if field in report.unasked else rules.absent
+        unasked = answer.problem or rules.unasked or rules.unanswered
+        return unasked if field in report.unasked else rules.absent
     return rules.unreadable if _is_unreadable(answer) else rules.unanswered
 
 

@@ -1,5 +1,6 @@
 """A person says what nobody is sure of: in order, with a way back, kept, and written for people."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -40,6 +41,13 @@ def started(name: str) -> Session:
     wants = our_wants()
     matching = match_form(wants, variant(name).revision, samples={})
     return Session(wants, matching, Decisions(7, "A. Martin"))
+
+
+def begun(champs: Sequence[Raw], annotations: Sequence[Raw] = ()) -> tuple[Session, Variant]:
+    """What is found of a form of a few questions, of which nobody said anything, and the form."""
+    form = Variant(as_form({"champs": [*champs], "annotations": [*annotations]}), {})
+    matching = match_form(our_wants(), form.revision, samples={})
+    return Session(our_wants(), matching, Decisions(7, "A. Martin")), form
 
 
 def made(session: Session, name: str) -> Adapted:
@@ -88,9 +96,7 @@ def test_a_champ_that_asks_two_fields_is_taken_for_both() -> None:
         {"id": 7002, "type": "text", "label": "Titre de la situation"},
     ]
     champs = [{"required": False, **one} for one in asked]
-    form = Variant(as_form({"champs": champs, "annotations": []}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    session, form = begun(champs)
     for path in ("usage_autorise", "usage_constate"):
         (champ, *_) = next(one for one in session.questions() if one.path == path).keys
         assert champ == "7001"
@@ -162,9 +168,7 @@ def test_options_of_an_annotation_that_the_bridge_writes_are_asked_for_and_kept(
     name = "annotations.statut"
     asked: Raw = {"id": 9, "type": "drop_down_list", "label": "Statut du triage"}
     asked |= {"options": ["Complet", "Hors champ", "Rien à faire"], "required": False}
-    form = Variant(as_form({"champs": [], "annotations": [asked]}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    session, form = begun([], [asked])
     if name not in session.taken:
         session = session.decided(name, Decision(champ="9"))
     path = f"{name}=Clos"
@@ -206,11 +210,9 @@ def test_a_list_that_asks_the_contrary_says_so_by_what_its_options_mean() -> Non
         "required": True,
         "options": ["Oui", "Non", "Ne se prononce pas"],
     }
-    form = Variant(as_form({"champs": [asked], "annotations": []}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    (proposed, *_) = matching.likeliest["territoire_national"]
+    session, form = begun([asked])
+    (proposed, *_) = session.matching.likeliest["territoire_national"]
     assert (proposed.inverted, proposed.sure) == (True, False)
-    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
     session = session.decided("territoire_national", Decision(champ="1"))
     there = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
     text = mapping_text(there, demarche=7, revision="5000")
@@ -229,12 +231,10 @@ def test_what_no_to_each_question_of_a_choice_means_is_asked_for_and_written() -
         {"id": at, "type": "yes_no", "label": label, "required": True}
         for at, label in enumerate(questions, 1)
     ]
-    form = Variant(as_form({"champs": asked, "annotations": []}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    (proposed, *_) = matching.likeliest["nature_signalement"]
+    session, form = begun(asked)
+    (proposed, *_) = session.matching.likeliest["nature_signalement"]
     assert not proposed.sure
     assert proposed.offered.champs == {"1", "2"}
-    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
     champ = proposed.offered.descriptor.id
     session = session.decided("nature_signalement", Decision(champ=champ))
     left = next(one for one in session.questions() if one.path == "nature_signalement=Complément")
@@ -254,9 +254,7 @@ def abroad(kind: str) -> tuple[Session, Variant]:
     asked: Raw = {"id": 1, "type": kind, "label": ABROAD, "required": True}
     if kind == "drop_down_list":
         asked["options"] = ["Oui", "Non"]
-    form = Variant(as_form({"champs": [asked], "annotations": []}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    return Session(our_wants(), matching, Decisions(7, "A. Martin")), form
+    return begun([asked])
 
 
 @pytest.mark.parametrize("kind", ["yes_no", "checkbox", "drop_down_list"])
@@ -295,9 +293,7 @@ def test_questions_that_differ_by_a_number_are_named_as_the_form_writes_them() -
         {"id": at, "type": "text", "label": one, "required": False}
         for at, one in enumerate(labels, 1)
     ]
-    form = Variant(as_form({"champs": asked, "annotations": []}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    session, form = begun(asked)
     there = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
     text = mapping_text(there, demarche=7, revision="5000")
     for shown in ("Spécialité concernée", *columns):
@@ -316,9 +312,7 @@ def by_hand() -> Session:
         {"id": 7004, "type": "checkbox", "label": "Lot déclaré"},
     ]
     champs = [{"required": False, **one} for one in asked]
-    form = Variant(as_form({"champs": champs, "annotations": []}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    return Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    return begun(champs)[0]
 
 
 def test_a_person_finds_any_champ_of_the_form_by_words_and_takes_what_can_be_read() -> None:
@@ -347,10 +341,7 @@ def test_a_person_finds_any_champ_of_the_form_by_words_and_takes_what_can_be_rea
 
 def test_of_one_question_found_of_a_choice_yes_alone_gives_a_value() -> None:
     asked: Raw = {"id": 1, "type": "yes_no", "label": "Est-ce le premier envoi ?"}
-    form = Variant(as_form({"champs": [asked | {"required": False}], "annotations": []}), {})
-    session = Session(
-        our_wants(), match_form(our_wants(), form.revision, samples={}), Decisions(7, "A. Martin")
-    )
+    session, form = begun([asked | {"required": False}])
     path = "nature_signalement"
     choice = next(one for one in session.questions() if one.path == path)
     session = session.decided(path, Decision(champ=choice.keys[0]))
@@ -366,9 +357,7 @@ def test_a_box_that_the_adoption_would_refuse_is_told_when_it_is_chosen() -> Non
         {"id": at, "type": "checkbox", "label": label, "required": False}
         for at, label in ((1, "Visée thérapeutique"), (2, "Traitement automatique"))
     ]
-    form = Variant(as_form({"champs": boxes[:1], "annotations": boxes[1:]}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    session, _ = begun(boxes[:1], boxes[1:])
     asks = {one.path: one for one in session.questions()}
     told = session.why_not_box(asks["but_medical"], "1", inverted=None)
     assert told.startswith("« Visée thérapeutique » est une case : non cochée, elle ne dit pas")
@@ -393,9 +382,7 @@ def test_a_yes_or_no_that_is_asked_by_other_words_is_taken_once_a_person_said_wh
     path: str,
 ) -> None:
     asked: Raw = {"id": 7001, "type": "drop_down_list", "label": "Est-ce suivi ?", "options": OFTEN}
-    form = Variant(as_form({"champs": [asked | {"required": True}], "annotations": []}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    session, form = begun([asked | {"required": True}])
     choice = next(one for one in session.questions() if one.path == path)
     assert champ_of(session.search(choice, "suivi")[0]) == "7001"
     assert session.why_not(choice, "7001") == ""
@@ -431,9 +418,7 @@ def test_a_yes_or_no_that_is_asked_by_other_words_is_taken_once_a_person_said_wh
 def test_an_answer_beside_yes_and_no_is_asked_for_once_its_list_is_taken() -> None:
     asked: Raw = {"id": 7001, "type": "drop_down_list", "label": "Risque couvert par le PGR"}
     asked |= {"options": ["Oui", "Non", "En partie"], "required": True}
-    form = Variant(as_form({"champs": [asked], "annotations": []}), {})
-    matching = match_form(our_wants(), form.revision, samples={})
-    session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
+    session, _ = begun([asked])
     assert not [one for one in session.questions() if one.option]
     session = session.decided("couvert_par_pgr", Decision(champ="7001"))
     (left,) = [one for one in session.questions() if one.option]

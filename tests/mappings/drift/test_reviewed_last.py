@@ -177,7 +177,7 @@ def test_what_was_reviewed_before_helps_were_kept_is_no_difference_and_is_comple
     old = replace(
         old,
         champs={
-            number: replace(one, helps=(), section=None, condition=None, read=None)
+            number: replace(one, helps=(), sections=(), conditions=(), read=None)
             for number, one in old.champs.items()
         },
     )
@@ -194,7 +194,7 @@ def test_a_question_that_a_revision_of_before_asked_otherwise_is_not_read_in_it(
     reviewed = review(now.to_review, mapping=MAPPING)
     found = told(now, reviewed)
     assert {(one.kind, one.severity) for one in found} == {(Kind.EARLIER, Severity.REVIEW)}
-    assert not_read(found, NEEDS) == {"1": frozenset({"a"})}
+    assert not_read(found, NEEDS) == {"1": {"a": frozenset({"1"})}}
     assert any("unc mapping same a" in one.remedy for one in found)
     assert not told(replace(now, filed=frozenset({"2"})), reviewed), "no dossier follows it"
     said = same_before(reviewed, now.revisions, frozenset({"1", "2"}))

@@ -28,6 +28,7 @@ from mappings.report.convert import convert
 from mappings.report.mapper import map_report
 from mappings.report.model import Answer, AnswerState, Value
 from mappings.report.provenance import card
+from mappings.schema.champs import without
 from mappings.schema.file import parse_mapping
 from tests.mappings.report.dossiers import (
     COMPANY,
@@ -240,6 +241,16 @@ cells = st.none() | texts.map(Text) | st.integers(0, 99_999_999).map(Number)
 def values(found: Answer) -> list[dict[str, tuple[AnswerState, Value | None, str]]]:
     rows: Any = found.value or ()
     return [{name: (one.state, one.value, one.raw) for name, one in row.items()} for row in rows]
+
+
+@pytest.mark.parametrize("left", ["nom", "cis"])
+def test_a_column_of_rows_asked_flat_that_is_not_read_is_not_asked(left: str) -> None:
+    form = without(parse_mapping(HEAD + ROWS, source="m"), frozenset({f"specialites.{left}"}))
+    found = report(form, champ(201, Text("X")), champ(202, Number(12)))
+    (row,) = values(found.fields["specialites"])
+    kept = {name for name, (state, *_) in row.items() if state is AnswerState.ANSWERED}
+    assert kept == {"nom", "cis", "statut"} - {left}
+    assert [one.text for one in found.unmapped] == ["X" if left == "nom" else "12"]
 
 
 @given(st.lists(st.tuples(cells, cells), min_size=2, max_size=2))

@@ -40,6 +40,26 @@ def test_an_instructeur_s_correction_of_a_champ_leaves_the_date_of_champs(api: A
     assert dates["dateDerniereModificationChamps"] < LATER
 
 
+def test_an_answer_keeps_its_date_whatever_is_published_or_typed_beside(api: Any) -> None:
+    def dates() -> dict[str, str]:
+        rows = "... on RepetitionChamp { rows { champs { id updatedAt } } }"
+        shown = api.dossier(1, f"champs {{ id updatedAt {rows} }}")["champs"]
+        inner = [one for champ in shown for row in champ.get("rows", ()) for one in row["champs"]]
+        return {one["id"]: one["updatedAt"] for one in (*shown, *inner)}
+
+    before = dates()
+    api.control.publish(48213, edits=[{"op": "reword", "champ": 8, "label": "Qui ?"}])
+    assert dates() == before
+    api.control.submit(1, {8: "Dominique"})
+    moved = {one for one, at in dates().items() if at != before[one]}
+    assert moved == {champ_id(8)}
+    rows = api.control.snapshot(1)["answers"]["15"]
+    rows[0]["champs"]["151"] = "Autre spécialité"
+    api.control.edit_champ(1, {15: rows})
+    moved = {one for one, at in dates().items() if at != before[one]}
+    assert moved == {champ_id(8), champ_id(15), champ_id(151, rows[0]["id"])}
+
+
 def test_a_dossier_is_deposited_from_a_seed_or_from_plain_json(api: Any, seed: Any) -> None:
     assert api.control.create(48213, seed(70)) == 70
     number = api.control.create(

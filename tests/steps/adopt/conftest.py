@@ -35,6 +35,11 @@ class Contact:
         assert code is None or found == code, err.getvalue()
         return json.loads(out.getvalue())
 
+    def seen(self, *command: str) -> Any:
+        """A command that a person gives again, with the code of what blocks, once they saw it."""
+        found = self.unc(*command)
+        return self.unc(*command, "--seen", found["seen"], code=0) if "seen" in found else found
+
     def written(self) -> bool:
         numbers = range(24_000_001, 24_000_001 + DOSSIERS)
         snapshots = [self.sandbox.control.snapshot(number) for number in numbers]

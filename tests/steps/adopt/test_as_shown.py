@@ -1,13 +1,22 @@
 """An adoption is of the form and of the mapping that were shown, and of no other."""
 
+import os
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from mappings.adoption.decisions import (
+    Decision,
+    Decisions,
+    digest_of,
+    dump_decisions,
+    parse_decisions,
+)
 from mappings.adoption.in_force import kept_inside
 from mappings.drift.reviewed import dump_reviewed
 from settings import load_settings
@@ -18,8 +27,9 @@ from steps.wiring.drift import drift_of
 from steps.wiring.failures import RequestError
 from steps.wiring.form import reviewed_file, reviewed_form
 from steps.wiring.services import open_services
-from tests.mappings.matching.variants import VARIANTS
-from tests.steps.adopt.offline import OfflineForm, offline
+from tests.mappings.matching.variants import VARIANTS, Raw
+from tests.steps.adopt.offline import DEMARCHE, OfflineForm, offline
+from tests.steps.adopt.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 FIELD = "couvert_par_pgr"
@@ -75,8 +85,62 @@ def test_what_was_adopted_before_mappings_were_kept_counts_as_it_is_and_is_told_
         assert "compte, tel qu'il est, comme adopté" in keep_adopted_mapping(services)
     with open_services(load_settings()) as services:
         assert keep_adopted_mapping(services) == ""
+    for command in (("mapping", "check"), ("status",)):
+        assert "version d'avant : ce qu'elle ne gardait pas compte" in there.unc(*command)[1]
     corrected(there, "inverted: true, ", "")
     assert f"({FIELD})" in why_inside()
+
+
+def turned(revision: Raw) -> Raw:
+    """A form of which the help of one question that rules read says the contrary."""
+    found = deepcopy(revision)
+    for one in found["champs"]:
+        if one["label"].startswith("L'usage est-il constaté sur le territoire"):
+            one["description"] = "Répondez non si l'usage a été constaté en France."
+    return found
+
+
+def test_a_person_at_a_terminal_is_shown_what_blocks_and_lets_go_of_it_by_saying_so(
+    there: OfflineForm,
+) -> None:
+    there.publish(2, turned(VARIANTS["same labels, other ids"]().form["revisions"][-1]))
+    assert "à relire" in why_inside()
+    adopt = ("mapping", "adopt", "--by", "B. Petit")
+    code, said = there.unc(*adopt)
+    assert (code, "--seen " in said, "« sans aide » → « Répondez non" in said) == (1, True, True)
+    for keys, ended in (("n\n", 1), ("\n", 1), ("o\n", 0)):
+        with Terminal(*adopt) as terminal:
+            shown = terminal.shown()
+            assert "Répondez non si l’usage a été constaté en France." in shown
+            assert shown.endswith("[o/N] ")
+            terminal.press(keys)
+            assert terminal.code == ended
+        assert ("à relire" in why_inside()) == bool(ended)
+
+
+def test_a_heading_that_changed_with_a_question_is_not_reviewed_by_answering_that_one(
+    there: OfflineForm,
+) -> None:
+    found = turned(VARIANTS["same labels, other ids"]().form["revisions"][-1])
+    heading = next(one for one in found["champs"] if one["type"] == "header_section")
+    heading["label"] = "Autres traitements du patient"
+    there.publish(2, found)
+    code, said = there.unc("mapping", "adapt", typed=["A. Martin", "c", "n"])
+    (told,) = [one for one in said.splitlines() if "sous un autre titre" in one]
+    assert told.startswith("Bloque, jusqu'à ce qu'une personne l'ait relu")
+    assert (code, "et tenir pour relu ce qui bloque" in said) == (1, True)
+    assert "sous un autre titre" in there.unc("mapping", "check")[1]
+    code, said = there.unc("mapping", "adapt", typed=["o"])
+    assert (code, "depuis la relecture" in said) == (0, False), "what they answered stays so"
+    assert why_inside() == ""
+    there.publish(3, turned(found))
+    assert there.unc("mapping", "adapt", typed=["o"])[0] == 0
+    for one in found["champs"]:
+        if one.get("description", "").startswith("Répondez non"):
+            one["description"] = "Répondez non si l'usage a été constaté à l'étranger."
+    there.publish(4, found)
+    _, said = there.unc("mapping", "adapt", typed=["q"])
+    assert "depuis la relecture, expliqué autrement" in said, "said of another change"
 
 
 class _Meanwhile(StringIO):
@@ -138,6 +202,22 @@ def test_a_field_left_without_a_champ_by_hand_stays_so_whatever_was_chosen_befor
     code, _ = there.unc("mapping", "adapt", typed=["n", "Jamais demandé"])
     assert (code, f"  {FIELD}: {{absent: true" in there.mapping) == (1, True)
     assert there.told("mapping", "adapt", "--auto")["absent"] == {FIELD: "Jamais demandé"}
+
+
+def test_what_was_said_is_known_to_be_in_the_file_by_what_the_file_says_not_by_its_date(
+    there: OfflineForm,
+) -> None:
+    champ = re.search(rf"  {FIELD}: {{champ: (\d+)", there.mapping)
+    assert champ
+    corrected(there, rf"  {FIELD}: {{champ: \d+", f"  {FIELD}: {{absent: true")
+    said = there.folder / "adaptation.yaml"
+    one = Decisions(DEMARCHE, "A. Martin", {FIELD: Decision(champ[1])}, digest_of(there.mapping))
+    said.write_text(dump_decisions(one), "utf-8")
+    os.utime(said, (0, 0))
+    told = there.told("mapping", "adapt", "--auto")
+    assert FIELD in {each["field"] for each in told["sure"]}, "said after the file was written so"
+    kept = parse_decisions(said.read_text("utf-8"), source=said.name)
+    assert kept.written == digest_of(there.mapping)
 
 
 def test_only_one_adapts_a_form_at_a_time(there: OfflineForm) -> None:

@@ -131,4 +131,7 @@ def test_a_consent_that_is_asked_straight_again_is_asked_of_a_person_and_blocks_
     assert f"diffusable: {{champ: {champ}, type: yes_no" in file.read_text("utf-8")
     ours.sandbox.control.annotate(FIRST + 1, {champ: False})
     ours.unc("run")
+    assert in_network(ours) == set(), "what was said of « Ne pas diffuser » is no consent"
+    ours.sandbox.control.annotate(FIRST, {champ: True})
+    ours.unc("run")
     assert in_network(ours) == {FIRST}

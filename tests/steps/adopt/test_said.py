@@ -10,6 +10,7 @@ import pytest
 from mappings.adoption.absences import every_field
 from mappings.adoption.decisions import Decision, Decisions, dump_decisions
 from mappings.dossier.model import Rows, Text, YesNo
+from mappings.report.mapper import map_report
 from mappings.schema.file import parse_mapping
 from settings import load_settings
 from steps.adopt.adapt import Adaptation, begin
@@ -41,6 +42,21 @@ def test_a_form_whose_status_lacks_options_is_adopted_once_a_person_said_so(
     there.unc("mapping", "absent", f"{STATUS}=Clos", "--reason", "Jamais", *SIGNED)
     adopted, told = there.unc("mapping", "adopt", *SIGNED)
     assert (adopted, "sans option pour" in told) == (0, False), told
+
+
+def test_a_box_that_denies_what_it_would_attest_is_said_absent_where_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = "Je n'atteste pas l'exactitude des informations transmises"
+    box = {"id": 1, "type": "checkbox", "label": label, "required": False}
+    there = offline(tmp_path, monkeypatch, {"champs": [box], "annotations": []})
+    left = [one["field"] for one in there.told("mapping", "adapt", "--auto")["left"]]
+    later = ["s"] * left.index("attestation")
+    _, told = there.unc("mapping", "adapt", typed=["A. Martin", *later, "c", "n", "c", "o", "q"])
+    assert told.count("dit le contraire de ce qui serait attesté") == 2
+    assert told.count("Ce formulaire ne le demande donc pas ?") == 2
+    said = there.told("mapping", "adapt", "--auto")["absent"]
+    assert said == {"attestation": f"Sa question dit le contraire : « {label} »"}
 
 
 def test_what_a_person_corrected_in_a_copy_of_our_mapping_stays_and_the_rest_is_looked_for(
@@ -118,7 +134,8 @@ def test_each_row_is_shown_with_its_own_answers_and_an_annotation_as_it_is_read(
     rows = Rows(tuple((champ(151, Text(code)),) for code in ("un", "deux")))
     said = dossier(champ(1, Text("Ada")), champ(2, Text("Bel")), champ(15, rows, kind="repetition"))
     said = replace(said, annotations=(champ(9, YesNo(yes=True), label="Ne pas diffuser"),))
-    shown = compared(said, mapping=parse_mapping(HEAD + LINES, source="m"), revision=None)
+    mapping = parse_mapping(HEAD + LINES, source="m")
+    shown = compared(said, map_report(said, mapping=mapping, revision=None), mapping=mapping)
     assert [line[1:] for line in shown] == [
         ("Ada ; Bel", "Nom", "Ada Bel"),
         ("2 lignes", "Lots", "2 lignes"),

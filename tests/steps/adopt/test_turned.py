@@ -183,7 +183,7 @@ def test_a_person_is_shown_what_it_was_and_what_they_say_holds_from_the_next_run
     help_of_before = "Oui si l'usage a eu lieu en France."
     adopted.publish(adopted.turned(NATIONAL, description=help_of_before))
     ours.unc("run", code=1)
-    ours.unc("mapping", "accept", code=0)
+    ours.seen("mapping", "accept")
     ours.unc("run", code=0)
     adopted.publish(adopted.turned(NATIONAL, description=ABROAD))
     ours.unc("run", code=1)
@@ -214,18 +214,50 @@ def test_a_heading_is_accepted_in_one_act(adopted: AdoptedForm) -> None:
     ours = adopted.ours
     adopted.publish()
     ours.unc("run")
-    ours.unc("mapping", "accept")
+    ours.seen("mapping", "accept")
     ours.unc("run", code=0)
     adopted.publish(heading_of_scope(adopted))
     ours.unc("run", code=1)
     (told,) = [one for one in adopted.told() if "sous un autre titre" in one]
     assert "autres" in told
-    ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)
+    ours.seen("mapping", "adopt", "--by", "A. Martin")
     ours.unc("run", code=0)
 
 
-def last(one: ReviewedChamp) -> tuple[str, str, str | None, str | None]:
-    return one.labels[-1], one.helps[-1], one.section, one.read
+def test_what_blocks_is_named_line_by_line_and_let_go_of_by_who_says_that_they_saw_it(
+    adopted: AdoptedForm,
+) -> None:
+    ours, adopt = adopted.ours, ("mapping", "adopt", "--by", "B. Petit")
+    adopted.publish()
+    ours.unc("run")
+    ours.seen(*adopt)
+    ours.unc("run", code=0)
+    adopted.publish(adopted.turned(NATIONAL, description=ABROAD))
+    ours.unc("run", code=1)
+    before, refused = adopted.out, ours.unc(*adopt, code=1)
+    (told,) = refused["unseen"]
+    assert ABROAD in told
+    assert "→" in told
+    assert refused["adopted"] is None
+    assert ours.unc("mapping", "accept", code=1)["unseen"] == [told]
+    found = ours.unc("mapping", "adapt", "--auto", code=1)
+    assert [one["field"] for one in found["left"]] == [NATIONAL]
+    assert found["blocking"] == [], "it is asked as a question"
+    for wrong in ("", "00000000"):
+        ours.unc(*adopt, "--seen", wrong, code=1)
+    seen = ours.unc(*adopt, code=1)["seen"]
+    turned = adopted.turned(NATIONAL, description=f"{ABROAD} Merci.", label="Usage")
+    adopted.publish(turned)
+    ours.unc("run", code=1)
+    ours.unc(*adopt, "--seen", seen, code=1)
+    assert adopted.out == before, "what they saw is not what is there"
+    ours.seen(*adopt)
+    ours.unc("run", code=0)
+    adopted.publish()
+
+
+def last(one: ReviewedChamp) -> tuple[str, str, str, str | None]:
+    return one.labels[-1], one.helps[-1], one.sections[-1], one.read
 
 
 def test_a_form_adopted_before_helps_were_reviewed_stays_so_and_is_told_once(
@@ -234,11 +266,11 @@ def test_a_form_adopted_before_helps_were_reviewed_stays_so_and_is_told_once(
     ours = adopted.ours
     adopted.publish()
     ours.unc("run")
-    ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)
+    ours.seen("mapping", "adopt", "--by", "A. Martin")
     file = ours.home / "correspondance" / str(ours.sandbox.demarche) / "formulaire-relu.yaml"
     full = parse_reviewed(file.read_text("utf-8"), source=file.name)
     before = {
-        number: replace(one, helps=(), section=None, condition=None, read=None)
+        number: replace(one, helps=(), sections=(), conditions=(), read=None)
         for number, one in full.champs.items()
     }
     file.write_text(dump_reviewed(replace(full, champs=before)), "utf-8")
@@ -250,7 +282,9 @@ def test_a_form_adopted_before_helps_were_reviewed_stays_so_and_is_told_once(
 
     assert "tenus pour relus tels qu'ils sont dans la révision" in told()
     found = parse_reviewed(file.read_text("utf-8"), source=file.name)
-    assert found.adopted == full.adopted
+    (*earlier, one) = found.adopted
+    assert (*earlier, replace(one, since=None)) == full.adopted
+    assert "version d'avant" in " ".join(ours.unc("mapping", "check")["adopted"].split())
     assert {number: last(one) for number, one in found.champs.items()} == {
         number: last(one) for number, one in full.champs.items()
     }
@@ -282,10 +316,28 @@ def test_what_a_closed_dossier_answered_to_a_contrary_question_is_not_read_as_th
     assert any("posé autrement dans une révision d'avant" in one for one in done["left"])
     ours.unc("run", code=0)
     assert national(closed).state is AnswerState.NOT_ASKED
-    assert national(FIRST + 1).state is AnswerState.ANSWERED
+    assert national(FIRST + 1).state is AnswerState.NOT_ASKED, "open: moved with its answers"
     told = ours.unc("mapping", "check")["drift"]
     assert any(contrary in one for one in told)
-    ours.unc("mapping", "same", NATIONAL, code=0)
+    same = ("mapping", "same", NATIONAL)
+    ours.unc(*same, code=2)
+    signed = (*same, "--by", "A. Martin", "--reason", "Seuls les mots ont changé")
+    form.publish(form.turned(NATIONAL, label=contrary))
+    ours.unc("sync")
+    ours.unc(*signed, code=2)
+    form.publish()
+    ours.unc("sync")
+    ours.unc(*signed, code=0)
     ours.unc("run", code=0)
     assert national(closed).state is AnswerState.ANSWERED
+    assert national(FIRST + 1).state is AnswerState.ANSWERED
     assert not any(contrary in one for one in ours.unc("mapping", "check")["drift"])
+    ours.unc(*same, "--undo", code=0)
+    assert national(closed).state is AnswerState.NOT_ASKED
+    ours.unc(*same, "--undo", code=2)
+    ours.unc(*signed, "--other", code=0)
+    ours.unc("run", code=0)
+    assert national(closed).state is AnswerState.NOT_ASKED
+    (told,) = [one for one in ours.unc("mapping", "check")["drift"] if contrary in one]
+    assert "information" in told
+    assert "demandait autre chose : Seuls les mots ont changé — A. Martin" in told

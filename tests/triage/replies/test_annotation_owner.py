@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from mappings.dossier.model import Dossier
+from mappings.dossier.model import Dossier, Unreadable
+from mappings.schema.model import MANUAL
 from tests.triage.replying import (
     DEPOSIT,
     assessment,
@@ -16,10 +17,13 @@ from tests.triage.replying import (
     judged,
     labelled,
     ours,
+    reply_rules,
     written,
 )
+from triage.replies.decision import decide, held_by_person, taken_over
 from triage.replies.inputs import Memory
 from triage.replies.plan import Plan
+from triage.replies.recollection import unreadable
 from triage.verdict.model import Status
 
 CHECKED = "2026-03-09T12:00+00:00"
@@ -101,3 +105,21 @@ def test_a_situation_that_a_person_typed_like_the_proposal_is_not_remembered_as_
 def test_a_decided_dossier_that_we_had_written_to_is_closed_though_memory_is_lost() -> None:
     made = due(judged(dated(BEFORE), assessment(Status.CLOS)))
     assert written(made) == {"statut": "Clos"}
+
+
+def test_what_a_person_wrote_in_other_words_decides_nothing_and_keeps_what_it_kept() -> None:
+    mapping = reply_rules().mapping
+    paths = frozenset({"annotations.statut", f"annotations.{MANUAL}", "annotations.controle_le"})
+    values = {901: "Hors champ", 921: False, 909: CHECKED}
+    shown = dated(BEFORE, values, a901=BEFORE, a921=BEFORE)
+    found = unreadable(shown, paths, mapping=mapping)
+    by_id = {one.id: one.value for one in found.annotations}
+    assert by_id["901"] == Unreadable(
+        "Hors champ (écrit sous d'autres mots)", "à écrire de nouveau"
+    )
+    assert by_id["909"] == {one.id: one.value for one in shown.annotations}["909"], "ours"
+    assert taken_over(found, mapping)
+    assert not taken_over(shown, mapping)
+    decision = decide(assessment(), held_by_person(found, {}, mapping=mapping))
+    assert (decision.status, decision.excluded) == (None, False)
+    assert unreadable(shown, frozenset({"annotations.priorite"}), mapping=mapping) is shown

@@ -19,7 +19,6 @@ from tests.triage.replying import (
     RCP,
     ROOT,
     SIRET,
-    asking_less,
     assessment,
     dossier,
     due,
@@ -139,7 +138,7 @@ def test_a_complete_report_is_acknowledged_once() -> None:
 
 def test_a_complete_report_of_a_form_that_does_not_ask_everything_is_told_so_once() -> None:
     verdict = assessment(not_asked=1)
-    less = asking_less(asks())
+    less = replace(asks(), asks_all=False)
     first = message(due(judged(verdict=verdict), rules=less))
     asked = message(due(INCOMPLETE, rules=less))
     memory = Memory(messages=sent(asked))

@@ -13,7 +13,6 @@ from tests.triage.replying import (
     JUDGED_AT,
     NOW,
     OPTION,
-    asking_less,
     assessment,
     dossier,
     due,
@@ -116,7 +115,7 @@ def test_on_what_a_score_stands_is_told_where_the_form_does_not_ask_everything(
     status: Status, before: str
 ) -> None:
     verdict = assessment(status, not_asked=1)
-    made = written(due(judged(verdict=verdict), rules=asking_less(reply_rules())))
+    made = written(due(judged(verdict=verdict), rules=replace(reply_rules(), asks_all=False)))
     assert made["elements_manquants"] == f"{before}\nComplétude calculée {verdict.reach}."
     assert made["completude"] == "62"
     for whole in (due(judged(verdict=assessment(status))), due(judged(verdict=verdict))):

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from mappings.report.model import Answer, AnswerState, Report
+from mappings.report.model import NOT_READ, Answer, AnswerState, Report
 from mappings.schema.model import FormMapping
+from triage.replies.points import requested_items
 from triage.rules.checks import CheckFacts
 from triage.rules.model import Item, RuleSet
 from triage.verdict.assess import assess, is_judged, verdict_fingerprint
@@ -184,6 +185,31 @@ def test_a_scope_question_that_the_form_does_not_ask_is_no_answer_of_its_declara
     (question,) = found.unanswered_scope
     assert (found.status, question.field, question.asked) == (Status.A_PRECISER, lacking, False)
     assert told in question.text
+
+
+@pytest.mark.parametrize("of_rows", [False, True])
+def test_an_item_that_was_answered_to_other_words_says_so_and_is_asked_of_nobody(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping, *, of_rows: bool
+) -> None:
+    complete, lacking = report({}), "specialites.denomination" if of_rows else "siret"
+    gone = {} if of_rows else {lacking: NOT_READ}
+    one = replace(
+        complete,
+        fields={**complete.fields, **gone},
+        unasked=frozenset({lacking}),
+        not_read=frozenset({lacking}),
+    )
+    found = assess(one, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+    items = [item for item in found.items if item.blocking]
+    assert items
+    for item in items:
+        assert NOT_READ.problem in item.reason
+        assert not item.can_be_asked
+        assert not any(fault.asked for fault in item.faults)
+    assert requested_items(found) == []
+    silent = replace(one, not_read=frozenset())
+    found = assess(silent, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+    assert all("aucun champ" in item.reason for item in found.items if item.blocking)
 
 
 @pytest.mark.parametrize(

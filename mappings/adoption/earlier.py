@@ -1,0 +1,207 @@
+"""Questions that dossiers answered in other words than those that were reviewed.
+
+A person says of each whether it asked the same: its answers of then are read, or stay unread and
+are asked about no more. Either can be taken back.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from hashlib import sha256
+from typing import Any
+
+from mappings.adoption.absences import every_spec
+from mappings.dossier.answered import Otherwise
+from mappings.dossier.decode import stable_id
+from mappings.dossier.revision import Revision
+from mappings.drift.compare import not_read
+from mappings.drift.model import Drift, Kind, Needs, Severity
+from mappings.drift.reviewed import ReviewedChamp, ReviewedForm, SaidOfBefore
+from mappings.drift.reviewing import same_before
+from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
+
+_KEY = 8
+_WORDS = frozenset(
+    {
+        Kind.RENAMED,
+        Kind.EXPLAINED,
+        Kind.MOVED,
+        Kind.INTRODUCED,
+        Kind.CONDITION,
+        Kind.RETYPED,
+        Kind.OPTIONS,
+    }
+)
+"""What changed of a question as it is asked now."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierWords:
+    """Words in which dossiers answered, and of which nobody said what they asked.
+
+    Attributes:
+        key: Names the words.
+        fields: The fields that their questions give, with commas between.
+        title: How staff call those.
+        labels: The questions, as they were asked then.
+        before: What was said then.
+        now: What was last reviewed.
+        revisions: The revisions that asked so.
+        unread: Whether the answers of then are not read meanwhile.
+        contrary: Whether the mapping reads it as asking the contrary: then so are they, once read.
+    """
+
+    key: str
+    fields: str
+    title: str
+    labels: tuple[str, ...]
+    before: str
+    now: str
+    revisions: tuple[str, ...]
+    unread: bool
+    contrary: bool
+
+
+def earlier_words(
+    drifts: Iterable[Drift], mapping: FormMapping, needs: Needs
+) -> Iterator[EarlierWords]:
+    """What is left to say of words of before; what stood above several questions, once."""
+    specs = every_spec(mapping)
+    found: dict[tuple[str, str, tuple[str, ...], bool, bool], dict[str, str]] = {}
+    for one in drifts:
+        if one.kind is Kind.EARLIER and is_unsaid(one):
+            contrary = one.field in specs and reads_contrary(specs[one.field])
+            words = one.before, one.after, one.revisions, needs.acted_on(one.field), contrary
+            found.setdefault(words, {})[one.field] = one.label
+    for (before, now, revisions, unread_now, contrary), paths in found.items():
+        titles = (specs[path].title if path in specs else path for path in paths)
+        yield EarlierWords(
+            key=_key(before),
+            fields=",".join(paths),
+            title=", ".join(titles),
+            labels=tuple(paths.values()),
+            before=before,
+            now=now,
+            revisions=revisions,
+            unread=unread_now,
+            contrary=contrary,
+        )
+
+
+def is_unsaid(one: Drift) -> bool:
+    """Whether nobody said yet what a question of before asked."""
+    return one.severity is not Severity.INFORMATION
+
+
+def key_of(one: Drift | SaidOfBefore) -> str:
+    """A short name of words of before."""
+    return _key(one.words if isinstance(one, SaidOfBefore) else one.before)
+
+
+def _key(words: str) -> str:
+    return sha256(words.encode()).hexdigest()[:_KEY]
+
+
+def reads_contrary(spec: FieldSpec | AnnotationSpec) -> bool:
+    """Whether a mapping reads the yes of a question as no."""
+    yes = spec.options.get("oui")
+    return spec.inverted or (yes is not None and yes.means is False)
+
+
+def why_not_same(drifts: Iterable[Drift], field: str, title: str) -> str:
+    """Why nobody can say yet that a question asked the same before, and what to do; "" if they can.
+
+    What it asks now was reviewed by nobody: the same as what?
+    """
+    for one in drifts:
+        about = one.field == field or one.around_several
+        if about and one.kind in _WORDS and one.severity is not Severity.INFORMATION:
+            return (
+                f"« {title} » a changé depuis la relecture ({one.kind.value}{one.change}) : dites"
+                " d'abord ce qu'elle demande maintenant (`unc mapping adapt`, ou « Formulaire » du"
+                " portail), puis ce qu'elle demandait avant."
+            )
+    return ""
+
+
+def why_not_contrary(title: str) -> str:
+    """Why who says « the same » of a question that is read upside down must say which sense."""
+    return (
+        f"« {title} » est lue à l'envers : ses réponses d'avant le seraient aussi. Si elle"
+        " demandait déjà le contraire, dites-le (--inverted) ; si elle demandait autre chose,"
+        " dites-le aussi (--other) : elles restent non lues."
+    )
+
+
+def with_said(
+    reviewed: ReviewedForm, revisions: Sequence[Revision], drift: Drift, said: SaidOfBefore
+) -> ReviewedForm:
+    """What was reviewed, once a person said what a question asked in the words of a drift."""
+    made = reviewed
+    if said.same:
+        asked_so = [one for one in revisions if stable_id(one.id) in drift.revisions]
+        made = same_before(reviewed, asked_so, {drift.champ})
+    added = {
+        champ: gained
+        for champ, one in made.champs.items()
+        if (gained := _gained(reviewed.champs.get(champ), one))
+    }
+    return replace(made, before=(*reviewed.before, replace(said, added=added)))
+
+
+def _gained(before: ReviewedChamp | None, now: ReviewedChamp) -> Mapping[str, tuple[str, ...]]:
+    if before is None or before == now:
+        return {}
+    found = {}
+    for one in fields(ReviewedChamp):
+        was, became = getattr(before, one.name), getattr(now, one.name)
+        if isinstance(became, tuple) and (more := tuple(v for v in became if v not in was)):
+            found[one.name] = more
+    return found
+
+
+def without_said(reviewed: ReviewedForm, said: SaidOfBefore) -> ReviewedForm:
+    """What was reviewed, once a person took back what they said of words of before."""
+    champs = dict(reviewed.champs)
+    for champ, some in said.added.items():
+        if known := champs.get(champ):
+            left: dict[str, Any] = {name: _left(known, name, gone) for name, gone in some.items()}
+            champs[champ] = replace(known, **left)
+    return replace(
+        reviewed, champs=champs, before=tuple(one for one in reviewed.before if one != said)
+    )
+
+
+def _left(known: ReviewedChamp, name: str, gone: tuple[str, ...]) -> tuple[str, ...]:
+    """A list of what was reviewed without some of it; what was reviewed since stays."""
+    values: tuple[str, ...] = getattr(known, name)
+    if name in {"options", "removed"}:
+        return tuple(one for one in values if one not in gone or one not in known.removed)
+    return (*(one for one in values[:-1] if one not in gone), *values[-1:])
+
+
+def settled(found: Iterable[Drift], reviewed: ReviewedForm | None) -> Iterator[Drift]:
+    """Differences, of which words of before that were said to ask something else ask no more."""
+    before = reviewed.before if reviewed else ()
+    other = {(one.path, one.words): one for one in before if not one.same}
+    for one in found:
+        said = other.get((one.field, one.before)) if one.kind is Kind.EARLIER else None
+        if said is None:
+            yield one
+        else:
+            why = f"rien à faire, ses réponses ne sont pas lues : {said.told}"
+            yield replace(one, severity=Severity.INFORMATION, remedy=why)
+
+
+def unread(drifts: Sequence[Drift], needs: Needs) -> Otherwise:
+    """What is not read of what was answered under a revision of before, by its number.
+
+    What matters and of which nobody said that it asked the same, and what somebody said that it
+    asked something else.
+    """
+    found = {number: dict(some) for number, some in not_read(drifts, needs).items()}
+    for one in drifts:
+        if one.kind is Kind.EARLIER and not is_unsaid(one):
+            for number in one.revisions:
+                fields = found.setdefault(number, {})
+                fields[one.field] = fields.get(one.field, frozenset()) | {one.champ}
+    return found

@@ -1,0 +1,84 @@
+"""The words of a question: what a person answers to, and what of it changes nothing."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from datafiles.file import DataFile, text_of
+from french.text import bare_label
+from mappings.dossier.revision import EXPLAINED, HEADINGS, Descriptor
+from mappings.drift.retyping import LISTS
+from mappings.drift.reviewed import options_of
+
+_FILE: Final = Path(__file__).with_name("politesse.yaml")
+
+
+class _PoliteModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    polite: list[Annotated[str, Field(min_length=1)]] = Field(min_length=1)
+
+
+def _polite() -> re.Pattern[str]:
+    text = text_of(_FILE.read_bytes(), source=_FILE.name)
+    model = DataFile(text, source=f"drift/{_FILE.name}").validate(_PoliteModel)
+    return re.compile(rf"\b(?:{'|'.join(re.escape(bare_label(one)) for one in model.polite)})\b")
+
+
+_POLITE: Final = _polite()
+
+
+@dataclass(frozen=True)
+class ChampWording:
+    """The words of one question of one revision.
+
+    Attributes:
+        champ: The question.
+        section: What stands above it (:func:`mappings.dossier.revision.sections`).
+    """
+
+    champ: Descriptor
+    section: str = ""
+
+    @cached_property
+    def options(self) -> frozenset[str]:
+        """Its options, bare; none of what is no list."""
+        listed = options_of(self.champ) if self.champ.type in LISTS else ()
+        return frozenset(map(bare_label, listed))
+
+    def asks_as(self, other: "ChampWording") -> bool:
+        """Whether another question has the same words, in all that may turn it."""
+        conditions = {self.champ.condition, other.champ.condition}
+        return (
+            bare_label(self.champ.label) == bare_label(other.champ.label)
+            and bare_help(self.champ.description) == bare_help(other.champ.description)
+            and bare_chain(self.section) == bare_chain(other.section)
+            and (len(conditions) == 1 or None in conditions)
+            and self.options == other.options
+        )
+
+
+@lru_cache(maxsize=4096)
+def bare_help(text: str) -> str:
+    """A text without what changes nothing of it: case, accents, punctuation, polite words."""
+    lines = (bare_label(line) for line in text.splitlines() if line.strip())
+    return " ".join(_POLITE.sub(" ", " ".join(lines)).split())
+
+
+@lru_cache(maxsize=4096)
+def bare_chain(chain: str) -> tuple[str, ...]:
+    """What stands above a question, one by one, each bare, what explains apart from headings."""
+    return tuple(map(_bare_part, chain.split(HEADINGS)))
+
+
+def _bare_part(one: str) -> str:
+    told = one.removeprefix(EXPLAINED)
+    return f"{EXPLAINED if told != one else ''}{bare_help(told)}"
+
+
+def headings(chain: str) -> str:
+    """What stands above a question, without what explains it."""
+    return HEADINGS.join(one for one in chain.split(HEADINGS) if not one.startswith(EXPLAINED))
