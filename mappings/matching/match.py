@@ -34,8 +34,6 @@ _BY_WORDS: Final = 0.36
 """The same, of its words alone, whatever other forms teach."""
 _LEARNED: Final = 0.6
 """What it counts for, beside its words, how other forms asked the field."""
-_HINTED: Final = 0.2
-"""The same of a yes or no that other forms teach: less says nothing of which way round it asks."""
 _SURELY: Final = 0.5
 """How likely a list that answers yes or no in other words must ask a field to be proposed."""
 _NEIGHBOUR: Final = 0.12
@@ -268,8 +266,8 @@ def _with_learned(
         share, pair = likely[key[1]].get(key[0], 0.0), pairs[key]
         if pair.answered_otherwise:  # a person says what each of its answers means
             return _LEARNED * share if share >= _SURELY else 0.0
-        if not scores[key] or (_unclear(pair) and (pair.maybe_contrary or pair.score < _HINTED)):
-            return scores[key]  # which way round it asks, no word of ours tells
+        if not scores[key] or _unclear(pair):
+            return 0.0  # which way round a yes or no asks, learning does not tell
         if scores[key] > 1.0 or len(pair.offered.flat) == 1:
             return scores[key]  # what it gives to choose says it, or its columns
         return (1 - _LEARNED) * scores[key] + _LEARNED * share

@@ -18,6 +18,7 @@ from mappings.adoption.session import Session
 from mappings.adoption.standing import FormerFile, of_this_form, taken_up
 from mappings.dossier.model import Champ, Rows
 from mappings.dossier.revision import Revision
+from mappings.drift.model import Kind
 from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm
 from mappings.matching.labels import match_labels, wanted_labels, with_labels
@@ -187,10 +188,11 @@ def begin(
             )
     decisions = replace(decisions, by=by.strip() or decisions.by)
     there = read_text(target, "UNC_MAPPING") if target.exists() else ""
-    corrected = file.exists() and decisions.written != digest_of(there)
+    corrected = file.exists() and _is_corrected(decisions, target, there)
     changed = _changed(services)
     former = _former(services, target=target, anew=anew, corrected=corrected)
-    former = replace(former, changes={path: about(told) for path, told in changed.items()})
+    shown = changed if former.adopted else _changed(services, but=Kind.OPTIONS)
+    former = replace(former, changes={path: about(changed[path]) for path in shown})
     session, gone = taken_up(Session(found, matching, decisions), former, observed.active)
     return Adaptation(
         session=session,
@@ -208,6 +210,17 @@ def begin(
         if former.again
         else replace(former.reviewed, absent={}, adopted=()),
     )
+
+
+def _is_corrected(decisions: Decisions, target: Path, text: str) -> bool:
+    """Whether a mapping file was corrected since what was said was put in it.
+
+    Where its digest was not kept, as before or by who wrote what was said, the newer file tells.
+    """
+    if decisions.written is not None or not text:
+        return decisions.written != digest_of(text)
+    said = target.with_name(FILE_NAME)
+    return target.stat().st_mtime_ns > said.stat().st_mtime_ns
 
 
 def _former(services: Services, *, target: Path, anew: bool, corrected: bool) -> FormerFile:
@@ -233,11 +246,17 @@ def _former(services: Services, *, target: Path, anew: bool, corrected: bool) ->
     )
 
 
-def _changed(services: Services) -> Mapping[str, tuple[str, ...]]:
-    """How each field is asked otherwise than when the form was reviewed, in French."""
+def _changed(services: Services, *, but: Kind | None = None) -> Mapping[str, tuple[str, ...]]:
+    """How each field is asked otherwise than when the form was reviewed, in French.
+
+    Args:
+        services: Store and data files.
+        but: A kind of change that is left out: of options, a form that nobody adopted lacks them
+            since it was first seen.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for one in drift_of(services):
-        if one.field and one.before + one.after:
+        if one.field and one.kind is not but and one.before + one.after:
             found[one.field] = (*found.get(one.field, ()), f"{one.kind.value}{one.change}")
     return found
 
