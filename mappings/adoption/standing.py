@@ -13,11 +13,13 @@ from datetime import date
 from types import MappingProxyType
 
 from datafiles.file import DataFileError
+from french.text import bare_label
 from mappings.adoption.absences import every_field, every_spec, left_out, refused
 from mappings.adoption.decisions import Decision
 from mappings.adoption.session import Session
 from mappings.dossier.revision import Revision, flatten
 from mappings.drift.reviewed import Absence, ReviewedForm
+from mappings.drift.wording import bare_help
 from mappings.schema.champs import keys_of
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
@@ -102,7 +104,30 @@ def taken_up(
     if former.again:
         left = left_out(former.reviewed, former.mapping, active, session.taken)
         unsure |= left | emptied | _taken_out(former)
+        unsure |= _asked_otherwise(former.reviewed, session, active) - read
     return session.unsure(unsure - said.keys()), gone
+
+
+def _asked_otherwise(reviewed: ReviewedForm, session: Session, active: Revision) -> frozenset[str]:
+    """Fields whose question has other words, or another help, than were last reviewed of it.
+
+    That it was known under other words makes nothing sure.
+    """
+    asked = {one.id: one for one in flatten((*active.champs, *active.annotations))}
+
+    def changed(champ: str) -> bool:
+        known, now = reviewed.champs.get(champ), asked.get(champ)
+        if known is None or now is None:
+            return False
+        labels = map(bare_label, known.last(known.labels))
+        helps = known.helps[-1:] or (now.description,)
+        return bare_label(now.label) not in labels or bare_help(now.description) != bare_help(
+            helps[0]
+        )
+
+    return frozenset(
+        path for path, one in session.taken.items() if any(map(changed, one.offered.champs))
+    )
 
 
 def _read_of(mapping: FormMapping, active: Revision) -> frozenset[str]:
