@@ -12,7 +12,7 @@ from mappings.dossier.content import hashes
 from mappings.dossier.model import RawDossier
 from mappings.schema.model import FormMapping
 from steps.read.retention import Keeping
-from steps.read.said_again import marking
+from steps.read.said_again import said_again
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
 from store.database.errors import Unstorable
@@ -71,12 +71,12 @@ def keep(
     read = {raw["number"] for raw in dossiers}
     keeping, here = Keeping.of(services, read), store.dossiers.held(demarche, read)
     mapping = services.form.mapping
-    marked = marking(services)
     rows = [
-        marked(row_of(raw, mapping=mapping))
+        row_of(raw, mapping=mapping)
         for raw in dossiers
         if raw["number"] in here or keeping.keeps(raw)
     ]
+    rows = list(said_again(services, rows))
     left_out = read - {row.number for row in rows}
     named = {one.number: one.reason for one in broken if one.number is not None}
     aside = store.quarantine.numbers(demarche)
