@@ -10,7 +10,7 @@ import pytest
 from exports.published.editions import EditionKind, editions
 from sandbox.generator.generate import generate
 from settings import ROOT
-from steps.adopt.review import accept
+from steps.adopt.review import accept, blocking
 from steps.publish.edition import publish_edition
 from steps.publish.requested import Request, hand_out
 from steps.reply.respond import due_replies
@@ -100,7 +100,7 @@ def test_nothing_leaves_the_agency_while_drift_blocks_and_all_does_after(
             (edition,) = editions(root, EditionKind.WEEKLY, demarche=number)
             assert {one.name for one in edition.paths} == {"agence.xlsx"}
             assert workbooks(ours).keys() == before.keys()
-            accept(services)
+            accept(services, seen=blocking(services).code)
 
         done = ours.run()
         assert not any(one.blocks for one in done.form_drift)
