@@ -99,8 +99,9 @@ class _Span:
         """The revisions that may have been in force at a moment, which DS tells to the second."""
         if not self._moments:
             return frozenset({self._own})
-        if moment <= self._moments[0]:  # before all that is dated: the first of them
-            return self._numbers[bisect_right(self._moments, self._moments[0]) - 1]
+        if moment <= self._moments[0]:  # before all that is dated: the first, or of one second
+            together = bisect_right(self._moments, self._moments[0])
+            return frozenset().union(*self._numbers[:together])
         first, last = bisect_left(self._moments, moment) - 1, bisect_right(self._moments, moment)
         return frozenset().union(*self._numbers[first:last])
 
