@@ -169,6 +169,37 @@ def test_an_explication_that_turns_what_follows_lets_nothing_out_until_one_act(
     ours.unc("run", code=0)
 
 
+def kept(number: int) -> str:
+    with open_services(load_settings()) as services:
+        rows = services.store.dossiers.light_rows(services.demarche)
+        (found,) = [one.status for one in rows if one.number == number]
+    return str(found)
+
+
+@pytest.mark.parametrize(("number", "sent"), [(FIRST + 4, False), (FIRST + 5, True)])
+def test_what_is_said_again_in_the_same_words_is_judged_and_stays_so(
+    adopted: AdoptedForm, number: int, *, sent: bool
+) -> None:
+    control, champ = adopted.ours.sandbox.control, adopted.champ(NATIONAL)
+    control.edit_champ(number, {adopted.champ(path): said for path, said in IN_SCOPE.items()})
+    adopted.ours.unc("run", code=0)
+    read = kept(number)
+    assert status(adopted, number) == read != "À préciser"
+    meanwhile(adopted, adopted.turned(NATIONAL, description=ABROAD))
+    control.submit(number, {champ: "Oui"})
+    adopted.ours.unc("run", code=1)
+    adopted.publish()
+    adopted.ours.unc("run", code=0)
+    assert (kept(number), status(adopted, number)) == ("À préciser", "À préciser")
+    if sent:  # by the declarant, the same day
+        control.submit(number, {champ: "Oui"})
+    else:
+        answer(adopted, number, "Oui")
+    for _ in range(2):
+        adopted.ours.unc("run", code=0)
+        assert (kept(number), status(adopted, number)) == (read, read)
+
+
 def test_an_open_dossier_is_read_by_the_words_that_it_answered(
     adopted: AdoptedForm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
