@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Final, TypeAlias
 from xml.parsers.expat import ParserCreate
@@ -139,9 +140,9 @@ def rows_xml(table: Table, *, styles: "StyleIds") -> Iterator[bytes | Deflated]:
         if isinstance(part, RowsPutAside):
             yield from part.written
         else:
-            for start in range(0, len(part), _CHUNK):
-                rows = part[start : start + _CHUNK]
-                yield b"".join(row_xml(heads, row, table=table) for row in rows)
+            rows = iter(part)  # they may be drawn as they are read
+            while chunk := [row_xml(heads, row, table=table) for row in islice(rows, _CHUNK)]:
+                yield b"".join(chunk)
 
 
 def heads_of(table: Table, *, styles: "StyleIds") -> list[Head]:
