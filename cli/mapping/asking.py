@@ -118,6 +118,11 @@ def _taken(
         out.print(_HELP, style="dim", highlight=False)
         return None
     why = session.why_not(choice, decision.champ)
+    if not why and decision.inverted is None:
+        doubt = session.why_which_sense(choice, decision.champ)
+        decision = _in_a_sense(session, choice, decision, out, doubt) if doubt else decision
+        if decision is None:
+            return None
     if not why and decision.inverted is not None:
         why = session.why_not_contrary(choice, decision.champ)
     why = why or session.why_not_box(choice, decision.champ, inverted=decision.inverted)
@@ -128,6 +133,17 @@ def _taken(
     if reason and agreed_to("Ce formulaire ne le demande donc pas ?"):
         return Decision(absent=reason)
     return None
+
+
+def _in_a_sense(
+    session: Session, choice: ChoiceQuestion, decision: Decision, out: Console, doubt: str
+) -> Decision | None:
+    """The champ with the sense that a person says; ``None`` where they say none."""
+    out.print(doubt, **_PLAIN)
+    yes = session.yes_of(choice, decision.champ)
+    said = input(f"Y répondre « {yes} », est-ce oui à « {choice.wanted.title} » ? [o/n] ")
+    sense = {"o": False, "oui": False, "n": True, "non": True}.get(said.strip().lower())
+    return None if sense is None else replace(decision, inverted=sense)
 
 
 def _chosen(said: str, keys: Sequence[str]) -> Decision | None:

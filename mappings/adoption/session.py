@@ -57,14 +57,23 @@ class Session:
         return f"Sa question dit le contraire : « {match.offered.label} »"
 
     def why_which_sense(self, choice: ChoiceQuestion, champ: str) -> str:
-        """Why a person must say in which sense a champ asks, its marks unseen; "" where not."""
-        match = None if champ in choice.keys else self._chosen(choice, champ)
+        """Why a person must say in which sense a champ asks; "" where nothing doubts it.
+
+        To take it is not enough: what is marked is easily passed over, and is then misread.
+        """
+        match = self._chosen(choice, champ)
         if match is None or not (match.inverted or match.contrary):
             return ""
         if self.why_not_contrary(choice, champ):
             return ""
         told = "demande le contraire" if match.inverted else "demande peut-être le contraire"
         return f"« {match.offered.label} » {told} : dites aussi le sens de la question."
+
+    def yes_of(self, choice: ChoiceQuestion, champ: str) -> str:
+        """How a champ says yes: the first option that does, « oui » where it has none."""
+        match = self._chosen(choice, champ)
+        means = match.options.means if match and match.options else {}
+        return next((option for option, yes in means.items() if yes is True), "oui")
 
     def why_not_box(self, choice: ChoiceQuestion, champ: str, *, inverted: bool | None) -> str:
         """Why a box cannot answer a yes or no in this sense, and what to do; "" where it can."""

@@ -20,13 +20,16 @@ def pressed(name: str) -> int:
     session = Session(wants, matching, Decisions(7, "A. Martin"))
     keys = NAME + ADOPTED
     while (choice := next(session.questions(), None)) is not None:
-        decision, count = answered(choice, variant)
+        decision, count = answered(session, choice, variant)
         session, keys = session.decided(choice.path, decision), keys + count
     return keys
 
 
-def answered(choice: ChoiceQuestion, variant: Variant) -> tuple[Decision, int]:
-    """The right answer to a question: Enter, a number, or « n » and Enter for the usual reason."""
+def answered(session: Session, choice: ChoiceQuestion, variant: Variant) -> tuple[Decision, int]:
+    """The right answer to a question: Enter, a number, or « n » and Enter for the usual reason.
+
+    Where its sense is doubted, it is said as well.
+    """
     if choice.of_answer:
         return Decision(champ="non"), len("n\n")
     if choice.option:
@@ -35,7 +38,9 @@ def answered(choice: ChoiceQuestion, variant: Variant) -> tuple[Decision, int]:
     for rank, match in enumerate(choice.champs, start=1):
         if match.offered.champs == truth:
             keys = "\n" if rank == 1 else f"{rank}\n" if rank <= 3 else f"+\n{rank}\n"
-            return Decision(champ=choice.keys[rank - 1]), len(keys)
+            champ = choice.keys[rank - 1]
+            sense = "o\n" if session.why_which_sense(choice, champ) else ""
+            return Decision(champ=champ, inverted=False if sense else None), len(keys + sense)
     return Decision(absent="Jamais demandé"), len("n\n\n")
 
 
@@ -48,7 +53,7 @@ def answered(choice: ChoiceQuestion, variant: Variant) -> tuple[Decision, int]:
         ("retyped and flattened", 12),
         ("a third absent, ten unknown", 90),
         ("foreign", 54),
-        ("unknown", 60),
+        ("unknown", 62),
     ],
 )
 def test_a_form_is_adopted_in_few_keys(name: str, most: int) -> None:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.mappings.matching.variants import Raw, Variant, every
+from tests.steps.adopt.test_strangers import asks_the_contrary
 
 _UNC = Path(sys.executable).with_name("unc")
 _WAITS = re.compile(r"(?:^|\n)> $|\s: $|\] $")
@@ -119,6 +120,8 @@ class Person:
                 screen = yield f"{self.name}\n"
             elif screen.endswith("[o/N] "):
                 screen = yield "o\n"
+            elif screen.endswith("[o/n] "):
+                screen = yield "n\n" if self._asks_the_contrary() else "o\n"
             elif found := _OPTION.search(screen):
                 screen = yield self._option(found["option"], screen)
             elif found := _ANSWER.search(screen):
@@ -171,6 +174,10 @@ class Person:
                     str(told[at]).lower(), "3\n"
                 )
         return "3\n"
+
+    def _asks_the_contrary(self) -> bool:
+        (champ,) = self.variant.truth[self._path]
+        return asks_the_contrary(self.variant, champ)
 
     @property
     def _champs(self) -> Sequence[Raw]:

@@ -52,7 +52,7 @@ def test_a_consent_asked_the_contrary_keeps_what_it_should_and_lets_the_rest_out
     ours = contact(variant)
     ours.unc("sync")
     ours.unc("mapping", "adapt", "--auto")
-    assert typing(monkeypatch, ["A. Martin", "", "o"]) == 0
+    assert typing(monkeypatch, ["A. Martin", "", "n", "o"]) == 0
     file = ours.home / "correspondance" / str(ours.sandbox.demarche) / "mapping.yaml"
     assert f"diffusable: {{champ: {champ}, inverted: true, type: yes_no" in file.read_text("utf-8")
     readings = ours.unc("mapping", "check")["readings"]
@@ -110,7 +110,7 @@ def test_a_consent_that_is_asked_straight_again_is_asked_of_a_person_and_blocks_
     ours = contact(variant)
     ours.unc("sync")
     ours.unc("mapping", "adapt", "--auto")
-    assert typing(monkeypatch, ["A. Martin", "", "o"]) == 0
+    assert typing(monkeypatch, ["A. Martin", "", "n", "o"]) == 0
     (status,) = variant.truth["annotations.statut"]
     for number in (FIRST, FIRST + 1):
         ours.sandbox.control.annotate(number, {int(status): "Complet"})

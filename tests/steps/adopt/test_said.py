@@ -234,9 +234,9 @@ def test_what_a_person_refused_stays_so_until_its_question_reads_otherwise(
     assert "but_medical" not in reviewed.read_text("utf-8")
     there.publish(3, small(label="L'usage est-il constaté en France ?"))
     asked = {one.path: one for one in adapt(there).questions()}
-    assert "territoire_national" in asked, "asked again, as it reads otherwise: nobody answered that"
+    assert "territoire_national" in asked, "asked again: nobody answered that"
     (offered,) = asked["territoire_national"].champs
-    assert (offered.offered.champs, offered.sure) == ({str(NATIONAL)}, False)
+    assert (offered.offered.champs, offered.sure) == (frozenset({str(NATIONAL)}), False)
     assert f"champ: {NATIONAL}" not in there.mapping, "nothing is read of it before"
     assert f"champ: {STATUS_ID}" not in there.mapping
 
@@ -285,6 +285,31 @@ def test_which_answers_mean_yes_and_which_no_is_said_at_the_terminal_and_on_the_
     assert '{"Jamais": non, "Parfois": oui, "Souvent": oui}' in there.mapping
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sense", "written"), [("o", "{champ: 7001, type"), ("n", "{champ: 7001, inverted: true")]
+)
+def test_a_question_whose_sense_is_doubted_is_not_taken_until_its_sense_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sense: str, written: str
+) -> None:
+    there = offline(tmp_path, monkeypatch, small(label="L'usage s'étend-il au-delà de la France ?"))
+    field = "territoire_national"
+    with open_services(load_settings()) as services:
+        page = FormAdoption(services)
+        (choice,) = (one for one in page.state().questions if one.path == field)
+        assert str(NATIONAL) in choice.keys, "proposed, with its doubt"
+        with pytest.raises(RequestError, match="dites aussi le sens de la question"):
+            page.decide(field, champ=str(NATIONAL), absent="", by="A. Martin")
+    look = ["?au-delà", "1"]
+    typed = ["A. Martin", *look, "", "", *look, "zz", "", *look, sense, "q"]
+    _, shown = there.unc("mapping", "adapt", typed=typed)
+    shown = " ".join(shown.replace("’", "'").split())
+    assert shown.count("Y répondre « oui », est-ce oui à « ") == 3, "Enter takes nothing of it"
+    assert there.mapping.count(f"champ: {NATIONAL}") == 1
+    line = next(one for one in there.mapping.splitlines() if f"champ: {NATIONAL}" in one)
+    assert written in line
+
+
 def test_scripts_and_who_reads_what_auto_says_are_told_each_doubt_and_what_blocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,7 +345,7 @@ def test_a_box_taken_for_a_yes_or_no_is_refused_where_it_is_chosen(
 ) -> None:
     box: Raw = {"id": NATIONAL, "type": "checkbox", "label": "Visée thérapeutique"}
     there = offline(tmp_path, monkeypatch, {"champs": [box], "annotations": []})
-    _, shown = there.unc("mapping", "adapt", typed=["A. Martin", "?visée", "1", "", "q"])
+    _, shown = there.unc("mapping", "adapt", typed=["A. Martin", "?visée", "1", "o", "", "q"])
     assert "« Visée thérapeutique » est une case : non cochée, elle ne dit pas « non »" in shown
     assert f"champ: {NATIONAL}" not in there.mapping
     with open_services(load_settings()) as services, pytest.raises(RequestError, match="une case"):

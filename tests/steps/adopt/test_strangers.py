@@ -22,7 +22,14 @@ from mappings.schema.file import parse_mapping
 from sandbox.form.model import FormRevision
 from sandbox.generator.any_form import dossiers_of
 from sandbox.generator.data import read as territories
-from tests.mappings.matching.variants import Raw, Variant, every, the_mapping, written_by_another
+from tests.mappings.matching.variants import (
+    Raw,
+    Variant,
+    every,
+    our_wants,
+    the_mapping,
+    written_by_another,
+)
 from tests.steps.adopt.conftest import Contact, MakeContact
 from tests.steps.adopt.test_values import plain, reports
 
@@ -254,7 +261,10 @@ def taken_as_sure(there: Contact, _: Variant) -> Any:
 
 
 def taken_by_one_who_knows(there: Contact, variant: Variant) -> Any:
-    """The form adapted as by a person who takes each right proposal, and says nothing else."""
+    """The form adapted as by a person who takes each right proposal, and says nothing else.
+
+    Where its sense is doubted, they say it: nobody may take it without.
+    """
     found = taken_as_sure(there, variant)
     file, said = Path(found["file"]).with_name(FILE_NAME), 0
     of: dict[str, Decision] = {}
@@ -263,13 +273,28 @@ def taken_by_one_who_knows(there: Contact, variant: Variant) -> Any:
             right = variant.truth.get(one["field"])
             for offered in one["likeliest"]:
                 if frozenset(offered["champs"]) == right:
-                    of.setdefault(one["field"], Decision(champ=offered["champ"]))
+                    doubted = is_doubted(one["field"], offered)
+                    sense = asks_the_contrary(variant, offered["champ"]) if doubted else None
+                    of.setdefault(one["field"], Decision(offered["champ"], inverted=sense))
         if len(of) == said:
             return found
         said = len(of)
         decisions = Decisions(there.sandbox.demarche, "A. Martin", of)
         file.write_text(dump_decisions(decisions), encoding="utf-8")
         found = taken_as_sure(there, variant)
+
+
+def is_doubted(path: str, offered: Mapping[str, Any]) -> bool:
+    """Whether a person is asked in which sense a question asks before they may take it."""
+    (kind,) = {one.type for one in our_wants().every if one.path == path}
+    return kind == "yes_no" and any("le contraire" in mark for mark in offered["marks"])
+
+
+def asks_the_contrary(variant: Variant, champ: str) -> bool:
+    """Whether the yes of a question is our no, by its author."""
+    asked = next(one for one in every(variant.form["revisions"][-1]) if str(one["id"]) == champ)
+    yes = next((one for one in asked.get("options", ()) if _begins(one)), True)
+    return Told(variant)._yes(champ, yes) is False
 
 
 @pytest.mark.parametrize(
