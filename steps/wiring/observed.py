@@ -12,7 +12,7 @@ from mappings.adoption.absences import with_reasons
 from mappings.adoption.earlier import settled, unread
 from mappings.adoption.in_force import waiting
 from mappings.adoption.vocabulary import KnownWords, options_known, unknown_words
-from mappings.dossier.answered import Otherwise
+from mappings.dossier.answered import DaysOfAnswers, Otherwise
 from mappings.dossier.decode import decode_revision
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import (
@@ -173,6 +173,11 @@ def words_of(form: str) -> KnownWords:
     if not shipped.exists():
         return {}
     return options_known(read_mapping(shipped), reviewed_form(shipped) or ReviewedForm())
+
+
+def days_of_answers(services: Services) -> DaysOfAnswers:
+    """What tells under which revisions of the form, as it was last read, answers were given."""
+    return DaysOfAnswers(from_the_oldest(stored_revisions(services).values()))
 
 
 def rules_at(rulesets: tuple[RuleSet, ...], moment: datetime) -> RuleSet:
