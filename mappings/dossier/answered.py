@@ -6,6 +6,7 @@ is what the form asked when it was last changed, not what it asks in the revisio
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -22,6 +23,29 @@ BY_ONE_HAND = timedelta(seconds=1)
 """How far apart DS dates an annotation that a person wrote, and the last that they wrote."""
 _BY_HAND = "dateDerniereModificationAnnotations"
 _Days: TypeAlias = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeInForce:
+    """When a revision was what the form asked, and which ones dossiers may follow since.
+
+    Attributes:
+        since: When it was published; ``None`` where DS does not say.
+        until: When the next one was.
+        followed: Its id, then those of all that came after.
+    """
+
+    since: datetime | None
+    until: datetime | None
+    followed: Sequence[str]
+
+    @classmethod
+    def of(cls, revisions: Sequence[Revision], number: str) -> "TimeInForce":
+        """That of a revision, by its number, among all, from the oldest."""
+        at = next(at for at, one in enumerate(revisions) if stable_id(one.id) == number)
+        one, *later = revisions[at:]
+        until = next((each.published for each in later if each.published), None)
+        return cls(one.published, until, [each.id for each in revisions[at:]])
 
 
 class AnswersGiven:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from mappings.dossier.answered import AnswersGiven, DaysOfAnswers
+from mappings.dossier.answered import AnswersGiven, DaysOfAnswers, TimeInForce
 from mappings.dossier.content import hashes
 from mappings.dossier.model import Champ, ChampValue, Dossier, RawDossier, Rows, Text, YesNo
 from mappings.dossier.revision import Revision
@@ -159,3 +159,19 @@ def test_what_is_said_again_as_it_stood_moves_hashes_once_the_form_was_published
     now = hashes(raw(**{**before, "by_hand": FIRST + DAY, **later}), days=days)
     assert (was.content != now.content) is content
     assert (was.fingerprint != now.fingerprint) is fingerprint
+
+
+@pytest.mark.parametrize(
+    ("revisions", "number", "wanted"),
+    [
+        (THREE, "1", (FIRST, SECOND_ONE, ["1", "2", "3"])),
+        (THREE, "3", (THIRD, None, ["3"])),
+        (history(FIRST, None, THIRD), "1", (FIRST, THIRD, ["1", "2", "3"])),
+        (history(FIRST, None, THIRD), "2", (None, THIRD, ["2", "3"])),
+    ],
+)
+def test_a_revision_is_what_the_form_asks_until_the_next_that_is_dated(
+    revisions: Sequence[Revision], number: str, wanted: tuple[Any, ...]
+) -> None:
+    time = TimeInForce.of(revisions, number)
+    assert (time.since, time.until, time.followed) == wanted
