@@ -40,7 +40,8 @@ _CLEARLY: Final = 1.8
 
 
 _MULTIPLES: Final = re.compile(
-    rf"\b(?i:{any_of(FRENCH.questions.multiples)})\b|\b[kK](?= ?€|\b(?![.)]? *\d|\.))|\bkilo"
+    rf"\b(?i:{any_of(FRENCH.questions.multiples)})\b|\bkilo"
+    r"|(?:(?<=\S )|(?<=[(\[])|^(?=[kK] [^\W\d]))[kK](?: ?€|\b(?!\. ?\w))"
     r"|\b[kK](?=(?:patient|cas|boite|boîte|unit)) ?|\bM(?= ?€)|[(\[] ?[MG] ?[)\]]|\ben [MG]\b"
     r"|[x×] ?1[ \u00a0\u202f.]?000(?!\d)|[x×]? ?10(?:³|⁶|\^ ?[36])"
     r"|(?<![\d.,])(?<!\d[ \u00a0\u202f])000(?![\d])"
@@ -319,10 +320,15 @@ class FieldQuestion:
         )
 
     @cached_property
+    def in_its_terms(self) -> bool:
+        """Whether it names the field by a term that is that of no other: « SIRET »."""
+        proper = self.wants.proper.get(self.wanted.path, frozenset())
+        return bool(proper & self.label) or self.asked is Plainness.LABEL
+
+    @property
     def named(self) -> bool:
         """Whether it names the field by a term of its own, or asks it plainly."""
-        proper = self.wants.proper.get(self.wanted.path, frozenset())
-        return bool(proper & self.label or self.asked)
+        return self.in_its_terms or bool(self.asked)
 
     @property
     def reviewed(self) -> bool:

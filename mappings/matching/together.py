@@ -1,7 +1,7 @@
 """Which champ each field of a level takes, such that all together are likest."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mappings.drift.retyping import LISTS, Fit
 from mappings.matching.likeness import FieldLikeness
@@ -93,28 +93,39 @@ def _named_first(
         for key, score in scores.items()
         if score and (pair := pairs[key]).named and pair.offered.single and not pair.estranged
     ]
-    by_champ, by_field = defaultdict(list), defaultdict(list)
+    by_champ: dict[int, list[Key]] = defaultdict(list)
+    by_field: dict[str, list[Key]] = defaultdict(list)
     for key in named:
         by_champ[key[1]].append(key)
         by_field[key[0]].append(key)
 
-    def held(key: Key, score: float) -> float:
+    def before(key: Key) -> Iterator[Key]:
+        """Which of those that are named go before another."""
         pair = pairs[key]
-        champ = pair.offered.descriptor.type
-        if pair.named or not pair.offered.single or champ in LISTS:
+        here, enough = by_champ[key[1]], max(NAMES, pair.score + AHEAD)
+        exact = pair.fit is Fit.EXACT
+        for one in (*here, *by_field[key[0]]):
+            rival = pairs[one]
+            in_terms = rival.in_its_terms and not pair.in_its_terms
+            if one in here:
+                fitting = in_terms or rival.wanted.type == pair.wanted.type
+            else:
+                fitting = rival.fit is Fit.EXACT or not exact
+            clearly = not pair.named and rival.score >= enough
+            rather = in_terms and one not in here and rival.score >= pair.score >= NAMES
+            if fitting and (clearly or rather):
+                yield one
+
+    def held(key: Key, score: float) -> float:
+        if not pairs[key].offered.single or pairs[key].offered.descriptor.type in LISTS:
             return score  # what a list gives to choose says more than its label
-        enough, exact = max(NAMES, pair.score + AHEAD), pair.fit is Fit.EXACT
-        rivals = [
-            *(one for one in by_champ[key[1]] if pairs[one].wanted.type == pair.wanted.type),
-            *(one for one in by_field[key[0]] if pairs[one].fit is Fit.EXACT or not exact),
-        ]
-        most = [scores[one] for one in rivals if pairs[one].score >= enough]
-        return min(score, AFTER_NAMED * max(most)) if most else score
+        return min([score, *(AFTER_NAMED * scores[one] for one in before(key))])
 
     return {key: held(key, score) for key, score in scores.items()}
 
 
 def unclear(pair: FieldLikeness) -> bool:
     """Whether what a yes or no asks is known rather by what other forms teach than by its words."""
-    unclear = pair.score < BY_WORDS and not pair.inverse and not pair.answered_otherwise
-    return unclear and pair.wanted.type == "yes_no"
+    if pair.wanted.type != "yes_no" or pair.inverse or pair.answered_otherwise:
+        return False
+    return pair.score < BY_WORDS
