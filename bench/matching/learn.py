@@ -8,12 +8,12 @@ measures each form by what all the others teach.
 
 from mappings.matching.learned import written
 from tests.mappings.matching.examples import taught
-from tests.mappings.matching.variants import LEARNED
+from tests.mappings.matching.variants import LEARNED, the_mapping
 
 
 def main() -> None:
     """Write it."""
-    LEARNED.write_text(written(taught()), "utf-8")
+    LEARNED.write_text(written(taught(), form=the_mapping().form), "utf-8")
 
 
 if __name__ == "__main__":

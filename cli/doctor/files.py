@@ -8,6 +8,7 @@ from mappings.medicines.columns import NO_REFERENCE, UNKNOWN
 from mappings.report.display import show
 from settings import Settings
 from steps.adopt.rules import closed
+from steps.adopt.subject import files_of, missing, words_of
 from steps.follow.consumption import unloaded
 from steps.follow.consumption_profile import editions, shrunk
 from steps.wiring.form import load_form, read_mapping
@@ -28,6 +29,7 @@ def checks_files(settings: Settings) -> Iterator[Check]:
         lambda: _hand_out(settings),
         good="colonnes, politique et table des centres vont avec la correspondance",
     )
+    yield from _words(settings)
     yield _adoption(settings)
     yield _medicines(settings)
     yield _consumption(settings)
@@ -36,6 +38,29 @@ def checks_files(settings: Settings) -> Iterator[Check]:
 def _hand_out(settings: Settings) -> None:
     hand_out_files(settings.columns, read_mapping(settings.mapping))
     centres(settings.columns)
+
+
+def _words(settings: Settings) -> Iterator[Check]:
+    """What `unc mapping adapt` knows a form by: the day a form changes is too late to learn it.
+
+    A mapping that cannot be read is told by its own check.
+    """
+    name, mapping = "Mots du rapprochement", settings.mapping
+    try:
+        form = read_mapping(mapping).form
+    except DataFileError:
+        return
+    try:
+        words_of(form, mapping)
+    except DataFileError as error:
+        yield Check(name, "à voir", str(error))
+        return
+    if gone := [str(one) for one in missing(form, mapping)]:
+        text = f"{' et '.join(gone)} : absent ; remettez le fichier livré, sans lequel"
+        yield Check(name, "à voir", f"{text} unc mapping adapt propose moins juste")
+        return
+    found = ", ".join(one.name for one in files_of(form, mapping))
+    yield Check(name, "ok", found or f"aucun pour le formulaire « {form} »")
 
 
 def _adoption(settings: Settings) -> Check:

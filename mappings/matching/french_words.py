@@ -168,6 +168,11 @@ def any_of(words: Iterable[str]) -> str:
     return "|".join(_pattern(fold(one.rstrip(_ANY_END)), one) for one in words)
 
 
+def standing(*words: Iterable[str]) -> str:
+    """The same of words that stand whole, one of each list after one of the list before."""
+    return rf"\b{' '.join(f'(?:{any_of(some)})' for some in words)}\b"
+
+
 def any_written(words: Iterable[str]) -> str:
     """The same in a text as it is written: with accents, with either apostrophe."""
     return "|".join(_pattern(one.rstrip(_ANY_END), one).replace("'", "['’]") for one in words)

@@ -1,5 +1,6 @@
 """Which label of a démarche is which of ours: the same name, or a wording of it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ _WORTH = 0.4
 """Share of its words that are those of a wording, from which a label is proposed to a person."""
 _PLAIN = no_lexicon().words
 """Words as they are: « complet », which tells no question apart, is all that a label says."""
+_TO_DO = re.compile(r"\ba \w+(?:er|ir|re)\b")
+"""What is still to be done is not done: « À compléter » is not « Complet »."""
 _WORDED = 0.9
 """What a wording of a label, word for word, is worth."""
 
@@ -85,8 +88,9 @@ def _likeness(one: Wanted, label: str) -> float:
     ways = [bare_label(way) for way in (name, *one.wording.phrases)]
     if bare_label(label) in ways:
         return _WORDED
-    said = _PLAIN.meanings(bare_label(label))
-    return max((_whole(_PLAIN.meanings(way), said) for way in ways), default=0.0)
+    said, to_do = _PLAIN.meanings(bare_label(label)), bool(_TO_DO.search(bare_label(label)))
+    told = (_whole(_PLAIN.meanings(way), said) for way in ways if bool(_TO_DO.search(way)) is to_do)
+    return max(told, default=0.0)
 
 
 def _whole(way: Meanings, said: Meanings) -> float:

@@ -19,6 +19,7 @@ from datafiles.file import DataFileError
 from french.text import bare_label
 from mappings.matching.french_words import FRENCH
 from mappings.matching.offered import Offered
+from mappings.matching.weights import SHARED, UNSEEN
 from mappings.matching.words import stems
 
 FILE_NAME: Final = "appris.json"
@@ -28,10 +29,8 @@ _LITTLE: Final = frozenset(stems(" ".join((*FRENCH.questions.little, *FRENCH.que
 _WHOLE: Final = 4
 """Counts are in quarters of a word: a word of a heading tells half of one of a label."""
 _OPTIONS: Final = 30
-_UNSEEN: Final = 0.03
-"""How often a trait is held to have been met with a field with which it never was."""
-_DOUBT: Final = 1.5
-"""Traits speak for one another, and so say less together than each by itself."""
+_MOST: Final = 1_000_000
+"""What no trait is counted more often than: a file that says so is of another kind."""
 
 Traits = Mapping[str, int]
 """How much of each trait, in quarters of a word."""
@@ -97,7 +96,7 @@ class Learned:
         names = [one for one in (*paths, f"{rows}{dot}{OTHER}") if self._totals[one]]
         if not names or not known:
             return {}
-        unseen = _UNSEEN * _WHOLE
+        unseen = UNSEEN * _WHOLE
         every = unseen * len(self.counts)
         weight = sum(known.values())
         told = {one: -weight * log(self._totals[one] + every) for one in names}
@@ -106,36 +105,62 @@ class Learned:
             for one in names:
                 told[one] += times * log(met.get(one, 0) + unseen)
         most = max(told.values())
-        shares = {one: exp((x - most) / _WHOLE / _DOUBT) for one, x in told.items()}
+        shares = {one: exp((x - most) / _WHOLE / SHARED) for one, x in told.items()}
         total = sum(shares.values())
         return {one: share / total for one, share in shares.items()}
 
 
-class _File(msgspec.Struct):
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    form: str
     paths: list[str]
-    traits: dict[str, dict[int, int]]
+    traits: dict[str, dict[str, int]]
 
 
-def parse_learned(text: str, *, source: str) -> Learned:
+def parse_learned(text: str, *, source: str, form: str) -> Learned:
     """What a file written by :func:`written` holds.
 
+    Args:
+        text: Its text.
+        source: Its name, as messages tell it.
+        form: The form of which it must tell how others asked its fields (``unc``).
+
     Raises:
-        DataFileError: It is none.
+        DataFileError: It is none, is of another form, or has a count that nothing counts.
     """
     try:
         file = msgspec.json.decode(text, type=_File)
-        return Learned(
-            {
-                trait: {file.paths[at]: times for at, times in met.items()}
-                for trait, met in file.traits.items()
-            }
-        )
-    except (msgspec.MsgspecError, IndexError) as error:
-        raise DataFileError([f"{source} : illisible ; remettez le fichier livré"]) from error
+    except msgspec.MsgspecError as error:
+        told = "ce n'est pas un fichier de ce qui a été appris d'autres formulaires"
+        raise _unusable(source, told) from error
+    if file.form != form:
+        told = f"« form » est « {file.form} », et la correspondance lit le formulaire « {form} »"
+        raise _unusable(source, told)
+    if not any(file.traits.values()):
+        raise _unusable(source, "rien n'y est compté dans « traits »")
+    paths = {str(at): path for at, path in enumerate(file.paths)}
+    for trait, met in file.traits.items():
+        for at, times in met.items():
+            entry = f"« traits », « {trait} », « {at} »"
+            if at not in paths:
+                told = f"{entry} n'est le rang d'aucune donnée de « paths » (0 à {len(paths) - 1})"
+                raise _unusable(source, told)
+            if not 1 <= times <= _MOST:
+                told = f"{entry} vaut {times}, au lieu d'un nombre entier de 1 à {_MOST}"
+                raise _unusable(source, told)
+    return Learned(
+        {
+            trait: {paths[at]: times for at, times in met.items()}
+            for trait, met in file.traits.items()
+        }
+    )
 
 
-def written(counts: Counts) -> str:
-    """Counts as a file: a line for each trait."""
+def _unusable(source: str, told: str) -> DataFileError:
+    return DataFileError([f"{source} : {told} ; remettez le fichier livré"])
+
+
+def written(counts: Counts, *, form: str) -> str:
+    """Counts as the file of a form: a line for each trait."""
     paths = sorted({path for met in counts.values() for path in met})
     rank = {path: at for at, path in enumerate(paths)}
     lines = (
@@ -143,8 +168,9 @@ def written(counts: Counts) -> str:
         + json.dumps({str(rank[path]): times for path, times in sorted(met.items())})
         for trait, met in sorted(counts.items())
     )
+    head = f'"form": {json.dumps(form)},\n"paths": {json.dumps(paths)}'
     told = ",\n".join(lines)
-    return f'{{"paths": {json.dumps(paths)},\n"traits": {{\n{told}\n}}}}\n'
+    return f'{{{head},\n"traits": {{\n{told}\n}}}}\n'
 
 
 def counted(examples: Iterable[tuple[str, Traits]]) -> dict[str, Counter[str]]:

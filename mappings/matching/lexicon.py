@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from datafiles.file import DataFile, DataFileError
 from mappings.matching.french_words import FRENCH
@@ -79,6 +80,7 @@ class Lexicon:
         common: Meanings that forms of any subject have: a question that has no other asks a field
             only where it stands among those of its part.
         help: Meanings that help may have beside those of its question without bounding it.
+        opposed: What two fields each speak of, and never each other: of efficacy, of safety.
         contrary: Words, bare, that may make a question ask the contrary; « … » stands for any end.
         names: Meanings of what tells who somebody is, which any question may ask to leave out.
         parties: Who a form speaks of.
@@ -96,6 +98,7 @@ class Lexicon:
     common: Meanings = frozenset()
     help: Meanings = frozenset()
     names: Meanings = frozenset()
+    opposed: tuple[tuple[Meanings, Meanings], ...] = ()
     contrary: tuple[str, ...] = ()
     parties: Parties = Parties()
     wordings: Mapping[str, Wording] = field(default_factory=dict)
@@ -142,6 +145,7 @@ class _LexiconModel(BaseModel):
     common: list[str] = []
     help: list[str] = []
     names: list[str] = []
+    opposed: list[Annotated[list[list[str]], Field(min_length=2, max_length=2)]] = []
     contrary: list[str] = []
     parties: _PartiesModel = _PartiesModel()
     fields: dict[str, _WordingModel] = {}
@@ -180,6 +184,7 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
         common=_all(model.common, words),
         help=_all(model.help, words),
         names=_all(model.names, words),
+        opposed=tuple((_all(one, words), _all(other, words)) for one, other in model.opposed),
         contrary=tuple(model.contrary),
         parties=Parties(
             frozenset(model.parties.of),

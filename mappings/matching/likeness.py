@@ -14,6 +14,17 @@ from mappings.matching.options import Aligned, aligned, answers
 from mappings.matching.question import FieldQuestion, Plainness
 from mappings.matching.told import without_examples
 from mappings.matching.wanted import PLACES
+from mappings.matching.weights import (
+    ALONE,
+    HEADED,
+    HELPED,
+    IN_BARE_WORDS,
+    IN_OUR_OPTIONS,
+    OF_ANOTHER,
+    OF_ITS_OWN,
+    OF_PLACES,
+    WHOLE,
+)
 from mappings.matching.words import NEGATED, Meanings
 from mappings.report.territories import code_of
 
@@ -30,23 +41,6 @@ _ENOUGH: Final = 3
 _AS_WANTED: Final = 0.8
 _NOT_AS_WANTED: Final = 0.4
 _FEW: Final = 2
-_OF_ANOTHER: Final = 0.5
-_WHOLE: Final = 1.2
-"""Both parts of a field together, or all the boxes of a list: more than any of them alone."""
-
-_IN_BARE_WORDS: Final = 0.9
-"""« Pour qui ? », word for word, though each of its words may stand in any question."""
-_IN_OUR_OPTIONS: Final = 0.5
-"""What it is worth that a list is of our options, whatever its question."""
-_HELPED: Final = 0.9
-_HEADED: Final = 0.6
-"""What a sentence of help, or a heading, is worth where the label says nothing of its own."""
-_OF_PLACES: Final = 0.7
-"""A list of departments asks departments, whatever its label."""
-_OF_ITS_OWN: Final = 0.9
-"""Questions that ask each one option of a choice."""
-_ALONE: Final = 0.7
-"""One such question."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +192,7 @@ class FieldLikeness(FieldQuestion):
         if (self.asked and not self.borrowing) or self.places:
             return 1.0
         if not self.label and bare_label(self.offered.question) in self.wanted.worded:
-            return _IN_BARE_WORDS
+            return IN_BARE_WORDS
         help_text = self._meanings(self.offered.descriptor.description)
         before = self._meanings(self.offered.before)
         found = max(
@@ -207,7 +201,7 @@ class FieldLikeness(FieldQuestion):
             0.65 * self._overlap(self.label | before, self.wanted.phrases) if before else 0.0,
             0.9 * self._overlap(self.head, self.wanted.phrases) if self.head < self.label else 0.0,
             self._by_help if self.mute else 0.0,
-            _OF_PLACES if self._of_places else 0.0,
+            OF_PLACES if self._of_places else 0.0,
         )
         return max(found * 0.6, 0.75 * self._contrary) if self.inverse else found
 
@@ -222,7 +216,7 @@ class FieldLikeness(FieldQuestion):
             return 0.0  # « Combien ? » asks no method
         heading = (self._meanings(self.offered.section),) if self.label else ()
         help_text = _SENTENCE.split(without_examples(descriptor.description))
-        ways = ((_HEADED, heading), (_HELPED, map(self._meanings, help_text)))
+        ways = ((HEADED, heading), (HELPED, map(self._meanings, help_text)))
         return max(
             (
                 worth * self._overlap(said | kinds, self.wanted.phrases)
@@ -252,17 +246,17 @@ class FieldLikeness(FieldQuestion):
         if self.values is not None:
             told = max(told, 0.8) if self.values >= _AS_WANTED else told * 0.5
         if self.ours:
-            told += _IN_OUR_OPTIONS * (1.0 - told)
+            told += IN_OUR_OPTIONS * (1.0 - told)
         if self.options is not None and self.wanted.options:
             total = 0.58 * told + 0.24 * self.shared_options + 0.1 * kind + 0.08 * self.heading
         else:
             total = 0.78 * told + 0.12 * kind + 0.1 * self.heading
         if self.parts or (self.places and self.offered.boxes):
-            return _WHOLE
+            return WHOLE
         if self.offered.asks:
-            return _OF_ITS_OWN if len(self.offered.boxes) > 1 else _ALONE
+            return OF_ITS_OWN if len(self.offered.boxes) > 1 else ALONE
         if self.wanted.type == "date" and self.estranged:
-            total *= _OF_ANOTHER  # of a birth, of a receipt: as like in type as any date
+            total *= OF_ANOTHER  # of a birth, of a receipt: as like in type as any date
         if self.partial:
             total *= 0.8  # the rest of it is asked elsewhere, or not at all
         return total * (0.6 if self.elsewhere or self.unlikely else 1.0)

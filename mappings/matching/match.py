@@ -25,25 +25,19 @@ from mappings.matching.several import (
 from mappings.matching.sure.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
 from mappings.matching.sure.doubt import doubted, misplaced
 from mappings.matching.sure.explained import ABOVE, narrowed
-from mappings.matching.together import assigned, beside
+from mappings.matching.together import assigned, beside, unclear, with_learned
 from mappings.matching.wanted import LABELS, Wanted, Wants
+from mappings.matching.weights import (
+    BY_WORDS,
+    CERTAIN,
+    NEIGHBOUR,
+    OF_ROWS,
+    WORTH,
+)
 
-_WORTH: Final = 0.3
-"""Likeness from which a champ is proposed to a person."""
-_BY_WORDS: Final = 0.36
-"""The same, of its words alone, whatever other forms teach."""
-_LEARNED: Final = 0.6
-"""What it counts for, beside its words, how other forms asked the field."""
-_SURELY: Final = 0.5
-"""How likely a list that answers yes or no in other words must ask a field to be proposed."""
-_NEIGHBOUR: Final = 0.12
-"""What it counts for that the champs beside are those of the fields beside."""
-_OF_ROWS: Final = 0.5
-"""What it is worth that one of several questions, which differ by a number, asks a field alone."""
 _RANKED: Final = 12
 _SHOWN: Final = 3
 """Options of the form that are shown as none of ours."""
-_CERTAIN: Final = 10.0
 
 
 class Confidence(StrEnum):
@@ -64,6 +58,8 @@ class Match:
         score: Likeness, 0 to 1.
         inverted: Whether it asks the contrary.
         contrary: Whether, though nothing shows that it does, some word of it may say the contrary.
+        opposed: Whether it names what is set against what the field speaks of.
+        in_thousands: Whether it may count in thousands, or millions, what the field counts in ones.
         options: Its options beside ours.
         listed: Whether each option that is chosen makes a row.
         shared: Whether the champ asks another field as well: « Bénéfice et risque de cet usage ».
@@ -77,6 +73,8 @@ class Match:
     score: float
     inverted: bool = False
     contrary: bool = False
+    opposed: bool = False
+    in_thousands: bool = False
     options: Aligned | None = None
     listed: bool = False
     shared: bool = False
@@ -93,6 +91,8 @@ class Match:
         told = (
             ("demande le contraire", self.inverted),
             ("demande peut-être le contraire", self.contrary),
+            ("parle peut-être d'autre chose", self.opposed),
+            ("compte peut-être en milliers, ou en millions", self.in_thousands),
             ("demande aussi autre chose", self.shared),
             (f"sans équivalent : {shown}", bool(left)),
             (f"sans option pour : {' ; '.join(self.unwritable)}", bool(self.unwritable)),
@@ -196,23 +196,23 @@ def _level(
     scores = {key: _with_rows(pair, inner.get(key)) for key, pair in pairs.items()}
     in_rows = _in_rows(pairs, scores)
     scores = {
-        key: score * (_OF_ROWS if key[1] in in_rows and not pairs[key].reviewed else 1.0)
+        key: score * (OF_ROWS if key[1] in in_rows and not pairs[key].reviewed else 1.0)
         for key, score in scores.items()
     }
-    scores = _with_learned(wants, pairs, scores)
-    worth = {key for key, score in scores.items() if score >= _WORTH or pairs[key].plain}
-    by_words = {key for key in scores if pairs[key].score >= _BY_WORDS}  # to choose from
+    scores = with_learned(wants, pairs, scores)
+    worth = {key for key, score in scores.items() if score >= WORTH or pairs[key].plain}
+    by_words = {key for key in scores if pairs[key].score >= BY_WORDS}  # to choose from
     scores = {key: score for key, score in scores.items() if key in worth | by_words}
     inside = {key: len(rows.sure) for key, rows in inner.items()}
     sure = sure_pairs(wanted, pairs, inside)
     goes_on = following(wanted, offers, pairs, sure)
     sure |= goes_on
     for key in sure:
-        scores[key] = _CERTAIN + scores.get(key, 0.0)
+        scores[key] = CERTAIN + scores.get(key, 0.0)
     worth |= sure
     first = assigned(wanted, offers, {key: scores[key] for key in worth})
     near = beside(wanted, offers, first)
-    held = {key: score + _NEIGHBOUR * near(key) for key, score in scores.items()}
+    held = {key: score + NEIGHBOUR * near(key) for key, score in scores.items()}
     chosen = assigned(wanted, offers, {key: held[key] for key in worth})
     by_label, sure = (
         sure,
@@ -252,35 +252,6 @@ def _level(
     return Matching(found, likeliest, champs=tuple(offers))
 
 
-def _with_learned(
-    wants: Wants, pairs: Mapping[Key, FieldLikeness], scores: Mapping[Key, float]
-) -> dict[Key, float]:
-    """Likenesses beside how likely each question asks each field, by what other forms teach."""
-    learned, paths = wants.lexicon.learned, dict.fromkeys(path for path, _ in pairs)
-    if not learned.counts:
-        return {k: one for k, one in scores.items() if one >= _BY_WORDS or pairs[k].plain}
-    offers = {at: pair.offered for (_, at), pair in pairs.items()}
-    likely = {at: learned.likely(offer, paths) for at, offer in offers.items()}
-
-    def told(key: Key) -> float:
-        share, pair = likely[key[1]].get(key[0], 0.0), pairs[key]
-        if pair.answered_otherwise:  # a person says what each of its answers means
-            return _LEARNED * share if share >= _SURELY else 0.0
-        if not scores[key] or _unclear(pair):
-            return 0.0  # which way round a yes or no asks, learning does not tell
-        if scores[key] > 1.0 or len(pair.offered.flat) == 1:
-            return scores[key]  # what it gives to choose says it, or its columns
-        return (1 - _LEARNED) * scores[key] + _LEARNED * share
-
-    return {key: told(key) for key in scores}
-
-
-def _unclear(pair: FieldLikeness) -> bool:
-    """Whether what a yes or no asks is known rather by what other forms teach than by its words."""
-    unclear = pair.score < _BY_WORDS and not pair.inverse and not pair.answered_otherwise
-    return unclear and pair.wanted.type == "yes_no"
-
-
 def _pairs(
     wants: Wants, wanted: Sequence[Wanted], offers: Sequence[Offered]
 ) -> dict[Key, FieldLikeness]:
@@ -299,7 +270,7 @@ def _in_one_row(
 ) -> Iterator[Offered]:
     """Rows that are asked once, where no repetition asks them."""
     likest: dict[str, float] = defaultdict(float)
-    alone = _with_learned(wants, pairs, {key: pair.score for key, pair in pairs.items()})
+    alone = with_learned(wants, pairs, {key: pair.score for key, pair in pairs.items()})
     for key, score in alone.items():
         champ = pairs[key].offered.descriptor.id
         likest[champ] = max(likest[champ], score)
@@ -331,7 +302,7 @@ def _in_rows(pairs: Mapping[Key, FieldLikeness], scores: Mapping[Key, float]) ->
     listed = {
         champ
         for key, pair in pairs.items()
-        if len(pair.offered.flat) > 1 and pair.wanted.rows and scores[key] >= _WORTH
+        if len(pair.offered.flat) > 1 and pair.wanted.rows and scores[key] >= WORTH
         for champ in pair.offered.champs
     }
     return frozenset(
@@ -368,9 +339,11 @@ def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
         path=pair.wanted.path,
         offered=pair.offered,
         confidence=Confidence.SURE if sure and not lacking else Confidence.TO_CHECK,
-        score=min(score - _CERTAIN if score > _CERTAIN else score, 1.0),
+        score=min(score - CERTAIN if score > CERTAIN else score, 1.0),
         inverted=pair.inverse and pair.wanted.type == "yes_no",
-        contrary=pair.maybe_contrary or _unclear(pair),
+        contrary=pair.maybe_contrary or unclear(pair),
+        opposed=pair.opposed,
+        in_thousands=pair.in_thousands,
         options=other_words if pair.answered_otherwise else pair.options,
         listed=pair.listed,
         unwritable=tuple(sorted(lacking)),

@@ -1,4 +1,7 @@
-"""The number of a row in a question, wherever it stands: « CIS n° 1 », « 2e médicament : dose »."""
+"""The number of a row in a question, wherever it stands, or its letter.
+
+« CIS n° 1 », « 2e médicament : dose », « Spécialité A – Nom ».
+"""
 
 import re
 from collections.abc import Iterator
@@ -17,6 +20,9 @@ _NUMBER: Final = re.compile(
     )
     + "".join(rf"|(?<!\w)(?P<r{at}>{one})(?!\w)" for at, one in enumerate(_ROMAN, 1))
 )
+_LETTER: Final = re.compile(r"(?<=\w )[A-H](?![\w'’.])|(?<=\()[A-H](?=\))")
+"""A letter that says which row, as it is written: « Médicament A : dose ». One that begins a label
+numbers the question, and a small one is a word."""
 _WORD: Final = re.compile(r"[^\W_]+|[%<>=+]")
 _MARKS: Final = re.compile(r"[^\w%<>=+]+|_+")
 
@@ -35,6 +41,10 @@ def numbered(label: str) -> Iterator[tuple[str, int]]:
             if template and (template, number) not in seen:
                 seen.add((template, number))
                 yield template, number
+    for found in _LETTER.finditer(label):
+        template = bare_label(f"{label[: found.start()]} {label[found.end() :]}")
+        if template:
+            yield template, ord(found[0]) - ord("A") + 1
 
 
 def as_written(template: str, label: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from french.text import bare_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor
-from mappings.matching.french_words import FRENCH, any_of
+from mappings.matching.french_words import FRENCH, any_of, standing
 from mappings.matching.numbered import as_written, numbered
 from mappings.matching.told import without_answers
 from mappings.matching.words import stems
@@ -22,7 +22,7 @@ BOXES: Final = frozenset({"checkbox", "yes_no"})
 _FEW_BOXES: Final = 3
 _SEVERAL: Final = 2
 _TOLD: Final = frozenset({"text", "textarea", "formatted"})
-_BELOW: Final = re.compile(rf"\b(?:{any_of(FRENCH.help.below)})\b")
+_BELOW: Final = re.compile(standing(FRENCH.help.below))
 _NAMING: Final = 4
 """Letters of a stem that may name what rows are of."""
 _MORE: Final = frozenset(stems(" ".join(FRENCH.rows.more)))

@@ -9,34 +9,44 @@ from itertools import chain, pairwise
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.french_words import FRENCH, any_of
+from mappings.matching.french_words import FRENCH, any_of, standing
 from mappings.matching.offered import Offered
 from mappings.matching.told import ToldAnswers, head, told_of_answers
 from mappings.matching.wanted import Wanted, Wants
 from mappings.matching.words import NEGATED, Meanings, stem
 
 _WORDS: Final = FRENCH.senses
-_ASKS: Final = re.compile(rf"\b(?:{any_of(_WORDS.asks)})\b|\?")
+_ASKS: Final = re.compile(rf"{standing(_WORDS.asks)}|\?")
 """What makes help a question of its own: « Dites si … »."""
 _OF_EVERY_REPORT: Final = re.compile(
     rf"\b(?:{any_of(_WORDS.outside)})(?: (?:{any_of(_WORDS.of_the)}))*"
-    rf" (?:{any_of(_WORDS.licence)})\b|\b(?:{any_of(_WORDS.reported)})\b"
+    rf" (?:{any_of(_WORDS.licence)})\b|{standing(_WORDS.reported)}"
 )
 """What every usage that is reported is."""
 _CLAUSES: Final = re.compile(
-    rf"[,;:]|\b(?:{any_of(_WORDS.clauses)})\b|(?=\b(?:{any_of(_WORDS.also_denied)})\b)"
+    rf"[,;:]|{standing(_WORDS.clauses)}|(?={standing(_WORDS.also_denied)})"
 )
-_DENIED: Final = re.compile(rf"\b(?:{any_of(_WORDS.denied)})\b")
+_DENIED: Final = re.compile(standing(_WORDS.denied))
 """What denies a whole clause."""
-_WITHOUT: Final = re.compile(rf"\b(?:{any_of(_WORDS.without)})\b")
+_WITHOUT: Final = re.compile(standing(_WORDS.without))
 """What denies what follows."""
-_APART: Final = re.compile(rf"\b(?:{any_of(FRENCH.help.apart)})\b")
+_APART: Final = re.compile(standing(FRENCH.help.apart))
 """What sets something apart."""
-_LACKING: Final = re.compile(rf"\b(?:{any_of(_WORDS.lacking)})\b")
+_LACKING: Final = re.compile(standing(_WORDS.lacking))
 _TELLING: Final = 0.5
 """Weight from which a meaning may tell which way round a question is: few fields have it."""
 _CLEARLY: Final = 1.8
 """How much more is said of one way than of the other where it can be told."""
+
+
+_MULTIPLES: Final = re.compile(
+    rf"\b(?i:{any_of(FRENCH.questions.multiples)})\b|\bkilo"
+    r"|(?:(?<=\S )|(?<=[(\[])|^(?=[kK] [^\W\d]))[kK](?: ?€|\b(?!\. ?\w))"
+    r"|\b[kK](?=(?:patient|cas|boite|boîte|unit)) ?|\bM(?= ?€)|[(\[] ?[MG] ?[)\]]|\ben [MG]\b"
+    r"|[x×] ?1[ \u00a0\u202f.]?000(?!\d)|[x×]? ?10(?:³|⁶|\^ ?[36])"
+    r"|(?<![\d.,])(?<!\d[ \u00a0\u202f])000(?![\d])"
+)
+"""A count in another unit than one: « en k », « (k€) », « milliers de boîtes », « ×10³ »."""
 
 
 class Plainness(IntEnum):
@@ -289,6 +299,36 @@ class FieldQuestion:
             if one not in self.wanted.shared
         )
         return Plainness.WITHIN if whole else Plainness.NOT
+
+    @cached_property
+    def in_thousands(self) -> bool:
+        """Whether what it counts may be told in thousands, or millions: « en k », « milliers »."""
+        if self.wanted.type not in {"integer", "decimal"}:
+            return False
+        offered = self.offered
+        around = (offered.label, offered.descriptor.description, offered.section, offered.explained)
+        return any(_MULTIPLES.search(one) for one in around)
+
+    @cached_property
+    def opposed(self) -> bool:
+        """Whether it names what is set against what the field speaks of: safety, of efficacy."""
+        ours = self.wanted.typical
+        return any(
+            here & self.label and not there & self.label and there & ours and not here & ours
+            for pair in self.wants.lexicon.opposed
+            for here, there in (pair, pair[::-1])
+        )
+
+    @cached_property
+    def in_its_terms(self) -> bool:
+        """Whether it names the field by a term that is that of no other: « SIRET »."""
+        proper = self.wants.proper.get(self.wanted.path, frozenset())
+        return bool(proper & self.label) or self.asked is Plainness.LABEL
+
+    @property
+    def named(self) -> bool:
+        """Whether it names the field by a term of its own, or asks it plainly."""
+        return self.in_its_terms or bool(self.asked)
 
     @property
     def reviewed(self) -> bool:

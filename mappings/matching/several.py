@@ -20,12 +20,9 @@ from mappings.matching.offered import (
 )
 from mappings.matching.options import aligned
 from mappings.matching.wanted import Wanted, Wants
+from mappings.matching.weights import CLAUSE, COLUMN
 from mappings.matching.words import NEGATED
 
-_CLAUSE: Final = 0.6
-"""Likeness from which a clause of a question asks a field."""
-_COLUMN: Final = 0.5
-"""Likeness from which a question asks a column of rows that are asked once, with no repetition."""
 _FEW: Final = 3
 _SEVERAL: Final = 2
 
@@ -167,10 +164,21 @@ def in_one_row(
     """
     single = [offer for offer in offers if offer.single and not offer.rows]
     for _, run in groupby(single, key=lambda offer: offer.section):
-        found = columns([replace(offer, before="") for offer in run])
-        asked = [offer for offer, score in found if score >= _COLUMN]
+        once = {bare_label(offer.descriptor.label): offer for offer in reversed(list(run))}
+        found = columns([replace(offer, before="") for offer in reversed(once.values())])
+        asked = [offer for offer, score in found if score >= COLUMN]
         if len(asked) >= _FEW and len(asked) > len(one.rows) / 3:
-            yield as_row(sorted(asked, key=lambda offer: offer.place))
+            row = as_row(sorted(asked, key=lambda offer: offer.place))
+            yield replace(row, further=_again(asked, single))
+
+
+def _again(columns: Sequence[Offered], single: Sequence[Offered]) -> str:
+    """The first question of another row, where several columns are asked again; "" if none."""
+    taken = {offer.descriptor.id for offer in columns}
+    labels = {bare_label(offer.descriptor.label) for offer in columns}
+    more = [one for one in single if one.descriptor.id not in taken]
+    again = [one.label for one in more if bare_label(one.descriptor.label) in labels]
+    return again[0] if len(again) >= _FEW else ""
 
 
 def in_one_place(
@@ -214,7 +222,7 @@ def in_one(
             best = max(
                 (FieldLikeness(one, clause, wants) for one in left), key=_clearly, default=None
             )
-            if best is not None and _clearly(best) >= _CLAUSE:
+            if best is not None and _clearly(best) >= CLAUSE:
                 asked.setdefault(best.wanted.path, best)
         if len(asked) > 1 and fields <= asked.keys():
             yield from ((pair, offer) for pair in asked.values())

@@ -1,10 +1,14 @@
 """Which champ each field of a level takes, such that all together are likest."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from mappings.drift.retyping import LISTS, Fit
+from mappings.matching.likeness import FieldLikeness
 from mappings.matching.offered import Offered
 from mappings.matching.sure.certain import NEAR, Key
-from mappings.matching.wanted import Wanted
+from mappings.matching.wanted import Wanted, Wants
+from mappings.matching.weights import AFTER_NAMED, AHEAD, BY_WORDS, LEARNED, NAMES, OPPOSED, SURELY
 
 
 def assigned(
@@ -49,3 +53,79 @@ def beside(
         return sum(agree) / len(agree) if agree else 0.0
 
     return share
+
+
+def with_learned(
+    wants: Wants, pairs: Mapping[Key, FieldLikeness], scores: Mapping[Key, float]
+) -> dict[Key, float]:
+    """Likenesses beside how likely each question asks each field, by what other forms teach."""
+    learned, paths = wants.lexicon.learned, dict.fromkeys(path for path, _ in pairs)
+    if not learned.counts:
+        return {k: one for k, one in scores.items() if one >= BY_WORDS or pairs[k].plain}
+    offers = {at: pair.offered for (_, at), pair in pairs.items()}
+    likely = {at: learned.likely(offer, paths) for at, offer in offers.items()}
+
+    def told(key: Key) -> float:
+        share, pair = likely[key[1]].get(key[0], 0.0), pairs[key]
+        if pair.answered_otherwise:  # a person says what each of its answers means
+            return LEARNED * share if share >= SURELY else 0.0
+        if pair.opposed:
+            share *= OPPOSED
+        if not scores[key] or unclear(pair):
+            return 0.0  # which way round a yes or no asks, learning does not tell
+        if scores[key] > 1.0 or len(pair.offered.flat) == 1:
+            return scores[key]  # what it gives to choose says it, or its columns
+        return (1 - LEARNED) * scores[key] + LEARNED * share
+
+    return _named_first(pairs, {key: told(key) for key in scores})
+
+
+def _named_first(
+    pairs: Mapping[Key, FieldLikeness], scores: Mapping[Key, float]
+) -> dict[Key, float]:
+    """Likenesses of which none that learning alone makes goes before one that a label names.
+
+    Where two questions speak each of efficacy and of safety, or one says « SIRET » and the other
+    « N° », those words say which is which, whatever other forms teach.
+    """
+    named = [
+        key
+        for key, score in scores.items()
+        if score and (pair := pairs[key]).named and pair.offered.single and not pair.estranged
+    ]
+    by_champ: dict[int, list[Key]] = defaultdict(list)
+    by_field: dict[str, list[Key]] = defaultdict(list)
+    for key in named:
+        by_champ[key[1]].append(key)
+        by_field[key[0]].append(key)
+
+    def before(key: Key) -> Iterator[Key]:
+        """Which of those that are named go before another."""
+        pair = pairs[key]
+        here, enough = by_champ[key[1]], max(NAMES, pair.score + AHEAD)
+        exact = pair.fit is Fit.EXACT
+        for one in (*here, *by_field[key[0]]):
+            rival = pairs[one]
+            in_terms = rival.in_its_terms and not pair.in_its_terms
+            if one in here:
+                fitting = in_terms or rival.wanted.type == pair.wanted.type
+            else:
+                fitting = rival.fit is Fit.EXACT or not exact
+            clearly = not pair.named and rival.score >= enough
+            rather = in_terms and one not in here and rival.score >= pair.score >= NAMES
+            if fitting and (clearly or rather):
+                yield one
+
+    def held(key: Key, score: float) -> float:
+        if not pairs[key].offered.single or pairs[key].offered.descriptor.type in LISTS:
+            return score  # what a list gives to choose says more than its label
+        return min([score, *(AFTER_NAMED * scores[one] for one in before(key))])
+
+    return {key: held(key, score) for key, score in scores.items()}
+
+
+def unclear(pair: FieldLikeness) -> bool:
+    """Whether what a yes or no asks is known rather by what other forms teach than by its words."""
+    if pair.wanted.type != "yes_no" or pair.inverse or pair.answered_otherwise:
+        return False
+    return pair.score < BY_WORDS

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from french.text import fold
-from mappings.matching.french_words import FRENCH, any_of, any_written
+from mappings.matching.french_words import FRENCH, any_of, any_written, standing
 
 _WORDS: Final = FRENCH.answers
 _YES, _NO, _OR = any_of(_WORDS.yes), any_of(_WORDS.no), any_of(_WORDS.or_)
@@ -49,18 +49,18 @@ _HEARD: Final = re.compile(
     rf"|[«\"“] ?(?:{_LETTERS}|[01]) ?[»\"”]|(?:^|[;,./] ?)(?:{_LETTERS}|[01]) ?[:=]"
 )
 """What tells of an answer in other words than yes and no: which way round, nothing here reads."""
-_OPENS: Final = re.compile(rf"(?:^|[,:/–—=(→]|->|\b(?:{any_of(_WORDS.opens)})\b) ?$")
+_OPENS: Final = re.compile(rf"(?:^|[,:/–—=(→]|->|{standing(_WORDS.opens)}) ?$")
 _GOES_ON: Final = re.compile(rf" ?{_IF}")
 _ENDS: Final = re.compile(rf" ?(?:$|[,/–—)]|->|→|(?:{any_of(_WORDS.otherwise)})\b)")
 _MARKED: Final = re.compile(r"(?:[:=→,–—]|->) ?$")
 _CONDITION: Final = re.compile(rf"[ ,:=→>–—-]*(?:{any_of(_WORDS.condition)}|[:=→])")
-_NOTHING: Final = re.compile(rf"\b(?:{any_of(_WORDS.nothing)})\b")
-_EXCEPT: Final = re.compile(rf"\b(?:{any_of(_WORDS.except_)})\b")
-_TOO: Final = re.compile(rf"[\s,(]*\b(?:{any_of(_WORDS.too)})\b.*")
+_NOTHING: Final = re.compile(standing(_WORDS.nothing))
+_EXCEPT: Final = re.compile(standing(_WORDS.except_))
+_TOO: Final = re.compile(rf"[\s,(]*{standing(_WORDS.too)}.*")
 """What an answer takes in as well says nothing of what it is for."""
 _BRACKET: Final = re.compile(r"\s*\(([^()]*)\)")
 _ASIDE: Final = re.compile(rf"\b(?:{_IN_SHORT}) ?[»\"”]?$")
-_JOINS: Final = re.compile(rf"^[\W_]+|(?:\b(?:{any_of(_WORDS.joins)})\b|[\W_])+$")
+_JOINS: Final = re.compile(rf"^[\W_]+|(?:{standing(_WORDS.joins)}|[\W_])+$")
 
 _EXAMPLE: Final = re.compile(
     rf"\(?\b(?:{any_written(FRENCH.help.example)}).*?(?=[.;!?](?:\s|$)|\n|$)",

@@ -109,6 +109,7 @@ class Wants:
         rarity: Weight of each meaning: the fewer fields use it, the more it tells.
         others: Meanings that speak of other fields of the level rather than of each, by path.
         headings: Every meaning that a heading may have.
+        proper: What the title and the labels of one field alone say, by path: « SIRET ».
     """
 
     fields: tuple[Wanted, ...]
@@ -118,6 +119,7 @@ class Wants:
     others: Mapping[str, Meanings] = field(default_factory=dict)
     headings: Meanings = frozenset()
     labels: tuple[Wanted, ...] = ()
+    proper: Mapping[str, Meanings] = field(default_factory=dict)
     _weights: dict[Meanings, float] = field(init=False, default_factory=dict, repr=False)
     _heard: dict[Meanings, Meanings] = field(init=False, default_factory=dict, repr=False)
 
@@ -183,7 +185,22 @@ def wants(
         _rarity(every, lexicon),
         others,
         _headings(every, lexicon),
+        proper=_proper(every, lexicon),
     )
+
+
+def _proper(every: Iterable[Wanted], lexicon: Lexicon) -> dict[str, Meanings]:
+    """Meanings that one field alone has in its title and its labels, and that speak of it."""
+    own = {one.path: frozenset().union(*one.phrases[: one.own]) for one in every}
+    used = Counter(chain.from_iterable(own.values()))
+    return {
+        one.path: frozenset(
+            meaning
+            for meaning in own[one.path] & one.typical - lexicon.general
+            if used[meaning] == 1
+        )
+        for one in every
+    }
 
 
 def _not_borrowing(one: Wanted, others: Mapping[str, Meanings], lexicon: Lexicon) -> Wanted:

@@ -22,14 +22,11 @@ from mappings.drift.model import Kind
 from mappings.drift.proposals import Likely
 from mappings.drift.reviewed import Absence, ReviewedForm
 from mappings.matching.labels import match_labels, wanted_labels, with_labels
-from mappings.matching.learned import FILE_NAME as LEARNED
-from mappings.matching.learned import parse_learned
-from mappings.matching.lexicon import FILE_NAME as SYNONYMS
-from mappings.matching.lexicon import Lexicon, no_lexicon, parse_lexicon
 from mappings.matching.match import Matching, match_form
 from mappings.matching.wanted import Wants, wants
 from mappings.report.display import show_champ
 from mappings.schema.model import FormMapping
+from steps.adopt.subject import MAPPINGS, words_of
 from steps.wiring.case_files import CaseFiles
 from steps.wiring.drift import drift_of, form_adopted, form_adoption
 from steps.wiring.failures import RequestError
@@ -37,7 +34,6 @@ from steps.wiring.form import read_mapping, read_text, reviewed_form
 from steps.wiring.observed import needs_now, observed_form
 from steps.wiring.services import Services
 
-_MAPPINGS = Path(__file__).parents[2] / "mappings"
 _LOOKED_AT = 40
 """Dossiers whose answers are shown as examples."""
 _SAMPLES = 6
@@ -136,7 +132,8 @@ class FoundMatches:
     def of(self, services: Services, active: Revision, *, anew: bool) -> tuple[Wants, Matching]:
         """What is asked of a form, and what was found of it."""
         form = services.form
-        reviewed, lexicon = _reviewed(services, anew=anew), _lexicon(services)
+        reviewed = _reviewed(services, anew=anew)
+        lexicon = words_of(form.mapping.form, services.inputs.mapping_file)
         needs = needs_now(form, services.inputs.publishing.columns)
         samples = samples_of(services)
         there = tuple(services.store.demarches.state(services.demarche).labels or ())
@@ -274,7 +271,7 @@ def _unsaid(services: Services, former: FormerFile) -> frozenset[str]:
 
 def _copied_from(services: Services) -> FormMapping | None:
     """The bridge's own mapping of this name, where this command did not write the one in use."""
-    shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
+    shipped = MAPPINGS / services.form.mapping.form / "mapping.yaml"
     adapted_here = read_text(services.inputs.mapping_file, "UNC_MAPPING").startswith(ADAPTED)
     return None if adapted_here or not shipped.exists() else read_mapping(shipped)
 
@@ -324,27 +321,9 @@ def _reviewed(services: Services, *, anew: bool) -> list[tuple[FormMapping, Revi
     written = read_text(file, "UNC_MAPPING").startswith(ADAPTED)
     if ours is not None and not (written and (anew or not ours.adopted)):
         found.append((services.form.mapping, ours))
-    shipped = _MAPPINGS / services.form.mapping.form / "mapping.yaml"
+    shipped = MAPPINGS / services.form.mapping.form / "mapping.yaml"
     if shipped.exists() and shipped != file:
         theirs = reviewed_form(shipped)
         if theirs is not None:
             found.append((read_mapping(shipped), theirs))
     return found
-
-
-def _lexicon(services: Services) -> Lexicon:
-    """The words beside the mapping in use, else those of the bridge, else none."""
-    lexicon, file = no_lexicon(), _beside(services, SYNONYMS)
-    if file:
-        lexicon = parse_lexicon(read_text(file, "UNC_MAPPING"), source=file.name)
-    if file := _beside(services, LEARNED):
-        learned = parse_learned(read_text(file, "UNC_MAPPING"), source=file.name)
-        lexicon = replace(lexicon, learned=learned)
-    return lexicon
-
-
-def _beside(services: Services, name: str) -> Path | None:
-    """A file beside the mapping in use, else the bridge's own."""
-    beside = services.inputs.mapping_file.with_name(name)
-    shipped = _MAPPINGS / services.form.mapping.form / name
-    return next((one for one in (beside, shipped) if one.exists()), None)

@@ -219,6 +219,32 @@ def test_columns_of_another_form_are_told_with_their_file(
         assert "UNC_COLUMNS" in checks[name][1]
 
 
+@pytest.mark.slow
+def test_words_that_adapt_cannot_read_are_told_before_a_form_changes(
+    bridge: MakeBridge, doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "Mots du rapprochement"
+    with bridge(generate(1, seed=1)) as made:
+        code, checks = doctor(made)
+        assert (code, checks[name]) == (0, ("ok", "synonymes.yaml, appris.json"))
+        mapping = tmp_path / "mapping.yaml"
+        shutil.copy(ROOT / "mappings" / "unc" / "mapping.yaml", mapping)
+        learned = mapping.with_name("appris.json")
+        learned.write_text('{"form": "unc", "paths": ["cas"], "traits": {"cas": {"0": -1}}}')
+        _, checks = doctor(made, UNC_MAPPING=mapping)
+        assert checks[name][0] == "à voir"
+        assert checks[name][1].startswith("appris.json : « traits », « cas », « 0 » vaut -1")
+        learned.unlink()
+        # an installation that lost one of the shipped files
+        monkeypatch.setattr("steps.adopt.subject.MAPPINGS", tmp_path)
+        (tmp_path / "unc").mkdir()
+        _, checks = doctor(made, UNC_MAPPING=mapping)
+        assert checks[name][0] == "à voir"
+        for file in ("synonymes.yaml", "appris.json"):
+            assert str(tmp_path / "unc" / file) in checks[name][1]
+        assert "remettez le fichier livré" in checks[name][1]
+
+
 @pytest.mark.parametrize("home", ["/etc/hostname", "/proc/xx", "/etc/hostname/dessous"])
 def test_a_home_that_cannot_be_used_is_told(bridge: MakeBridge, doctor: Doctor, home: str) -> None:
     with bridge(generate(1, seed=1)) as made:

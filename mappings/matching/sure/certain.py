@@ -15,6 +15,7 @@ from mappings.matching.offered import Offered
 from mappings.matching.question import Plainness
 from mappings.matching.several import in_lists
 from mappings.matching.wanted import Wanted
+from mappings.matching.weights import LIKELY, UNLIKE
 
 NEAR: Final = 3
 """Fields or champs apart within which two are beside one another."""
@@ -23,11 +24,7 @@ MANY: Final = 4
 _SHORT: Final = 10
 """Fields of a level, such as that of rows, in which a question of one word is clear."""
 _ASKING: Final = re.compile(any_of(FRENCH.questions.asking))
-_LIKELY: Final = 0.5
-"""Likeness from which a question tells what the next speaks of."""
 
-_UNLIKE: Final = 0.48
-"""Likeness under which a question asks nothing of ours."""
 
 Key = tuple[str, int]
 """A field's path and the rank of what is offered."""
@@ -204,7 +201,7 @@ class _Around:
             for other, one in self.pairs.items()
             if one.offered.asked_before(pair.offered)
             and one.tells
-            and one.score >= _LIKELY
+            and one.score >= LIKELY
             and not one.estranged  # after « Nom de l'étude », « Titre » is that of the study
         )
         return pair.headed > 0 and any(
@@ -228,7 +225,7 @@ class _Around:
             one = other.offered
             if one.single and one.section == here.section and 0 < here.place - one.place <= NEAR:
                 likest[one.place] = max(likest.get(one.place, 0.0), other.score)
-        return any(score < _UNLIKE for score in likest.values())
+        return any(score < UNLIKE for score in likest.values())
 
     def has(self, listed: Iterable[Key], key: Key) -> bool:
         """Whether one of some pairs is of its part and near, under no other heading."""

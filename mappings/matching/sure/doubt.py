@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.french_words import FRENCH, any_of
+from mappings.matching.french_words import FRENCH, any_of, standing
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.question import Plainness, marks
 from mappings.matching.sure.explained import narrowed
@@ -19,24 +19,24 @@ from mappings.matching.words import NEGATED, Meanings, stems
 
 _WORDS: Final = FRENCH.questions
 _IF: Final = re.compile(rf"(?:{any_of(_WORDS.if_)})\b")
-_WHO: Final = re.compile(rf"\b(?:{any_of(_WORDS.who)})\b")
-_HOW: Final = re.compile(rf"\b(?:{any_of(_WORDS.how)})\b")
-_WHETHER: Final = re.compile(rf"\b(?:{any_of(_WORDS.whether)}) (?:{any_of(_WORDS.whom)})\b")
-_WHOSE: Final = re.compile(rf"\b(?:{any_of(_WORDS.asked)}) (?:{any_of(_WORDS.of)})\b")
+_WHO: Final = re.compile(standing(_WORDS.who))
+_HOW: Final = re.compile(standing(_WORDS.how))
+_WHETHER: Final = re.compile(standing(_WORDS.whether, _WORDS.whom))
+_WHOSE: Final = re.compile(standing(_WORDS.asked, _WORDS.of))
 """A question that is set to another thing: « Pour qui du patient »."""
 _WHEN: Final = re.compile(rf" (?:{any_of(_WORDS.when)})$")
 _MORE: Final = re.compile(
-    rf"\b(?:{any_of(_WORDS.also)}) (?:{any_of(_WORDS.also_asks)})\b"
+    rf"{standing(_WORDS.also, _WORDS.also_asks)}"
     rf"|[;:?/–—-]\s*(?:(?:{any_of(_WORDS.before_asking)}) )?(?:{any_of(_WORDS.after_a_mark)})\b"
 )
 """What asks one thing more, after what was asked."""
 _ASKS: Final = re.compile(rf"(?:(?:{any_of(_WORDS.before_it)}) )?(?:{any_of(_WORDS.begins)})\b")
 _APART: Final = re.compile(r"[:;–—]| - ")
-_POINTS: Final = re.compile(rf"\b(?:{any_of(_WORDS.points)})\b|(?:{any_of(_WORDS.orders)})\b")
+_POINTS: Final = re.compile(rf"{standing(_WORDS.points)}|(?:{any_of(_WORDS.orders)})\b")
 _CLAUSES_APART: Final = re.compile(r"[:;()?–—]| - ")
-_AND: Final = re.compile(rf"\b(?:{any_of(_WORDS.and_)})\b", re.IGNORECASE)
+_AND: Final = re.compile(standing(_WORDS.and_), re.IGNORECASE)
 _CLAUSES: Final = re.compile(
-    rf"[;,/&:–—?]| \(| - |\b(?:{any_of((*_WORDS.and_, *_WORDS.or_))})\b", re.IGNORECASE
+    rf"[;,/&:–—?]| \(| - |{standing((*_WORDS.and_, *_WORDS.or_))}", re.IGNORECASE
 )
 """What stands between the things that one question names."""
 _ANSWERED_OTHERWISE: Final = frozenset({"yes_no", "text", "date", "integer", "decimal", "files"})
@@ -63,11 +63,11 @@ def doubted(pair: FieldLikeness) -> bool:
         return True  # rows that are asked once: whether there may be others, a person says
     if pair.offered.further:
         return True  # what it may hold would be read by nothing
-    if _SIGNS.search(pair.offered.question):
+    if _SIGNS.search(pair.offered.question) or pair.in_thousands:
         return True
     if pair.wanted.type in {"yes_no", "checkbox"} and pair.maybe_contrary:
         return True
-    if misplaced(pair) or pair.unread or _leaves_options(pair):
+    if pair.opposed or misplaced(pair) or pair.unread or _leaves_options(pair):
         return True
     decides = pair.wanted.path.startswith(_NOTES) and pair.wanted.type == "yes_no"
     if decides and pair.asked < Plainness.PHRASE:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.french_words import FRENCH, any_of
+from mappings.matching.french_words import FRENCH, any_of, standing
 from mappings.matching.likeness import FieldLikeness
 from mappings.matching.told import without_examples
 from mappings.matching.wanted import ANNOTATIONS
@@ -23,17 +23,17 @@ _WORDS: Final = FRENCH.help
 _SENTENCES: Final = re.compile(r"[.;!?]+(?:\s+|$)|\n+")
 _LIMITS: Final = re.compile(
     rf"\b(?:{any_of(_WORDS.only)})(?: \w+){{1,3}} (?:{any_of(_WORDS.that)})\b"
-    rf"|\b(?:{any_of(_WORDS.limits)})\b"
+    rf"|{standing(_WORDS.limits)}"
     rf"|\b{''.join(rf'(?<!{one} )' for one in _WORDS.not_alone)}(?:{any_of(_WORDS.alone)})\b"
 )
-_PURPOSE: Final = re.compile(rf"\b(?:{any_of(_WORDS.purpose)})\b")
+_PURPOSE: Final = re.compile(standing(_WORDS.purpose))
 """What says what an answer is for rather than what is asked."""
-_UNREAL: Final = re.compile(rf"\b(?:{any_of(_WORDS.unreal)})\b")
+_UNREAL: Final = re.compile(standing(_WORDS.unreal))
 """What did not happen, or not yet: « Ceux attendus » of deaths."""
 _WHERE: Final = re.compile(
     rf"\b(?:{any_of(_WORDS.as_)}) ?(?:(?:{any_of(_WORDS.it)}) )?(?:(?:{any_of(_WORDS.stands)}) )?"
     rf"(?:{any_of(_WORDS.found)})[^,;:(]*"
-    rf"|\b(?:{any_of(_WORDS.written)})\b[^,;:(]*? (?:{any_of(_WORDS.on)})"
+    rf"|{standing(_WORDS.written)}[^,;:(]*? (?:{any_of(_WORDS.on)})"
     rf" (?:(?:{any_of(_WORDS.the)}) ?)?(?:{any_of(_WORDS.places)})\b"
 )
 """Where an answer is found: « tel qu'il figure au RCP »."""

@@ -1,8 +1,9 @@
 """What the forms and the wordings of the tests teach of how each field is asked."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TypeAlias
 
 from ruamel.yaml import YAML
@@ -25,6 +26,23 @@ WORDINGS = ROOT / "tests" / "data" / "tournures"
 
 Example: TypeAlias = tuple[str, Traits]
 """The field that a question asks, and what tells it from others."""
+HANDS = (
+    ("autre_plume", "troisieme_plume", "quatrieme_plume", "inconnue"),
+    ("etrangere_a", "etrangere_b", "etrangere_c"),
+    ("etrangere_d", "etrangere_e"),
+    ("causerie", "rubrique", "industriel"),
+    ("pharmacien", "juriste", "ergonome"),
+    ("agent", "groupement", "laconique"),
+    ("hospitalier", "chef_de_projet", "statisticien", "traducteur"),
+    ("caisse", "cadre_a", "portail_regional"),
+    ("intranet", "imprime", "syndicat"),
+    ("regulateur", "entreprise", "ancien", "citoyen"),
+    ("hopital", "numerique", "europeen"),
+    ("guichet_unique", "hopital_digital", "laboratoire_traduit"),
+    ("agence_regionale_sante", "pharmacovigilant_industrie", "dinum_modele"),
+    ("afssaps_2008", "dgs_questionnaire", "jeune_chef_de_projet"),
+)
+"""Forms that came together, or are known to be of one hand."""
 
 
 def taught() -> Counts:
@@ -33,20 +51,37 @@ def taught() -> Counts:
 
 
 def unseen(name: str) -> Wants:
-    """What is wanted, by one for whom a form is new: of it alone nothing was learned."""
-    wants = our_wants()
+    """What is wanted, by one for whom a form is new: nothing was learned of it, nor of its hand."""
+    return _unseen(hand_of(name))
+
+
+def hand_of(name: str) -> tuple[str, ...]:
+    """The forms that one hand wrote: of one form, its twins would tell what it asks."""
     if name not in _files():
+        return ()
+    stem = name.removesuffix(".yaml")
+    return next((some for some in HANDS if stem in some), (stem,))
+
+
+@cache
+def _unseen(hand: tuple[str, ...]) -> Wants:
+    wants = our_wants()
+    if not hand:
         return wants
-    gone = counted(_of_form(form(name)))
-    known = wants.lexicon.learned.counts
-    left = {trait: _less(met, gone.get(trait, {})) for trait, met in known.items()}
-    learned = Learned({trait: met for trait, met in left.items() if met})
+    gone = counted(one for name in hand for one in _of_form(form(f"{name}.yaml")))
+    learned = Learned(_less(wants.lexicon.learned.counts, gone))
     return replace(wants, lexicon=replace(wants.lexicon, learned=learned))
 
 
-def _less(met: Mapping[str, int], gone: Mapping[str, int]) -> Mapping[str, int]:
-    left = {path: times - gone.get(path, 0) for path, times in met.items()}
-    return {path: times for path, times in left.items() if times}
+def _less(known: Counts, gone: Counts) -> Counts:
+    """Counts without those of some examples; what is left of none is not there."""
+    found = {}
+    for name, met in known.items():
+        less = gone.get(name, {})
+        left = {one: times - less.get(one, 0) for one, times in met.items()}
+        if kept := {one: times for one, times in left.items() if times}:
+            found[name] = kept
+    return found
 
 
 def _files() -> list[str]:

@@ -32,6 +32,12 @@ def test_a_wording_is_proposed_and_what_denies_is_not() -> None:
     assert not matched(*there).sure
 
 
+def test_what_is_still_to_be_done_is_not_done() -> None:
+    there = ("À compléter", "Dossier à compléter", "Dossier complet")
+    assert likeliest("Complet", *there) == ["Dossier complet"]
+    assert likeliest("À examiner", "Dossier à examiner", "Examiné") == ["Dossier à examiner"]
+
+
 def test_of_two_names_alike_the_one_to_the_letter_is_sure_or_none() -> None:
     assert matched("Complet", "COMPLET").sure["labels.Complet"].offered.label == "Complet"
     assert not matched("complet", "COMPLET").sure

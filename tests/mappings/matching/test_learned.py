@@ -17,7 +17,7 @@ LEAST = {"dgs_questionnaire.yaml": 0.82, "laboratoire_traduit.yaml": 0.77}
 @pytest.mark.slow
 def test_the_file_is_what_the_forms_teach() -> None:
     """Where it is not: ``python -m bench.matching.learn``."""
-    assert LEARNED.read_text("utf-8") == written(taught())
+    assert LEARNED.read_text("utf-8") == written(taught(), form="unc")
 
 
 @pytest.mark.slow
@@ -44,7 +44,7 @@ def test_a_question_asks_what_its_words_were_met_with() -> None:
         "~": "Numéro de lot",
     }
     learned = Learned(counted((path, traits_of_label(label)) for path, label in told.items()))
-    read = parse_learned(written(learned.counts), source="appris.json")
+    read = parse_learned(written(learned.counts, form="unc"), source="appris.json", form="unc")
     assert read == learned
     likely = read.likely(question("Morts"), ["patients", "deces"])
     assert max(likely, key=lambda path: likely[path]) == "deces"
@@ -65,7 +65,33 @@ def test_what_is_learned_finds_a_question_of_other_words_and_makes_nothing_sure(
     assert not found.sure
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"paths": ["a"], "traits": {"b": {"1": 2}}}'])
-def test_a_file_that_is_no_such_file_is_told(text: str) -> None:
-    with pytest.raises(DataFileError, match=r"appris\.json"):
-        parse_learned(text, source="appris.json")
+def learned_file(traits: str, *, form: str = "unc") -> str:
+    return f'{{"form": "{form}", "paths": ["patients", "deces"], "traits": {traits}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("", "n'est pas un fichier de ce qui a été appris"),
+        ("{}", "n'est pas un fichier de ce qui a été appris"),
+        ('{"form": "unc", "paths": [], "traits": {}, "voix": 3}', "n'est pas un fichier de ce qui"),
+        (learned_file('{"mort": {"1": "deux"}}'), "n'est pas un fichier de ce qui a été appris"),
+        (learned_file('{"mort": {"1": 8}}', form="erreurs"), "« form » est « erreurs »"),
+        (learned_file("{}"), "rien n'y est compté"),
+        (learned_file('{"mort": {}}'), "rien n'y est compté"),
+        (learned_file('{"mort": {"1": -4}}'), "« mort », « 1 » vaut -4"),
+        (learned_file('{"mort": {"1": 0}}'), "« mort », « 1 » vaut 0"),
+        (learned_file('{"mort": {"1": 9000000000}}'), "« mort », « 1 » vaut 9000000000"),
+        (learned_file('{"mort": {"2": 4}}'), "« mort », « 2 » n'est le rang d'aucune donnée"),
+        (learned_file('{"mort": {"-1": 4}}'), "« mort », « -1 » n'est le rang d'aucune donnée"),
+        (learned_file('{"mort": {"x": 4}}'), "« mort », « x » n'est le rang d'aucune donnée"),
+    ],
+)
+def test_a_file_that_cannot_be_so_is_told_in_one_sentence(text: str, entry: str) -> None:
+    """Its name, the entry, the remedy: never a count that only fails where it is reckoned with."""
+    with pytest.raises(DataFileError) as error:
+        parse_learned(text, source="appris.json", form="unc")
+    (told,) = error.value.problems
+    assert told.startswith("appris.json : ")
+    assert entry in told
+    assert told.endswith(" ; remettez le fichier livré")

@@ -76,7 +76,7 @@ def the_mapping() -> FormMapping:
 def the_lexicon() -> Lexicon:
     path = ROOT / "mappings/unc/synonymes.yaml"
     lexicon = parse_lexicon(path.read_text("utf-8"), source=path.name)
-    learned = parse_learned(LEARNED.read_text("utf-8"), source=LEARNED.name)
+    learned = parse_learned(LEARNED.read_text("utf-8"), source=LEARNED.name, form="unc")
     return replace(lexicon, learned=learned)
 
 
