@@ -32,6 +32,7 @@ from mappings.matching.weights import (
     CERTAIN,
     NEIGHBOUR,
     OF_ROWS,
+    OUTDONE,
     WORTH,
 )
 
@@ -207,6 +208,7 @@ def _level(
     sure = sure_pairs(wanted, pairs, inside)
     goes_on = following(wanted, offers, pairs, sure)
     sure |= goes_on
+    sure = frozenset(key for key in sure if key in goes_on or not _outdone(key, scores))
     for key in sure:
         scores[key] = CERTAIN + scores.get(key, 0.0)
     worth |= sure
@@ -250,6 +252,18 @@ def _level(
             found[path] = replace(_match(pair, False, pair.score), offered=offer, shared=True)
             likeliest[path] = (found[path], *likeliest[path])[:_RANKED]
     return Matching(found, likeliest, champs=tuple(offers))
+
+
+def _outdone(key: Key, scores: Mapping[Key, float]) -> bool:
+    """Whether another champ asks the field far likelier, or the champ another field.
+
+    « Votre n° de dossier » is, word for word, how the dossier that this one completes is asked; not
+    where « Si suite : n° du dossier d'origine » stands below.
+    """
+    (path, at), mine = key, OUTDONE * scores.get(key, 0.0)
+    return any(
+        score > mine and (of == path) != (place == at) for (of, place), score in scores.items()
+    )
 
 
 def _pairs(

@@ -64,3 +64,9 @@ LIKELY: Final = 0.5
 """Likeness from which a question tells what the next speaks of."""
 UNLIKE: Final = 0.48
 """Likeness under which a question asks nothing of ours."""
+OUTDONE: Final = 1.5
+"""By how much another champ, or another field, must be likelier for nothing to be sure.
+
+Of the forms of the tests, one right champ in 1,404 is then asked of a person, and four more are
+proposed right.
+"""

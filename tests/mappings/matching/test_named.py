@@ -157,3 +157,22 @@ def test_thousands_said_once_for_a_part_of_the_form_count_for_each_question_belo
     match = found([heading, champ]).matches["volume_ventes"]
     assert not match.sure
     assert "compte peut-être en milliers, ou en millions" in match.marks
+
+
+@pytest.mark.parametrize("own", ["Votre n° de dossier", "Votre numéro de dossier"])
+def test_what_another_champ_asks_far_likelier_is_not_sure(own: str) -> None:
+    """What a declarant types of their own would be read as the dossier that this one completes."""
+    origin = "Si suite ou clôture : n° du dossier DS d'origine"
+    champs = [
+        *asked("text", own),
+        {
+            "type": "drop_down_list",
+            "label": "Il s'agit",
+            "options": ["d'un premier signalement", "d'une suite"],
+        },
+        {"type": "integer_number", "label": origin},
+    ]
+    matching = found(champs)
+    assert "dossier_precedent" not in matching.sure
+    assert matching.matches["dossier_precedent"].offered.label == origin
+    assert matching.matches["reference_interne"].offered.label == own
