@@ -14,13 +14,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import paris
 from exports.identity import WorkbookIdentity
 from exports.model import ExportedDossier, latest_change
-from exports.published.changes import Comparison, Named, changes_table, number_of
-from exports.published.checking import damaged
+from exports.published.changes import Comparison, Named, changes_table
+from exports.published.checking import ExportFile, damaged
 from exports.published.checksum import content_digest
 from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
-from exports.rows_put_aside import in_turn, parts_of
+from exports.rows_put_aside import Deflated, in_turn, parts_of
 from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
@@ -129,12 +129,27 @@ class AudienceWorkbook:
         said = (self.title, self.footer, self._dated, self.sheets, self._synthesis, told)
         return content_digest(said, self.tables)
 
-    def pack(self) -> bytes:
-        """Make the file.
+    def file(self, audience: str) -> ExportFile:
+        """Make the file, as it is to be published.
+
+        Args:
+            audience: Who it is for, as its manifest says it.
 
         Raises:
             WorkbookCheckError: Its XML is not well-formed.
         """
+        content, blocks = self._packed()
+        return ExportFile(audience, content, self.rows, self.sheets, self.digest, blocks)
+
+    def pack(self) -> bytes:
+        """Make its bytes.
+
+        Raises:
+            WorkbookCheckError: Its XML is not well-formed.
+        """
+        return self._packed()[0]
+
+    def _packed(self) -> tuple[bytes, tuple[tuple[int, Deflated], ...]]:
         workbook, into = Workbook(), io.BytesIO()
         styles = register(workbook)  # first, so that every workbook numbers them alike
         workbook.remove(workbook.worksheets[0])
@@ -154,7 +169,7 @@ class AudienceWorkbook:
             made=self._changed or self.maker.context.read_at,
         )
         try:
-            pack(
+            blocks = pack(
                 workbook,
                 self.tables,
                 styles=styles,
@@ -166,7 +181,7 @@ class AudienceWorkbook:
             )
         except ExpatError as error:
             raise damaged(f"{self.author}.xlsx") from error
-        return into.getvalue()
+        return into.getvalue(), blocks
 
     @cached_property
     def _sheets(self) -> tuple[SheetSpec, ...]:
@@ -197,10 +212,10 @@ class AudienceWorkbook:
                 )
             elif sheet.kind == "changements":
                 dossiers = made[self.columns.dossiers_sheet.name]
-                links = {number_of(cells): cells[0] for cells in dossiers.rows}
+                firsts = [cells[0] for cells in dossiers.rows]
                 named = self._named(made)
                 made[sheet.name] = changes_table(
-                    self.comparison, sheet=sheet, links=links, named=named
+                    self.comparison, sheet=sheet, firsts=firsts, named=named
                 )
         explained = tuple(made[sheet.name] for sheet in self._sheets if sheet.name in made)
         for sheet in self._sheets:
