@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from heapq import merge
@@ -95,6 +95,7 @@ class AudienceWorkbook:
     comparison: Comparison
     trends: Mapping[str, Trend]
     registered: RegisterReading
+    _blocks: list[tuple[int, Deflated]] = field(default_factory=list, repr=False)
 
     @property
     def author(self) -> str:
@@ -138,7 +139,8 @@ class AudienceWorkbook:
         Raises:
             WorkbookCheckError: Its XML is not well-formed.
         """
-        content, blocks = self._packed()
+        content = self.pack()
+        blocks = tuple(self._blocks)
         return ExportFile(audience, content, self.rows, self.sheets, self.digest, blocks)
 
     def pack(self) -> bytes:
@@ -147,9 +149,6 @@ class AudienceWorkbook:
         Raises:
             WorkbookCheckError: Its XML is not well-formed.
         """
-        return self._packed()[0]
-
-    def _packed(self) -> tuple[bytes, tuple[tuple[int, Deflated], ...]]:
         workbook, into = Workbook(), io.BytesIO()
         styles = register(workbook)  # first, so that every workbook numbers them alike
         workbook.remove(workbook.worksheets[0])
@@ -169,7 +168,7 @@ class AudienceWorkbook:
             made=self._changed or self.maker.context.read_at,
         )
         try:
-            blocks = pack(
+            self._blocks[:] = pack(
                 workbook,
                 self.tables,
                 styles=styles,
@@ -181,7 +180,7 @@ class AudienceWorkbook:
             )
         except ExpatError as error:
             raise damaged(f"{self.author}.xlsx") from error
-        return into.getvalue(), blocks
+        return into.getvalue()
 
     @cached_property
     def _sheets(self) -> tuple[SheetSpec, ...]:
