@@ -11,9 +11,11 @@ from exports.cells import Content
 Row: TypeAlias = Sequence[Content]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Deflated:
     """Bytes that many files have, deflated once: they may follow any others.
+
+    They stand alone: it refers to nothing before it, and nothing after refers to it.
 
     Attributes:
         content: They, deflated, to the end of a byte.

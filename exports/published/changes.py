@@ -247,17 +247,19 @@ class Named:
 
 
 def changes_table(
-    comparison: Comparison, *, sheet: SheetSpec, links: Mapping[int, Content], named: Named
+    comparison: Comparison, *, sheet: SheetSpec, firsts: Sequence[Content], named: Named
 ) -> Table:
     """The sheet.
 
     Args:
         comparison: What is told.
         sheet: Its name and table.
-        links: First cell of each dossier of the workbook.
+        firsts: First cell of each dossier of the workbook.
         named: Its situations.
     """
     found = comparison.changes or Changes((), (), ())
+    told = {row.number for row in (*found.new, *(row for row, _ in found.changed))}
+    links = {number_of([cell]): cell for cell in (firsts if told else ())}
     rows: list[tuple[int, tuple[Content, ...]]] = [
         *((row.number, (links[row.number], NEW, *named.about(row))) for row in found.new),
         *((number, (number, GONE, None, None, None)) for number in found.gone),
@@ -270,7 +272,7 @@ def changes_table(
             for one in map(named.told, fields)
         ),
     ]
-    leads = any(isinstance(cell, Link) for cell in links.values())  # else nowhere
+    leads = any(isinstance(cell, Link) for cell in firsts[:1])  # all of them, else nowhere
     columns = tuple(
         Column(
             name=name,

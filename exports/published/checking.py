@@ -1,19 +1,22 @@
 """Checks a finished workbook before it is published: whole, with every row.
 
 That its XML is well-formed was checked when it was written, each row once for all workbooks that
-have it (:mod:`exports.xlsx.package`); its checksums tell that it is still what was written.
+have it (:mod:`exports.xlsx.package`); its checksums tell that it is still what was written. What
+many workbooks have is inflated once: in each of them the same bytes stand where they were put.
 """
 
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from isal import igzip_lib, isal_zlib
 
 from exports.errors import WorkbookCheckError
 from exports.published.manifest import FileFacts, sha256
+from exports.rows_put_aside import Deflated
 
 _ROW = b"<row "
 _DAMAGED: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]
@@ -30,6 +33,7 @@ class ExportFile:
         rows: Rows of each table that was handed over to its writer, by name of sheet.
         sheets: Names of the sheets of a workbook, in order.
         digest: Of its own content, see :class:`exports.published.manifest.FileFacts`.
+        blocks: What many workbooks have and was deflated once, with where it begins, in order.
     """
 
     audience: str
@@ -37,6 +41,7 @@ class ExportFile:
     rows: Mapping[str, int] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
     digest: str = ""
+    blocks: tuple[tuple[int, Deflated], ...] = field(default=(), repr=False)
 
     def facts(self, name: str, *, sequence: int) -> FileFacts:
         """What a manifest says of it."""
@@ -61,7 +66,7 @@ def check_file(name: str, file: ExportFile) -> None:
         return
     try:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
-            found = {part: _rows(archive, part) for part in archive.namelist()}
+            found = {one.filename: _rows(archive, one, file) for one in archive.infolist()}
     except (zipfile.BadZipFile, zlib.error, _DAMAGED, ValueError) as error:
         raise damaged(name) from error
     for place, sheet in enumerate(file.sheets, start=1):
@@ -113,10 +118,14 @@ def none_left() -> WorkbookCheckError:
     )
 
 
-def _rows(archive: zipfile.ZipFile, part: str) -> int:
+def _rows(archive: zipfile.ZipFile, part: zipfile.ZipInfo, file: ExportFile) -> int:
     """Read a part to its end, which compares its checksum, and count its rows."""
     rows, before, checksum = 0, b"", 0
     with archive.open(part) as stream:
+        begins = int(stream._orig_compress_start)  # type: ignore[attr-defined]  # noqa: SLF001
+        ends = begins + part.compress_size
+        if mine := [one for one in file.blocks if begins <= one[0] < ends]:
+            return _rows_around(mine, file.content, begins, ends, part=part)
         # By ISA-L, three times as fast to inflate and five times to compare.
         stream._decompressor = isal_zlib.decompressobj(-15)  # type: ignore[attr-defined]  # noqa: SLF001
         stream._expected_crc = None  # type: ignore[attr-defined]  # noqa: SLF001
@@ -124,6 +133,52 @@ def _rows(archive: zipfile.ZipFile, part: str) -> int:
             checksum = isal_zlib.crc32(chunk, checksum)
             rows += (before + chunk).count(_ROW)
             before = chunk[1 - len(_ROW) :]
-    if checksum != archive.getinfo(part).CRC:
-        raise zipfile.BadZipFile(part)
+    if checksum != part.CRC:
+        raise zipfile.BadZipFile(part.filename)
     return rows
+
+
+def _rows_around(
+    blocks: Sequence[tuple[int, Deflated]],
+    content: bytes,
+    begins: int,
+    ends: int,
+    *,
+    part: zipfile.ZipInfo,
+) -> int:
+    """The same of a part in which blocks stand: each is known, what is around them is inflated."""
+    at, rows, size, checksum = begins, 0, 0, 0
+    for place, block in (*blocks, (ends, None)):
+        last = block is None
+        inflater = isal_zlib.decompressobj(-15)  # nothing refers to what is before a block
+        told = inflater.decompress(content[at:place])
+        if inflater.unused_data or inflater.eof is not last:
+            raise zipfile.BadZipFile(part.filename)
+        rows, size = rows + told.count(_ROW), size + len(told)
+        checksum = isal_zlib.crc32(told, checksum)
+        if block is not None:
+            if not content.startswith(block.content, place):
+                raise zipfile.BadZipFile(part.filename)
+            rows, size = rows + _rows_of(block), size + block.size
+            checksum = isal_zlib.crc32_combine(checksum, block.checksum, block.size)
+            at = place + len(block.content)
+    if (size, checksum) != (part.file_size, part.CRC):
+        raise zipfile.BadZipFile(part.filename)
+    return rows
+
+
+def _rows_of(block: Deflated) -> int:
+    """Rows of a block, which is inflated once for all workbooks that have it.
+
+    Raises:
+        BadZipFile: It is not what was deflated.
+    """
+    if block not in _ROWS_OF:
+        told = isal_zlib.decompressobj(-15).decompress(block.content)
+        if (len(told), isal_zlib.crc32(told)) != (block.size, block.checksum):
+            raise zipfile.BadZipFile
+        _ROWS_OF[block] = told.count(_ROW)
+    return _ROWS_OF[block]
+
+
+_ROWS_OF: WeakKeyDictionary[Deflated, int] = WeakKeyDictionary()

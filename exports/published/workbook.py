@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from heapq import merge
@@ -14,13 +14,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import paris
 from exports.identity import WorkbookIdentity
 from exports.model import ExportedDossier, latest_change
-from exports.published.changes import Comparison, Named, changes_table, number_of
-from exports.published.checking import damaged
+from exports.published.changes import Comparison, Named, changes_table
+from exports.published.checking import ExportFile, damaged
 from exports.published.checksum import content_digest
 from exports.readers.dossiers import WorkbookDossiers
 from exports.readers.reading import Reading
 from exports.readers.registre import RegisterReading
-from exports.rows_put_aside import in_turn, parts_of
+from exports.rows_put_aside import Deflated, in_turn, parts_of
 from exports.sheets.centres import Centre, author_of
 from exports.sheets.columns import AGENCY_ALONE, OF_REGISTER, ColumnsFile, SheetSpec
 from exports.sheets.computed import link_of
@@ -95,6 +95,7 @@ class AudienceWorkbook:
     comparison: Comparison
     trends: Mapping[str, Trend]
     registered: RegisterReading
+    _blocks: list[tuple[int, Deflated]] = field(default_factory=list, repr=False)
 
     @property
     def author(self) -> str:
@@ -129,8 +130,21 @@ class AudienceWorkbook:
         said = (self.title, self.footer, self._dated, self.sheets, self._synthesis, told)
         return content_digest(said, self.tables)
 
+    def file(self, audience: str) -> ExportFile:
+        """Make the file, as it is to be published.
+
+        Args:
+            audience: Who it is for, as its manifest says it.
+
+        Raises:
+            WorkbookCheckError: Its XML is not well-formed.
+        """
+        content = self.pack()
+        blocks = tuple(self._blocks)
+        return ExportFile(audience, content, self.rows, self.sheets, self.digest, blocks)
+
     def pack(self) -> bytes:
-        """Make the file.
+        """Make its bytes.
 
         Raises:
             WorkbookCheckError: Its XML is not well-formed.
@@ -154,7 +168,7 @@ class AudienceWorkbook:
             made=self._changed or self.maker.context.read_at,
         )
         try:
-            pack(
+            self._blocks[:] = pack(
                 workbook,
                 self.tables,
                 styles=styles,
@@ -197,10 +211,10 @@ class AudienceWorkbook:
                 )
             elif sheet.kind == "changements":
                 dossiers = made[self.columns.dossiers_sheet.name]
-                links = {number_of(cells): cells[0] for cells in dossiers.rows}
+                firsts = [cells[0] for cells in dossiers.rows]
                 named = self._named(made)
                 made[sheet.name] = changes_table(
-                    self.comparison, sheet=sheet, links=links, named=named
+                    self.comparison, sheet=sheet, firsts=firsts, named=named
                 )
         explained = tuple(made[sheet.name] for sheet in self._sheets if sheet.name in made)
         for sheet in self._sheets:

@@ -154,12 +154,17 @@ class WorkbookSet:
         told = ((one.number, one.facts(HANDED).get(HANDED.name)) for one in readings)
         return frozenset(number for number, digest in told if digest == present.get(number, ""))
 
+    @property
+    def fresh(self) -> frozenset[int]:
+        """Dossiers of which something was made here."""
+        return frozenset(n for one in self._audiences.values() for n in one.maker.new)
+
     def to_keep(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Number, facts and rows of each dossier of which something was made here, for the next.
 
         Of the rows that wait for somebody, those that no workbook has any more are left out.
         """
-        new = {number for one in self._audiences.values() for number in one.maker.new}
+        new = self.fresh
         tables = defaultdict[int, list[SheetRows]](list)
         for audience, one in self._audiences.items():
             for sheet, made in one.maker.made.items():

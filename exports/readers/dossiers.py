@@ -6,7 +6,8 @@ a centre has a few dozens of its own beside thousands that all centres have.
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, compress
+from operator import itemgetter
 from typing import Any, TypeVar, overload
 
 from exports.readers.reading import Reading
@@ -91,3 +92,32 @@ class WorkbookDossiers(Sequence[Reading]):
             self._known[name] = work(self)
         found: _T = self._known[name]
         return found
+
+
+class DossiersApart(WorkbookDossiers):
+    """Dossiers of which some are left out: what was worked out of each of the others stands."""
+
+    def __init__(self, whole: WorkbookDossiers, stay: Sequence[bool]) -> None:
+        """Say which of them stay, in their order."""
+        super().__init__([*compress(whole, stay)])
+        self._whole, self._stay = whole, stay
+
+    def each(self, name: str, of: Callable[[Reading], _T]) -> list[_T]:
+        """See above: it is asked of all, and kept."""
+        told = self._whole.once(("each", name), lambda it: it.each(name, of))
+        return [*compress(told, self._stay)]
+
+    def grouped(
+        self, name: str, keys: Callable[[Reading], Iterable[_K]]
+    ) -> Mapping[_K, WorkbookDossiers]:
+        """See above: groups that lose none are those of all."""
+        groups = self._whole.once(("grouped", name), lambda it: it.grouped(name, keys))
+        places = {one.number: at for at, one in enumerate(self.own)}
+        found: list[tuple[int, _K, WorkbookDossiers]] = []
+        for key, group in groups.items():
+            stay = [one.number in places for one in group]
+            if any(stay):
+                left = group if all(stay) else DossiersApart(group, stay)
+                found.append((places[left[0].number], key, left))
+        # As they come up: the first of a group may be one that is left out.
+        return {key: group for _, key, group in sorted(found, key=itemgetter(0))}

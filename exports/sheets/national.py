@@ -7,11 +7,11 @@ the centre gave its opinion on a dossier or was named its rapporteur.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, cast
 
-from exports.readers.dossiers import WorkbookDossiers
+from exports.readers.dossiers import DossiersApart, WorkbookDossiers
 from exports.readers.reading import Reading
-from exports.rows_put_aside import Row, in_turn, parts_of
+from exports.rows_put_aside import Row, RowsPutAside, in_turn, parts_of
 from exports.sheets.columns import SheetSpec
 from exports.sheets.tables import TableMaker
 from exports.sheets.to_treat import (
@@ -50,9 +50,8 @@ class NationalDossiers:
         apart = self.numbers.intersection(one.number for one in own)
         if not apart:
             return WorkbookDossiers(own, self._alike)
-        return WorkbookDossiers(
-            own, WorkbookDossiers([one for one in self.readings if one.number not in apart])
-        )
+        stay = [one.number not in apart for one in self.readings]
+        return WorkbookDossiers(own, DossiersApart(self._alike, stay))
 
     @cached_property
     def _alike(self) -> WorkbookDossiers:
@@ -85,11 +84,11 @@ class NationalDossiers:
         parts, whole = self._rows[sheet.name]
         if not but:
             return whole
-        parts = [*parts]
-        for number, one in but.items():
-            own = self.maker.rows_of(sheet, [one]) if is_national(one) else [()]
-            (parts[self._places[number]],) = own
-        return parts
+        own = {
+            self._places[number]: self.maker.rows_of(sheet, [one])[0] if is_national(one) else ()
+            for number, one in but.items()
+        }
+        return _in_place(own, parts=parts, whole=whole)
 
     def waiting(
         self, sheet: SheetSpec, around: Circumstances, *, but: Mapping[int, Reading]
@@ -110,3 +109,27 @@ class NationalDossiers:
             rows = self.maker.together(sheet, [one.reading for one in found])
             self._waiting[key] = [*zip(found, rows, strict=True)]
         return [both for both in self._waiting[key] if both[0].reading.number not in but]
+
+
+def _in_place(
+    own: Mapping[int, Sequence[Row]],
+    *,
+    parts: Sequence[Sequence[Row]],
+    whole: Sequence[Sequence[Row]],
+) -> Sequence[Sequence[Row]]:
+    """All rows with some in the place of others.
+
+    Args:
+        own: Those, by place of their dossier.
+        parts: Rows of each dossier.
+        whole: They one after the other; mostly they follow one another where they were put.
+    """
+    (first, *more), others = whole, [parts[at] for at in own]
+    if more or not isinstance(first, RowsPutAside) or not all(others):
+        return [own.get(at, rows) for at, rows in enumerate(parts)]
+    start, found = first.start, list[Sequence[Row]]()
+    for at in sorted(own):
+        rows = cast("RowsPutAside", parts[at])
+        found += (RowsPutAside(first.place, start, rows.start), own[at])
+        start = rows.stop
+    return [*found, RowsPutAside(first.place, start, first.stop)]

@@ -48,7 +48,7 @@ def pack(
     around: bytes = b"",
     alternatives: Sequence[str] = (),
     into: IO[bytes],
-) -> None:
+) -> tuple[tuple[int, Deflated], ...]:
     """Write the workbook with the rows of its tables, by name of sheet.
 
     The order of parts, their dates and the document's properties depend on the content only.
@@ -62,6 +62,9 @@ def pack(
         around: What stands around the pages of these, as XML.
         alternatives: What each chart says, for those who cannot see it.
         into: Where it is written.
+
+    Returns:
+        What was deflated before, each with where it begins in the file.
 
     Raises:
         ExpatError: A part, or what is put in it, is no well-formed XML.
@@ -78,6 +81,7 @@ def pack(
         name: list(islice(links(table, first_row=first_row(table)), MAX_LINKS))
         for name, table in tables.items()
     }
+    blocks: list[tuple[int, Deflated]] = []
     with zipfile.ZipFile(into, "w") as target:
         for name, part in parts.items():
             require_xml(part)
@@ -94,7 +98,8 @@ def pack(
                 chunks = iter((_with_links(part, linked[table.sheet]),))
             else:
                 chunks = iter((part,))
-            write_part(target, name, chunks=chunks)
+            blocks += write_part(target, name, chunks=chunks)
+    return tuple(blocks)
 
 
 def _described(part: bytes, alternatives: Sequence[str]) -> bytes:

@@ -3,12 +3,12 @@
 import os
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeAlias
 from weakref import finalize
 from xml.parsers.expat import ExpatError
 
@@ -29,6 +29,11 @@ _SHARED = 1 << 20
 """Bytes, or a row more, that are deflated at once for many workbooks."""
 
 
+RowWritten: TypeAlias = tuple[Content, Row, bytes, bytes]
+"""A row: its first cell, its cells in the columns of links, its digest
+(:func:`exports.rows_put_aside.row_digest`), and it as it is written."""
+
+
 class SheetApart:
     """Where the rows of a sheet are put, in a file without a name: it goes with its process."""
 
@@ -44,20 +49,16 @@ class SheetApart:
         self._leading: list[Row] = []
         self._shared: dict[int, tuple[int, Deflated | None]] = {}
 
-    def put(self, first: Content, leading: Row, digest: bytes, xml: bytes) -> None:
-        """Put a row after the others.
-
-        Args:
-            first: Its first cell.
-            leading: Its cells in the columns of links.
-            digest: See :func:`exports.rows_put_aside.row_digest`.
-            xml: The row as it is written.
-        """
-        self._file.write(xml)
-        self._ends.append(self._ends[-1] + len(xml))
-        self._digests += digest
-        self._firsts.append(first)
-        self._leading.append(leading)
+    def put(self, rows: Iterable[RowWritten]) -> None:
+        """Put rows after the others."""
+        end = self._ends[-1]
+        for first, leading, digest, xml in rows:
+            self._file.write(xml)
+            end += len(xml)
+            self._ends.append(end)
+            self._digests += digest
+            self._firsts.append(first)
+            self._leading.append(leading)
 
     def __len__(self) -> int:
         """How many rows were put."""
@@ -137,14 +138,13 @@ class RowsApart:
         ]
         return self.put(table.sheet, kept)
 
-    def put(self, sheet: str, rows: Sequence[tuple[Content, Row, bytes, bytes]]) -> RowsPutAside:
-        """Put rows aside that were written already, see :meth:`SheetApart.put`."""
+    def put(self, sheet: str, rows: Iterable[RowWritten]) -> RowsPutAside:
+        """Put rows aside that were written already."""
         place = self._sheets.get(sheet)
         if place is None:
             place = self._sheets[sheet] = SheetApart(self._folder)
         start = len(place)
-        for row in rows:
-            place.put(*row)
+        place.put(rows)
         return RowsPutAside(place, start, len(place))
 
     def together(self, sheet: str, parts: Sequence[RowsPutAside]) -> Sequence[RowsPutAside]:
@@ -153,9 +153,9 @@ class RowsApart:
         begins = len(place)
         for part in parts:
             start, digests = len(place), part.digests
-            rows = zip(part, part.leading, part.each, strict=True)
-            for at, ((first,), leading, xml) in enumerate(rows):
-                place.put(first, leading, digests[_DIGEST * at : _DIGEST * (at + 1)], xml)
+            each = (digests[at : at + _DIGEST] for at in range(0, len(digests), _DIGEST))
+            firsts = (first for (first,) in part)
+            place.put(zip(firsts, part.leading, each, part.each, strict=True))
             moved.append(RowsPutAside(place, start, len(place)))
         place.share(begins)
         return moved

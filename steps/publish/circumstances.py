@@ -1,6 +1,7 @@
 """The circumstances in which dossiers are shown, without what takes reading their reports."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from hashlib import sha256
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -51,10 +52,14 @@ def circumstances(services: Services) -> ExportContext:
     )
 
 
-def dossier_stamps(services: Services) -> dict[int, str]:
+def dossier_stamps(services: Services, *, numbers: Collection[int] | None = None) -> dict[int, str]:
     """What lists and workbooks show of each dossier that has a verdict, by number; none is read.
 
     Two stamps that are equal are of the same lines and the same rows.
+
+    Args:
+        services: Store and data files.
+        numbers: Only of those.
     """
     store, demarche, form = services.store, services.demarche, services.form
     reviewed = reviewed_form(services.inputs.mapping_file)
@@ -100,7 +105,7 @@ def dossier_stamps(services: Services) -> dict[int, str]:
             *beside.get(row.number, ()),
             str(row.number in aside),
         )
-        for row in store.dossiers.light_rows(demarche)
+        for row in store.dossiers.light_rows(demarche, numbers=numbers)
         if row.assessed_fingerprint is not None
     }
 

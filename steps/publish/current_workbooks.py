@@ -24,6 +24,7 @@ from steps.judge.judge import judge
 from steps.judge.situations import decided
 from steps.publish.circumstances import circumstances
 from steps.publish.entries import entries_of
+from steps.publish.heap import mostly_kept
 from steps.publish.kept import KeptDossiers
 from steps.publish.publication import Publication
 from steps.publish.sharing import shared
@@ -57,7 +58,7 @@ def bring_up_to_date(services: Services, summary: Summary, *, source: str) -> No
     """
     root, demarche = services.inputs.publishing.folder, services.demarche
     aside, assessed = list[str](), frozenset(summary.assessed)
-    with disk_told(root), alone(root):  # openpyxl writes temporary files
+    with mostly_kept(), disk_told(root), alone(root):  # openpyxl writes temporary files
         sweep_current(root)
         entries, kept = judged_dossiers(services, summary, told=aside)
         context = export_context(services, entries)
@@ -164,8 +165,8 @@ def _judged(
 
 def _is_due(services: Services, entries: Iterable[ExportedDossier]) -> bool:
     """Whether a dossier has no verdict of what it says now."""
-    rows = services.store.dossiers.light_rows(services.demarche)
-    return not all(one.judged for one in entries) or any(r.assessed_basis is None for r in rows)
+    known = services.store.dossiers.all_assessed(services.demarche)
+    return not known or not all(one.judged for one in entries)
 
 
 def _stale(entries: Iterable[ExportedDossier]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Self
 
 from exports.later_dossier import LaterDossier
@@ -15,6 +16,8 @@ from steps.publish.entries import entries_of
 from steps.wiring.services import Services
 from store.staff.kept_rows import KeptDossierRow
 
+_AT_ONCE = 200
+"""Dossiers that are kept at once."""
 _AT_HAND = 128
 """Whole dossiers that are held, of those that something asks for one by one."""
 
@@ -58,15 +61,14 @@ class KeptDossiers:
 
     def keep(self, made: WorkbookSet) -> None:
         """Keep what a publication made, but of dossiers that moved meanwhile."""
-        now = dossier_stamps(self.services)
-        self.services.store.kept_rows.save(
-            self.services.demarche,
-            [
-                KeptDossierRow(number, self.stamps[number], facts, rows)
-                for number, facts, rows in made.to_keep()
-                if self.stamps.get(number) == now.get(number)
-            ],
+        now = dossier_stamps(self.services, numbers=made.fresh)
+        found = (
+            KeptDossierRow(number, self.stamps[number], facts, rows)
+            for number, facts, rows in made.to_keep()
+            if self.stamps.get(number) == now.get(number)
         )
+        while some := [*islice(found, _AT_ONCE)]:  # of a first publication they are many
+            self.services.store.kept_rows.save(self.services.demarche, some)
 
     def _later(self) -> Iterator[LaterDossier]:
         """Those that are the same, each whole once something asks for what was not kept."""

@@ -158,7 +158,7 @@ class Publication:
             book = self.made.made(author)
             if same := carried(there, name, digest=book.digest):
                 return MadeFile(same.facts, stays=True)
-            file = ExportFile(audience, book.pack(), book.rows, book.sheets, book.digest)
+            file = book.file(audience)
             check_file(name, file)
         except WorkbookCheckError as error:
             return MadeFile(aside=left_out(name, str(error)))

@@ -145,6 +145,14 @@ class Dossiers:
         """One dossier, pending deletion or not; ``None`` when it is not in store."""
         return next(self.iterate(demarche, numbers=[number], pending=True), None)
 
+    def all_assessed(self, demarche: int) -> bool:
+        """Whether each dossier has an assessment, those pending deletion apart."""
+        missing = select(dossiers.c.number).filter_by(
+            demarche=demarche, pending_since=None, assessed_basis=None
+        )
+        with self._scope.read() as connection:
+            return connection.execute(missing.limit(1)).first() is None
+
     def known_numbers(self, demarche: int, *, pending: bool = False) -> set[int]:
         """Numbers of the dossiers in store, those pending deletion only if asked for."""
         query = select(dossiers.c.number).filter_by(demarche=demarche)
@@ -247,7 +255,7 @@ class Dossiers:
 
     def _fetch(self, query: Select[Any]) -> list[Mapping[str, Any]]:
         with self._scope.read() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            return [row._asdict() for row in connection.execute(query)]
 
 
 def _in_one_text(query: Select[Any]) -> Select[Any]:

@@ -1,14 +1,16 @@
 """Workbooks whose rows were put aside are those whose rows were held."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from exports.errors import WorkbookCheckError
 from exports.model import Opinion
+from exports.published.checking import check_file
 from exports.published.workbook_set import WorkbookSet
-from exports.rows_put_aside import RowsInTurn, in_turn
+from exports.rows_put_aside import Deflated, RowsInTurn, in_turn
 from exports.xlsx.rows_apart import RowsApart
 from tests.exports.conftest import POLICY, answered, context, parts
 from tests.exports.published.test_digest import CENTRES, LYON, NICE, regional
@@ -77,3 +79,38 @@ def test_rows_are_read_as_they_were_put_however_long_and_in_whatever_order(tmp_p
     assert len(in_turn(kept[:4]).parts) == 1, "those that follow one another are one"  # type: ignore[attr-defined]
     mixed = in_turn([[("cells",)], kept[0], [("more",)]])
     assert [row[0] for row in mixed] == ["cells", "0.10", "0.200000", "more"]
+
+
+def test_what_many_workbooks_have_is_whole_in_each_or_the_workbook_is_refused(
+    apart: WorkbookSet,
+) -> None:
+    lyon, nice = (apart.made(f"crpv-{one}").file("centre") for one in ("lyon", "nice"))
+    shared = {block for _, block in lyon.blocks} & {block for _, block in nice.blocks}
+    assert shared, "deflated once for both"
+    for file in (lyon, nice):
+        check_file("crpv.xlsx", file)
+        place, block = file.blocks[0]
+        for at in (place - 1, place, place + len(block.content) - 1):
+            other = bytearray(file.content)
+            other[at] ^= 0xFF
+            with pytest.raises(WorkbookCheckError):
+                check_file("crpv.xlsx", replace(file, content=bytes(other)))
+        short = {sheet: rows + 1 for sheet, rows in file.rows.items()}
+        with pytest.raises(WorkbookCheckError):
+            check_file("crpv.xlsx", replace(file, rows=short))
+        assert file.facts("crpv.xlsx", sequence=1) == replace(file, blocks=()).facts(
+            "crpv.xlsx", sequence=1
+        )
+        check_file("crpv.xlsx", replace(file, blocks=()))
+
+
+def test_a_block_that_is_not_what_was_deflated_is_in_no_workbook(apart: WorkbookSet) -> None:
+    file = apart.made("crpv-lyon").file("centre")
+    (place, block), *others = file.blocks
+    for other in (
+        Deflated(block.content, block.size + 1, block.checksum),
+        Deflated(block.content, block.size, block.checksum ^ 1),
+        Deflated(block.content[:-1], block.size, block.checksum),
+    ):
+        with pytest.raises(WorkbookCheckError):
+            check_file("crpv.xlsx", replace(file, blocks=((place, other), *others)))

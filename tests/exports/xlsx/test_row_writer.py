@@ -135,7 +135,7 @@ def test_decimals_keep_their_digits() -> None:
     assert sheet["E2"].value == 12.345
 
 
-def pack_plain(workbook: Workbook, tables: Mapping[str, Table], **how: Any) -> None:
+def pack_plain(workbook: Workbook, tables: Mapping[str, Table], **how: Any) -> Any:
     del how["templates"]
     for at, sheet in enumerate(workbook.sheetnames):
         if sheet in tables:
@@ -144,7 +144,7 @@ def pack_plain(workbook: Workbook, tables: Mapping[str, Table], **how: Any) -> N
     for sheet, one in tables.items():
         lay_out_sheet(workbook[sheet], one, mask="réservé")
         write_plain(workbook[sheet], one, first_row=first_row(one))
-    pack(workbook, {}, **how)
+    return pack(workbook, {}, **how)
 
 
 def target(cell: Any) -> Any:
