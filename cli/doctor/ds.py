@@ -9,7 +9,7 @@ from clients.reading.reader import DsReader
 from clients.writing.writer import DsWriter
 from french.text import agreed
 from settings import Settings, SettingsError
-from steps.wiring.drift import label_advice
+from steps.wiring.drift import labels_to_see
 from steps.wiring.failures import KNOWN
 from steps.wiring.form import Form
 from steps.wiring.services import transport_of
@@ -108,10 +108,10 @@ def _writing(settings: Settings, info: DemarcheInfo, writer: DsWriter) -> Check:
 
 
 def _labels(info: DemarcheInfo, form: Form) -> Check:
+    to_see = labels_to_see(form, info.labels)
+    if to_see:
+        return Check("Labels", "à voir", to_see)
     managed = form.policy.labels.managed
-    missing = form.mapping.labels_missing(managed, info.labels)
-    if missing:
-        return Check("Labels", "à voir", label_advice(missing))
     there = form.mapping.labels_in(managed, info.labels)
     if not there:
         why = "la correspondance n'en pose" if managed else "reponses.yaml n'en demande"

@@ -10,6 +10,7 @@ from exports.readers.reading import Reading
 from exports.sheets.values import SCANS, STATES, joined
 from french.text import typographic
 from mappings.dossier.model import Attachment
+from mappings.report.model import SAYING_SO
 from mappings.schema.model import Audience, FieldSpec
 from triage.verdict.model import ItemResult, Verdict
 from triage.verdict.trial_causes import VERDICTS
@@ -28,6 +29,9 @@ _TO_DO = {
 
 _QUESTION, _SCOPE, _EXPECTED = "–", "Éligibilité", "Oui ou non."
 """How a question that says whether the report is in scope is told among items."""
+
+_AGENCY_SAYS = "l'agence doit dire si c'est la même question"
+"""What readers outside the agency are told where it has a page and a command."""
 
 UNREADABLE = "En quarantaine : DS ne sert pas ce dossier, ou pas en entier ; dernier état lu."
 
@@ -114,7 +118,7 @@ def reason_of(reading: Reading, item: ItemResult) -> str:
     """Why an item is not whole; where that stays at the agency, what is to be done all the same."""
     told, to_do = reading.derived(item.reason, item.fields), _TO_DO.get(item.verdict, "")
     if not item.reason or told == item.reason or not to_do:
-        return told
+        return told if reading.audience == "agence" else told.replace(SAYING_SO, _AGENCY_SAYS)
     asked = _asked(reading, [one.rows or one.field for one in item.faults] or item.fields)
     return f"{asked} {to_do} (détail {told})" if asked else f"{to_do} (détail {told})"
 

@@ -81,17 +81,21 @@ class Answer(Struct, frozen=True):
     problem: str = ""
 
 
+SAYING_SO = "« Formulaire » du portail, ou `unc mapping same`"
+"""Where the agency says that a question of before asks the same: nobody else can."""
 NOT_READ = Answer(
     AnswerState.NOT_ASKED,
     problem="posée alors en d'autres mots, que personne n'a dit demander la même chose : réponse"
-    " non lue (« Formulaire » du portail, ou `unc mapping same`)",
+    f" non lue ({SAYING_SO})",
 )
 """Of a field that was answered to other words than a person reviewed: as if it was not asked."""
 ROWS_NOT_READ = (
     "ses lignes ont été demandées alors en d'autres mots, que personne n'a dit demander la même"
-    " chose : non lues (« Formulaire » du portail, ou `unc mapping same`)"
+    f" chose : non lues ({SAYING_SO})"
 )
 """Why a field of rows that were answered so has no answer, whatever was asked in them."""
+UNREAD = "réponse non lue : posée alors en d'autres mots"
+"""The same beside the name of a field, where it is one of several facts."""
 
 
 @dataclass(frozen=True, slots=True)

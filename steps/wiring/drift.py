@@ -1,6 +1,6 @@
 """Drift of the form: what the démarche asks now, beside the mapping, the review and the rules."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,11 +130,29 @@ def form_adoption_told(services: Services) -> str:
 
 
 def labels_advice(services: Services) -> str:
-    """Labels that are wanted and that the démarche lacks, with what to do; "" if none is."""
+    """What is to be done about the labels of the démarche; "" where nothing is."""
     there = services.store.demarches.state(services.demarche).labels
-    managed = services.form.policy.labels.managed
-    missing = {} if there is None else services.form.mapping.labels_missing(managed, there)
-    return label_advice(missing) if missing else ""
+    return labels_to_see(services.form, there)
+
+
+def labels_to_see(form: Form, there: Collection[str] | None) -> str:
+    """Labels that are wanted and that a démarche lacks, and those of the mapping that nobody sets.
+
+    Args:
+        form: What it is answered by.
+        there: Labels of the démarche; ``None`` where nobody knows.
+    """
+    managed = form.policy.labels.managed
+    missing = {} if there is None else form.mapping.labels_missing(managed, there)
+    never = [name for name in form.mapping.labels if name not in managed]
+    told = [label_advice(missing)] if missing else []
+    if never:
+        named, known = (", ".join(f"« {one} »" for one in some) for some in (never, managed))
+        told.append(
+            f"que la passerelle ne pose pas : {named}. Corrigez « labels » dans la correspondance :"
+            f" elle pose {known or 'aucun label'} (reponses.yaml)."
+        )
+    return " ".join(told)
 
 
 def label_advice(missing: Mapping[str, str]) -> str:

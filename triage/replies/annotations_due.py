@@ -157,7 +157,8 @@ def _wanted(
     mapping = reply_rules.mapping
     dropped = [name for name in reply_rules.policy.managed_annotations if name not in kept]
     cleared = dict.fromkeys(dropped, "")
-    if MISSING in kept and _stale_number(judged, dropped, mapping=mapping):
+    blank = [*dropped, *(name for name, value in kept.items() if value == "")]
+    if MISSING in kept and _stale_number(judged, blank, mapping=mapping):
         kept[MISSING] = wanted_annotations(
             judged.assessment,
             texts=reply_rules.texts,
@@ -169,9 +170,9 @@ def _wanted(
     return {**kept, **cleared, **proposed}
 
 
-def _stale_number(judged: JudgedDossier, dropped: Sequence[str], *, mapping: FormMapping) -> bool:
-    """Whether a number that no longer applies stands there: DS cannot clear a number."""
-    found = [judged.annotation(mapping.annotations[name].champs) for name in dropped]
+def _stale_number(judged: JudgedDossier, blank: Sequence[str], *, mapping: FormMapping) -> bool:
+    """Whether a number stands where nothing is wanted any more: DS cannot clear a number."""
+    found = [judged.annotation(mapping.annotations[name].champs) for name in blank]
     return any(champ is not None and isinstance(champ.value, Number) for champ in found)
 
 

@@ -14,7 +14,7 @@ from triage.replies.policy import StatusPolicy
 from triage.replies.recollection import recollected
 from triage.replies.reply import Conflict, PassEnInstruction, Reply, reply_key
 
-PLANNED = "7"
+PLANNED = "8"
 """How replies are planned, beside data files and settings. Raise it when this code answers
 otherwise to the same dossier: every plan is then made again once."""
 

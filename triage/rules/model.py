@@ -205,8 +205,8 @@ class Priority(_Rule):
     Attributes:
         criteria: The criteria.
         levels: From the highest; one level may stand several times.
-        unknown: What is not known; what cannot be read is not either. Without this key, whatever
-            has no value counts as a no.
+        unknown: What is not known; what cannot be read is not either. Without this key, it counts
+            as a no; what the bridge itself does not read never does.
     """
 
     criteria: tuple[PriorityCriterion, ...]

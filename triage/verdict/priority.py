@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from mappings.report.display import show
-from mappings.report.model import Answer, AnswerState, Report
+from mappings.report.model import UNREAD, Answer, AnswerState, Report
 from mappings.schema.model import FormMapping
 from triage.rules.conditions import Answers, holds, supports, truth
 from triage.rules.model import OutsideWarning, Priority, PriorityLevel, RuleSet, ScopeRule
@@ -130,7 +130,7 @@ def known_answers(
     without: AbstractSet[str] = frozenset(),
     public: Answers | None = None,
 ) -> Known:
-    """What a priority may rest on: never what is impossible; what cannot be read is no « no ».
+    """What a priority may rest on: never what is impossible; what is not read is no « no ».
 
     Args:
         rules: The rule-set.
@@ -151,18 +151,35 @@ def known_answers(
         if rule.is_raised(fields[name])
     }
     answers = {**fields, **dict.fromkeys(left_out, blank)} if left_out else fields
+    unread = _unread(rules, report, fields)
     if rules.priority.unknown is None:
-        return Known(answers, {}, without, untold)
-    unreadable = {name for name, one in fields.items() if one.state is AnswerState.UNREADABLE}
-    unknown = dict.fromkeys(unreadable, rules.unreadable)
+        return Known(answers, unread, without, untold)
+    unreadable = (name for name, one in fields.items() if one.state is AnswerState.UNREADABLE)
+    unknown = dict.fromkeys(unreadable, rules.unreadable) | unread
+    led_by = dict(unknown)
     for fact in rules.priority.unknown:
         if fact.field in without:
             continue
-        if not unreadable.isdisjoint(fact.questions):
-            unknown.setdefault(fact.field, rules.unreadable)
+        lost = next((led_by[name] for name in fact.questions if name in led_by), None)
+        if lost is not None:
+            unknown.setdefault(fact.field, lost)
         elif fact.when is not None and holds(fact.when, answers):
             unknown.setdefault(fact.field, fact.text)
     return Known(answers, unknown, without, untold)
+
+
+def _unread(rules: RuleSet, report: Report, fields: Answers) -> dict[str, str]:
+    """Answers that the bridge does not read, which a declarant may have given: why, by field.
+
+    They were given to other words than a person reviewed, or no champ gives them and nobody said
+    that the form does not ask. What is withheld is blank in ``fields``, and none of them.
+    """
+    silence = rules.unasked or rules.unanswered
+    unread = dict.fromkeys(report.unasked, silence) | dict.fromkeys(report.not_read, UNREAD)
+    lost = AnswerState.NOT_ASKED
+    return {
+        name: why for name, why in unread.items() if name in fields and fields[name].state is lost
+    }
 
 
 _UNTOLD = public_answer(None, "inconnu")

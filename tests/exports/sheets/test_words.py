@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from exports.published.changes import FieldChange, Named
 from exports.readers.who_reads import readings
 from exports.sheets.figures import synthesise
+from mappings.report.model import NOT_READ
 from tests.exports.conftest import (
     COLUMNS,
     MAPPING,
@@ -22,7 +24,7 @@ from tests.exports.conftest import (
 )
 from tests.triage.conftest import the_rules, the_second_reading
 from triage.rules.sentences import terms_of
-from triage.verdict.model import Status
+from triage.verdict.model import ItemResult, Status, Verdict
 
 TERMS = terms_of([the_rules(), the_second_reading()], MAPPING)
 NOT_OURS = re.compile(r"« ?unc |\bUNC_|\.ya?ml\b|\bDS\b")
@@ -62,6 +64,26 @@ def test_a_score_says_on_what_it_stands_where_the_form_does_not_ask_everything()
         told = {str(one["Dossier"])[:1]: one["Niveau de complétude"] for one in rows}
         assert told["1"] == "bien documenté"
         assert told["2"] == f"bien documenté, {few.assessment.reach}"
+
+
+def test_outside_of_the_agency_what_is_not_read_is_told_without_our_page_and_our_command() -> None:
+    told = ItemResult(
+        id="M1", name="Spécialité", section="3", expected="Une.", mandatory=True,
+        verdict=Verdict.MISSING, reason=NOT_READ.problem, fields=("specialites",),
+        lost=Decimal("0.5"),
+    )  # fmt: skip
+    one = entry(1, verdict={"status": Status.A_PRECISER, "items": (told,)})
+    shown = {}
+    for audience in ("agence", "reseau"):
+        content = build([one], audience=audience)
+        lines = [line for name in ("Dossiers", "Complétude") for line in by_openpyxl(content, name)]
+        shown[audience] = [cell for line in lines for cell in line if "non lue" in str(cell)]
+        assert len(shown[audience]) == 2
+    assert all("`unc mapping same`" in cell for cell in shown["agence"])
+    for cell in shown["reseau"]:
+        assert "l’agence doit dire si c’est la même question" in cell
+        assert "unc " not in cell
+        assert "portail" not in cell
 
 
 @pytest.mark.slow

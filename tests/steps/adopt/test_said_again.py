@@ -5,6 +5,7 @@ On DS and in workbooks, over HTTP, a run after each act: verdicts agree, and sta
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.steps.adopt.test_turned import NATIONAL, STATUS, AdoptedForm, asked_b
 
 pytestmark = pytest.mark.slow
 
-AGAIN, TURNED, EARLY, LATE, NEVER, TITLED = (FIRST + at for at in (0, 2, 3, 5, 6, 8))
+AGAIN, TURNED, EARLY, LATE, NEVER, COUNTED, TITLED = (FIRST + at for at in (0, 2, 3, 5, 6, 7, 8))
 """Dossiers that lack nothing."""
 COMPLETE, UNREAD = ("Complet", "Complet"), ("À préciser", "À préciser")
 TITLE = "titre"
@@ -143,3 +144,39 @@ def test_what_a_declarant_said_and_nobody_reads_is_for_the_agency_to_look_at(
     control.submit(TITLED, {title: "Usage dans la migraine"})
     adopted.run()
     assert adopted.status(TITLED) == COMPLETE
+
+
+def test_grave_cases_that_nobody_reads_lower_no_priority_and_a_score_that_stays_is_told(
+    adopted: ReadBothWays,
+) -> None:
+    """Counted again under other words that were put back since: unknown, never none."""
+    form, control = adopted.form, adopted.form.ours.sandbox.control
+    cases, grave, dead = (form.champ(one) for one in ("cas", "cas_graves", "deces"))
+    told = {form.champ("effets_indesirables"): True, cases: 12, grave: 3, dead: 2}
+    control.edit_champ(COUNTED, {**told, form.champ(NATIONAL): "Oui"})
+    adopted.run()
+    assert adopted.status(COUNTED) == COMPLETE
+
+    def shown(name: str) -> Any:
+        return control.snapshot(COUNTED)["annotations"][str(form.champ(f"annotations.{name}"))]
+
+    assert (shown("priorite"), shown("completude")) == ("P1", 100)
+    turned = asked(form)
+    for one in turned["champs"]:
+        if one["id"] in {grave, dead}:
+            one["description"] = "Ceux des six derniers mois, les autres exclus."
+    form.publish(turned)
+    control.edit_champ(COUNTED, {grave: 4, dead: 1})
+    control.edit_champ(COUNTED, {grave: 3, dead: 2})
+    form.ours.unc("run", code=1)  # nobody looked at it
+    form.publish(asked(form))
+    for _ in range(2):
+        adopted.run()
+        assert adopted.status(COUNTED) == UNREAD
+        assert shown("priorite") == "P1"
+        assert "Urgent" in control.snapshot(COUNTED)["labels"]
+        assert "Décès (réponse non lue" in shown("motifs_priorite")
+        assert (shown("completude"), "ne s'applique plus" in shown("elements_manquants")) == (
+            100,
+            True,
+        )

@@ -163,6 +163,18 @@ def test_what_no_longer_applies_is_cleared_and_a_number_that_cannot_be_is_told()
     assert "ne s'applique plus" in changes["elements_manquants"]
 
 
+@pytest.mark.parametrize("status", [Status.COMPLET, Status.A_COMPLETER, Status.A_PRECISER])
+def test_a_score_that_stays_where_there_is_none_any_more_is_told_beside_what_lacks(
+    status: Status,
+) -> None:
+    memory = Memory(written=ours(statut="Complet", completude="62", elements_manquants="Aucun"))
+    lost = assessment(status, score=None, band="")
+    lines = written(due(judged(dossier(COMPLETE), lost), memory))["elements_manquants"].split("\n")
+    before = written(due(judged(verdict=lost)))["elements_manquants"].split("\n")
+    assert lines[:-1] == before, "where no score was ever shown, nothing is said of one"
+    assert lines[-1].startswith("La complétude affichée ne s'applique plus")
+
+
 def test_a_report_that_is_back_in_scope_loses_its_reason() -> None:
     memory = Memory(written=ours(statut="Hors champ", motif_hors_champ=OPTION))
     case = judged(dossier({901: "Hors champ", 902: OPTION}))
