@@ -35,6 +35,7 @@ import orjson
 from sqlalchemy import event
 
 from bench.serving import keep_settings, kept_settings, settings_of, told_of
+from mappings.dossier.answered import DaysOfAnswers
 from sandbox.common.ids import encode
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox
@@ -247,7 +248,7 @@ def other(services: Services, model: Any, at: int) -> DossierRow:
         if added and len(text) > 40:  # noqa: PLR2004
             text, added = text + added, ""
         champ["stringValue"] = champ["value"] = text
-    return row_of(raw, mapping=services.form.mapping)
+    return row_of(raw, mapping=services.form.mapping, days=DaysOfAnswers(()))
 
 
 def timed(name: str, services: Services) -> Summary:
@@ -277,7 +278,7 @@ def touch(services: Services, numbers: list[int], *, salt: str) -> None:
             if champ["__typename"] == "TextChamp" and len(champ.get("stringValue") or "") > 40:  # noqa: PLR2004
                 champ["stringValue"] = champ["value"] = f"{champ['stringValue']} {salt}"
                 break
-        rows.append(row_of(raw, mapping=services.form.mapping))
+        rows.append(row_of(raw, mapping=services.form.mapping, days=DaysOfAnswers(())))
     services.store.dossiers.save_page(
         services.demarche, rows, watermark=None, seen_at=datetime.now(UTC)
     )

@@ -45,6 +45,7 @@ Reason: TypeAlias = Literal[
     "conflit",
     "a_relancer",
     "a_preciser",
+    "a_regarder",
     "hors_champ",
     "a_trier",
     "sans_centre",

@@ -109,10 +109,11 @@ def _dossiers(readings: WorkbookDossiers) -> tuple[Figure, ...]:
         ),
         Figure(
             "Dossiers à compléter ou à préciser par le déclarant",
-            _open(statuses),
+            sum(readings.each("asked", _with_declarant)),
             meaning="Statut « À compléter » ou « À préciser » : un élément obligatoire, ou une"
-            " question de recevabilité, attend le déclarant. « À traiter » compte autre chose : ce"
-            " qui attend les lecteurs de ce classeur.",
+            " question de recevabilité, attend le déclarant (ce que le formulaire ne demande pas,"
+            " ou qui n'est pas lu, attend l'agence, et n'est pas compté). « À traiter » compte"
+            " autre chose : ce qui attend les lecteurs de ce classeur.",
         ),
         Figure(
             "Dossiers sans centre",
@@ -274,8 +275,10 @@ def _days(readings: WorkbookDossiers) -> list[date]:
     return sorted(readings.each("day", deposited_on))
 
 
-def _open(statuses: Counter[Status | None]) -> int:
-    return statuses[Status.A_COMPLETER] + statuses[Status.A_PRECISER]
+def _with_declarant(reading: Reading) -> bool:
+    """Whether a declarant can give what is lacking."""
+    lacking = reading.decision.status in {Status.A_COMPLETER, Status.A_PRECISER}
+    return lacking and not reading.entry.assessment.for_agency
 
 
 def _delay(readings: WorkbookDossiers, origins: Figures) -> Content:

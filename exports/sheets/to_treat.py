@@ -277,6 +277,10 @@ def _starts(reading: Reading) -> bool:
     )
 
 
+def _to_clear_up(reading: Reading) -> bool:
+    return reading.decision.status is Status.A_PRECISER and _is_open(reading)
+
+
 def _undecided(reading: Reading) -> bool:
     decision = reading.decision
     return decision.status in {Status.A_TRIER, None} and not _by_hand(reading)
@@ -286,7 +290,8 @@ _OF_DOSSIER: Mapping[Reason, Callable[[Reading], bool]] = {
     "quarantaine": lambda one: one.entry.unreadable,
     "conflit": lambda one: bool(one.entry.conflicts),
     "a_relancer": lambda one: one.entry.handed_over and _is_open(one),
-    "a_preciser": lambda one: one.decision.status is Status.A_PRECISER and _is_open(one),
+    "a_preciser": lambda one: _to_clear_up(one) and not one.entry.assessment.for_agency,
+    "a_regarder": lambda one: _to_clear_up(one) and one.entry.assessment.for_agency,
     "hors_champ": _only_by_bridge,
     "a_trier": _undecided,
     "sans_centre": lambda one: one.nowhere and _is_open(one),

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from french.text import bare_label, normalise_label
+from french.text import normalise_label
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import Absence, ReviewedForm, options_of
-from mappings.drift.wording import bare_help
+from mappings.drift.wording import has_other_help, has_other_label
 from mappings.schema.champs import given, in_our_words, keys_of, parts
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 from mappings.schema.sources import TickedBoxes
@@ -157,8 +157,7 @@ def _as_reviewed(one: Descriptor, reviewed: ReviewedForm) -> bool:
     known = reviewed.champs.get(one.id)
     if known is None or one.type not in known.types:
         return False
-    helps = not known.helps or bare_help(one.description) == bare_help(known.helps[-1])
-    return helps and bare_label(one.label) in map(bare_label, known.last(known.labels))
+    return not (has_other_label(one, known) or has_other_help(one, known))
 
 
 def _numbers(revisions: Sequence[Revision]) -> str:

@@ -268,7 +268,12 @@ class _Maker:
         reason = self.session.absent.get(path)
         if self.kept and self.kept.of_before(path):
             return "aucun champ de cette révision : gardé pour les dossiers des précédentes"
-        return f"aucun champ : {_line(reason)}" if reason else "aucun champ trouvé : à compléter"
+        if reason:
+            return f"aucun champ : {_line(reason)}"
+        likely = self.session.likeliest.get(path)
+        if likely is None:
+            return "aucun champ trouvé : à compléter"
+        return f"à confirmer, peut-être : « {_line(likely.offered.label)} »"
 
 
 def _asks_the_contrary(

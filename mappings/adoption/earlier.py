@@ -13,11 +13,12 @@ from mappings.adoption.absences import every_spec
 from mappings.dossier.answered import Otherwise
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Revision
-from mappings.drift.compare import not_read
+from mappings.drift.compare import asked_otherwise
 from mappings.drift.model import Drift, Kind, Needs, Severity
 from mappings.drift.reviewed import ReviewedChamp, ReviewedForm, SaidOfBefore
 from mappings.drift.reviewing import same_before
-from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
+from mappings.schema.champs import reads_contrary
+from mappings.schema.model import FormMapping
 
 _KEY = 8
 _WORDS = frozenset(
@@ -99,12 +100,6 @@ def key_of(one: Drift | SaidOfBefore) -> str:
 
 def _key(words: str) -> str:
     return sha256(words.encode()).hexdigest()[:_KEY]
-
-
-def reads_contrary(spec: FieldSpec | AnnotationSpec) -> bool:
-    """Whether a mapping reads the yes of a question as no."""
-    yes = spec.options.get("oui")
-    return spec.inverted or (yes is not None and yes.means is False)
 
 
 def why_not_same(drifts: Iterable[Drift], field: str, title: str) -> str:
@@ -198,10 +193,8 @@ def unread(drifts: Sequence[Drift], needs: Needs) -> Otherwise:
     What matters and of which nobody said that it asked the same, and what somebody said that it
     asked something else.
     """
-    found = {number: dict(some) for number, some in not_read(drifts, needs).items()}
-    for one in drifts:
-        if one.kind is Kind.EARLIER and not is_unsaid(one):
-            for number in one.revisions:
-                fields = found.setdefault(number, {})
-                fields[one.field] = fields.get(one.field, frozenset()) | {one.champ}
-    return found
+    return asked_otherwise(
+        one
+        for one in drifts
+        if one.kind is Kind.EARLIER and (needs.acted_on(one.field) or not is_unsaid(one))
+    )

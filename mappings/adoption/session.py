@@ -283,6 +283,12 @@ class Session:
                 for child in one.rows:
                     yield from self._about(child, inner, taken)
 
+    @cached_property
+    def likeliest(self) -> Mapping[str, Match]:
+        """The first champ that is proposed for each field that is asked about."""
+        asked = (one for one in self.questions() if one.champs and not one.option)
+        return {one.path: one.champs[0] for one in asked}
+
     def _about(
         self, one: Wanted, matching: Matching, taken: Mapping[str, Match]
     ) -> Iterator[ChoiceQuestion]:

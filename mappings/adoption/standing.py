@@ -13,13 +13,12 @@ from datetime import date
 from types import MappingProxyType
 
 from datafiles.file import DataFileError
-from french.text import bare_label
 from mappings.adoption.absences import every_field, every_spec, left_out, refused
 from mappings.adoption.decisions import Decision
 from mappings.adoption.session import Session
 from mappings.dossier.revision import Revision, flatten
 from mappings.drift.reviewed import Absence, ReviewedForm
-from mappings.drift.wording import bare_help
+from mappings.drift.wording import has_other_help, has_other_label
 from mappings.schema.champs import keys_of
 from mappings.schema.file import parse_mapping
 from mappings.schema.model import FormMapping
@@ -119,11 +118,7 @@ def _asked_otherwise(reviewed: ReviewedForm, session: Session, active: Revision)
         known, now = reviewed.champs.get(champ), asked.get(champ)
         if known is None or now is None:
             return False
-        labels = map(bare_label, known.last(known.labels))
-        helps = known.helps[-1:] or (now.description,)
-        return bare_label(now.label) not in labels or bare_help(now.description) != bare_help(
-            helps[0]
-        )
+        return has_other_label(now, known) or has_other_help(now, known)
 
     return frozenset(
         path for path, one in session.taken.items() if any(map(changed, one.offered.champs))

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from french.time import PARIS
+from mappings.dossier.answered import DaysOfAnswers
 from mappings.dossier.model import RawDossier
 
 _VOLATILE = re.compile(rb'"(?:url|updatedAt)":(?:null|"[^"\\]*(?:\\.[^"\\]*)*"),?')
@@ -31,19 +32,23 @@ class Hashes:
         content: Of all that it says, apart from links and dates that move by themselves.
         fingerprint: Of what a verdict depends on: champs, decision, revision, date of deposit, day
             of the last submission (a date that was to come yesterday is not today), and what else
-            of the dossier the mapping reads.
+            of the dossier the mapping reads; and, of what was answered under other revisions than
+            that of the deposit, under which.
     """
 
     content: str
     fingerprint: str
 
 
-def hashes(raw: RawDossier, *, facts: Sequence[str] = ()) -> Hashes:
+def hashes(
+    raw: RawDossier, *, facts: Sequence[str] = (), days: DaysOfAnswers | None = None
+) -> Hashes:
     """Hash a dossier's JSON: its champs are written once for both, and no object is walked here.
 
     Args:
         raw: The JSON.
         facts: Places of it, beside the champs, that the mapping reads too (``demandeur.siret``).
+        days: Tells under which revisions its answers were given; none where there is but one.
     """
     champs = _stable(raw["champs"])
     rest = {key: raw[key] for key in raw if key not in _NOT_IN_REST}
@@ -57,8 +62,13 @@ def hashes(raw: RawDossier, *, facts: Sequence[str] = ()) -> Hashes:
     }
     if facts:
         known["facts"] = [_fact(raw, place) for place in facts]
-    judged = _stable(known)
-    return Hashes(content=_digest(_stable(rest), champs), fingerprint=_digest(judged, champs))
+    given, noted = days.of(raw) if days else ({}, {})
+    if given:
+        known["given"] = given
+    beside = [_stable([given, noted])] if given or noted else []
+    return Hashes(
+        content=_digest(_stable(rest), champs, *beside), fingerprint=_digest(_stable(known), champs)
+    )
 
 
 def _fact(raw: RawDossier, place: str) -> Any:

@@ -37,7 +37,7 @@ def decode_revision(raw: Mapping[str, Any]) -> Revision:
         id=raw["id"],
         champs=_descriptors(raw.get("champDescriptors")),
         annotations=_descriptors(raw.get("annotationDescriptors")),
-        published=_hint(raw.get("datePublication")),
+        published=instant(raw.get("datePublication")),
         whole=next(odd_descriptors(raw), None) is None,
     )
 
@@ -171,11 +171,11 @@ def _champ(raw: Mapping[str, Any], revision: Revision | None) -> Champ:
     else:
         fed = revision is not None and stable in revision.fed if known else None
         value = decode_value(typename, raw, fed=fed)
-    moved = _hint(raw.get("updatedAt"))
+    moved = instant(raw.get("updatedAt"))
     return Champ(stable, api_id, raw["label"], kind, value, moved)
 
 
-def _hint(told: Any) -> datetime | None:
+def instant(told: Any) -> datetime | None:
     """When a champ moved, or a revision was published: aware, and never worth failing for."""
     return _instant(told) if isinstance(told, str) else None
 

@@ -12,11 +12,18 @@ from itertools import takewhile
 from french.text import bare_label, excerpt
 from mappings.dossier.revision import EXPLAINED, HEADINGS, Descriptor
 from mappings.drift import severity
-from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
+from mappings.drift.model import ACCEPT, SIGNED, Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS, Fit, fit
 from mappings.drift.reviewed import ReviewedChamp, options_of
-from mappings.drift.wording import ChampWording, bare_chain, bare_help, headings
-from mappings.schema.champs import in_our_words
+from mappings.drift.wording import (
+    ChampWording,
+    bare_chain,
+    bare_help,
+    has_other_help,
+    has_other_label,
+    headings,
+)
+from mappings.schema.champs import in_our_words, reads_contrary
 from mappings.schema.model import AnnotationSpec, FieldSpec
 from mappings.schema.names import FIELD_NAMES, champ_type
 
@@ -131,11 +138,10 @@ def _label_and_around(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
         return
     labels = known.last(known.labels)
     if told.label not in labels:
-        alike = bare_label(told.label) in map(bare_label, labels)
-        how_bad = severity.of_label(needs, one.path, alike=alike)
+        how_bad = severity.of_label(needs, one.path, alike=not has_other_label(told, known))
         yield Kind.RENAMED, how_bad, labels[-1], told.label, _SAME
     how_bad = severity.of_label(needs, one.path, alike=False)
-    if known.helps and bare_help(told.description) != bare_help(known.helps[-1]):
+    if has_other_help(told, known):
         yield Kind.EXPLAINED, how_bad, *_shortened(known.helps[-1], told.description), _SAME
     yield from _above(one, known, how_bad)
     if known.conditions and told.condition not in (None, known.conditions[-1]):
@@ -159,7 +165,9 @@ def _before(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
     if known is None or one.as_now or not (acted_on or isinstance(one.spec, FieldSpec)):
         return
     for then, reviewed in _otherwise(one, known, needs):
-        remedy = f"{_UNREAD if acted_on else _READ} `unc mapping same {one.path}`"
+        already = " --inverted" if reads_contrary(one.spec) else ""
+        command = f"`unc mapping same {one.path}{already} {SIGNED}`"
+        remedy = f"{_UNREAD if acted_on else _READ} {command}"
         yield Kind.EARLIER, severity.of_before(), then, reviewed, remedy
         return
 
@@ -249,9 +257,10 @@ def _unwritable(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_
     offered = frozenset(options_of(one.descriptor))
     lost = needs.written.get(one.path, frozenset()) - in_our_words(one.spec, offered) - offered
     if lost:
+        command = f"`unc mapping absent {one.path}=OPTION {SIGNED}`"
         remedy = (
             "DS y refusera ces mots : ajouter ces options sur DS, dire dans « options » celles qui"
-            f" en tiennent lieu, ou qu'elles manquent (`unc mapping absent {one.path}=OPTION`)"
+            f" en tiennent lieu, ou qu'elles manquent ({command})"
         )
         listed = " ; ".join(sorted(lost))
         gone = not lost.isdisjoint(in_our_words(one.spec, known) | known)

@@ -1,9 +1,8 @@
 """Comparing what a démarche asks, in every revision, with the mapping and the reviewed form."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import lru_cache
 
 from french.text import agreed, excerpt
 from mappings.dossier.answered import Otherwise
@@ -30,6 +29,7 @@ from mappings.drift.wording import ChampWording
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 
 _ORDER = tuple(Severity)
+_SAID = "`unc mapping same {} "
 _SOME = 80
 """Characters of a list of fields, or of champs, in a sentence."""
 
@@ -42,16 +42,14 @@ class Observed:
         revisions: Its revisions, from the oldest.
         active_id: Which one is in force.
         demarche: Number of its démarche.
-        filed: Revisions that dossiers follow; ``None`` where that is not known.
-        deposited_before: Whether a dossier that follows one of some revisions was deposited before
-            a moment: it answered the form of then, whatever revision DS moved it to.
+        answered: Of what revisions asked otherwise, what some dossier answered so, as the number
+            of the revision and the field; ``None`` where that is not known: all of it.
     """
 
     revisions: Sequence[Revision]
     active_id: str
     demarche: int = 0
-    filed: frozenset[str] | None = None
-    deposited_before: Callable[[datetime, frozenset[str]], bool] | None = field(
+    answered: Callable[[Otherwise], AbstractSet[tuple[str, str]]] | None = field(
         default=None, compare=False, repr=False
     )
 
@@ -67,23 +65,6 @@ class Observed:
         active = self.active
         others = (one for one in self.revisions if one is not active)
         return (*others, *((active,) if active else ()))
-
-    def answered(self) -> Callable[[str], bool]:
-        """Whether some dossier answered the form of a revision, by its number; looked up once."""
-        return lru_cache(maxsize=None)(self._answered)
-
-    def _answered(self, number: str) -> bool:
-        if self.filed is None:
-            return True
-        at = next(at for at, one in enumerate(self.revisions) if stable_id(one.id) == number)
-        if self.revisions[at].id in self.filed:
-            return True
-        later = self.revisions[at + 1 :]
-        until = next((one.published for one in later if one.published), None)
-        followed = self.filed.intersection(one.id for one in later)
-        if until is None or self.revisions[at].published is None or not followed:
-            return False
-        return self.deposited_before is None or self.deposited_before(until, followed)
 
 
 def from_the_oldest(revisions: Iterable[Revision]) -> tuple[Revision, ...]:
@@ -127,23 +108,29 @@ def every_drift(
 
 def answered_alone(drifts: Iterable[Drift], observed: Observed) -> tuple[Drift, ...]:
     """Differences, of those of before only where some dossier answered the form of then."""
-    answered, found = observed.answered(), dict[object, list[Drift]]()
-    for at, one in enumerate(drifts):
-        if one.kind is Kind.EARLIER:
-            numbers = tuple(number for number in one.revisions if answered(number))
-            if not numbers:
-                continue
-            key = one.before, one.after, numbers, _command(one) or one
-            found.setdefault(key, []).append(replace(one, revisions=numbers))
-        else:
-            found[at] = [one]
+    found = dict[object, list[Drift]]()
+    for at, one in enumerate(answered_then(drifts, observed)):
+        earlier = one.before, one.after, one.revisions, _command(one) or one
+        found.setdefault(earlier if one.kind is Kind.EARLIER else at, []).append(one)
     return tuple(_of_several(some) for some in found.values())
 
 
+def answered_then(drifts: Iterable[Drift], observed: Observed) -> Iterator[Drift]:
+    """The same, each question of before apart, with the revisions that some dossier answered."""
+    drifts = tuple(drifts)
+    asked = asked_otherwise(one for one in drifts if one.kind is Kind.EARLIER)
+    answered = observed.answered(asked) if observed.answered and asked else None
+    for one in drifts:
+        if one.kind is not Kind.EARLIER or answered is None:
+            yield one
+        elif numbers := tuple(n for n in one.revisions if (n, one.field) in answered):
+            yield replace(one, revisions=numbers)
+
+
 def _command(one: Drift) -> str:
-    """What to do about a question of before, without its name; "" where nothing is."""
-    name = f"{one.field}`"
-    return one.remedy.removesuffix(name) if one.remedy.endswith(name) else ""
+    """What to do about a question of before, whatever its name; "" where nothing is."""
+    whatever = one.remedy.replace(_SAID.format(one.field), _SAID.format("…"))
+    return "" if whatever == one.remedy else whatever
 
 
 def _of_several(some: Sequence[Drift]) -> Drift:
@@ -151,8 +138,8 @@ def _of_several(some: Sequence[Drift]) -> Drift:
     first, *others = some
     if not others:
         return first
-    paths = ",".join(one.field for one in some)
-    return replace(_together(some), remedy=f"{_command(first)}{paths}`")
+    paths = _SAID.format(",".join(one.field for one in some))
+    return replace(_together(some), remedy=first.remedy.replace(_SAID.format(first.field), paths))
 
 
 def _questions(active: Revision | None) -> dict[str, ChampWording]:
@@ -169,12 +156,18 @@ def not_read(drifts: Iterable[Drift], needs: Needs) -> Otherwise:
     Fields and annotations on which a verdict rests, or what leaves the agency: nobody said that
     they asked the same.
     """
+    return asked_otherwise(
+        one for one in drifts if one.kind is Kind.EARLIER and needs.acted_on(one.field)
+    )
+
+
+def asked_otherwise(earlier: Iterable[Drift]) -> dict[str, dict[str, frozenset[str]]]:
+    """What revisions of before asked otherwise, by their numbers."""
     found: dict[str, dict[str, frozenset[str]]] = {}
-    for one in drifts:
-        if one.kind is Kind.EARLIER and needs.acted_on(one.field):
-            for number in one.revisions:
-                fields = found.setdefault(number, {})
-                fields[one.field] = fields.get(one.field, frozenset()) | {one.champ}
+    for one in earlier:
+        for number in one.revisions:
+            fields = found.setdefault(number, {})
+            fields[one.field] = fields.get(one.field, frozenset()) | {one.champ}
     return found
 
 

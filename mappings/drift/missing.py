@@ -6,7 +6,7 @@ from dataclasses import replace
 from mappings.dossier.revision import Descriptor
 from mappings.drift import severity
 from mappings.drift.form_champs import DriftBaseline, FormLevel
-from mappings.drift.model import Drift, Kind, Severity
+from mappings.drift.model import SIGNED, Drift, Kind, Severity
 from mappings.drift.reviewed import ReviewedForm
 from mappings.schema.model import AnnotationSpec, FieldSpec
 
@@ -55,7 +55,7 @@ def missing_annotation(
     )
     remedy = "l'ajouter aux annotations privées, et son id à la correspondance"
     if gone and how_bad is Severity.BLOCKING:
-        remedy += f" ; si ce formulaire ne l'a plus : `unc mapping absent {path}`"
+        remedy += f" ; si ce formulaire ne l'a plus : `unc mapping absent {path} {SIGNED}`"
     told = _lost(level, spec, path, how_bad, remedy)
     yield from _reworded(told, formerly, baseline.known) if formerly else (told,)
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 ACCEPT = "relire, puis `unc mapping accept`"
 """The remedy of a change that a person finds right."""
+SIGNED = '--reason "La raison" --by "Prénom Nom"'
+"""What goes with what a person says of a question, in a command as it is printed."""
 
 
 class Severity(StrEnum):

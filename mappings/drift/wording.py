@@ -12,7 +12,7 @@ from datafiles.file import DataFile, text_of
 from french.text import bare_label
 from mappings.dossier.revision import EXPLAINED, HEADINGS, Descriptor
 from mappings.drift.retyping import LISTS
-from mappings.drift.reviewed import options_of
+from mappings.drift.reviewed import ReviewedChamp, options_of
 
 _FILE: Final = Path(__file__).with_name("politesse.yaml")
 
@@ -59,6 +59,16 @@ class ChampWording:
             and (len(conditions) == 1 or None in conditions)
             and self.options == other.options
         )
+
+
+def has_other_label(told: Descriptor, known: ReviewedChamp) -> bool:
+    """Whether a question has another label than was last reviewed of it."""
+    return bare_label(told.label) not in map(bare_label, known.last(known.labels))
+
+
+def has_other_help(told: Descriptor, known: ReviewedChamp) -> bool:
+    """Whether it has another help; not so where none was reviewed."""
+    return bool(known.helps) and bare_help(told.description) != bare_help(known.helps[-1])
 
 
 @lru_cache(maxsize=4096)

@@ -87,6 +87,11 @@ NOT_READ = Answer(
     " non lue (« Formulaire » du portail, ou `unc mapping same`)",
 )
 """Of a field that was answered to other words than a person reviewed: as if it was not asked."""
+ROWS_NOT_READ = (
+    "ses lignes ont été demandées alors en d'autres mots, que personne n'a dit demander la même"
+    " chose : non lues (« Formulaire » du portail, ou `unc mapping same`)"
+)
+"""Why a field of rows that were answered so has no answer, whatever was asked in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,7 @@ class Report:
         correction_pending_since: Open correction request.
         unasked: Fields that rules read, that the dossier's revision does not ask, and of which no
             person said so (:func:`mappings.adoption.absences.silent`).
+        silent: Those of them that it would not give if all that was answered were read.
         not_read: Fields that were answered to other words than a person reviewed (:data:`NOT_READ`;
             ``rows.field`` in rows).
     """
@@ -148,6 +154,7 @@ class Report:
     unmapped: tuple[Unmapped, ...]
     correction_pending_since: datetime | None
     unasked: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
     not_read: frozenset[str] = frozenset()
 
     def value(self, field: str) -> Value | None:

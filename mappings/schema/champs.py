@@ -101,6 +101,12 @@ def in_our_word(spec: FieldSpec | AnnotationSpec, option: str) -> str:
     return named.means if named and isinstance(named.means, str) else option
 
 
+def reads_contrary(spec: FieldSpec | AnnotationSpec) -> bool:
+    """Whether a mapping reads the yes of a question as no."""
+    yes = spec.options.get("oui")
+    return spec.inverted or (yes is not None and yes.means is False)
+
+
 def in_their_words(spec: AnnotationSpec, ours: str | int) -> str | int:
     """The option of the form by which one of our words is written; the word itself without one.
 

@@ -1,11 +1,13 @@
 """The form: what changed in it, question after question, and its adoption."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Literal, TypeAlias
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from portal.errors import ForbiddenError, NotWrittenError, RefusedError
+from portal.errors import ForbiddenError, RefusedError
 from portal.pages.view import view_of
 from portal.pages.writing import PageForm, Sent, Shown, form_of
 from portal.people.sessions import SignedIn
@@ -75,17 +77,15 @@ def answer(sent: Annotated[Sent[FieldAnswerForm], Depends(form_of(FieldAnswerFor
     if given.geste == "absent" and not given.raison:
         raise sent.refuse("Dites pourquoi le formulaire ne le demande pas.", back=_BACK)
 
+    @_refused_to(sent)
     def act() -> None:
-        try:
-            if given.geste == "reprendre":
-                source.form.take_back(given.question, by)
-            elif given.geste == "choisir":
-                inverted = given.sens == "contraire" if given.sens else None
-                source.form.decide(given.question, given.choix or given.autre, inverted, "", by)
-            else:
-                source.form.decide(given.question, "", None, given.raison, by)
-        except RefusedError as error:
-            raise sent.refuse(str(error), back=_BACK) from error
+        if given.geste == "reprendre":
+            source.form.take_back(given.question, by)
+        elif given.geste == "choisir":
+            inverted = given.sens == "contraire" if given.sens else None
+            source.form.decide(given.question, given.choix or given.autre, inverted, "", by)
+        else:
+            source.form.decide(given.question, "", None, given.raison, by)
 
     return sent.write(
         act,
@@ -119,17 +119,13 @@ def before(sent: Annotated[Sent[BeforeForm], Depends(form_of(BeforeForm))]) -> R
     if given.geste != "reprendre" and not given.raison:
         raise sent.refuse("Dites pourquoi : la raison reste à côté.", back=_BACK)
 
+    @_refused_to(sent)
     def act() -> None:
         same, contrary = given.geste != "autre", given.geste == "contraire"
-        try:
-            if given.geste == "reprendre":
-                source.form.take_back_before(given.question, given.mots)
-            else:
-                source.form.say_of_before(
-                    given.question, given.mots, same, contrary, given.raison, by
-                )
-        except RefusedError as error:
-            raise sent.refuse(str(error), back=_BACK) from error
+        if given.geste == "reprendre":
+            source.form.take_back_before(given.question, given.mots)
+        else:
+            source.form.say_of_before(given.question, given.mots, same, contrary, given.raison, by)
 
     return sent.write(
         act,
@@ -157,12 +153,10 @@ def adopt(sent: Annotated[Sent[AdoptForm], Depends(form_of(AdoptForm))]) -> Resp
     sent.require(sent.person.role.administers)
     source = _source(sent.request)
 
+    @_refused_to(sent)
     def act() -> None:
-        try:
-            by = f"{sent.form.nom} ({sent.person.email})"
-            against = source.form.adopt(by, sent.form.relu)
-        except RefusedError as error:
-            raise sent.refuse(str(error), back=_BACK) from error
+        by = f"{sent.form.nom} ({sent.person.email})"
+        against = source.form.adopt(by, sent.form.relu)
         if against:
             raise sent.refuse(" ; ".join(against), back=_BACK)
 
@@ -175,13 +169,21 @@ def adopt(sent: Annotated[Sent[AdoptForm], Depends(form_of(AdoptForm))]) -> Resp
     )
 
 
-def _present(
-    source: Source, sent: Sent[FieldAnswerForm] | Sent[BeforeForm] | Sent[AdoptForm]
-) -> Shown:
-    try:
+_AnySent: TypeAlias = Sent[FieldAnswerForm] | Sent[BeforeForm] | Sent[AdoptForm]
+
+
+def _present(source: Source, sent: _AnySent) -> Shown:
+    with _refused_to(sent):
         return _shown(source.form.state())
+
+
+@contextmanager
+def _refused_to(sent: _AnySent) -> Iterator[None]:
+    """What is refused is told on the page, beside what was typed."""
+    try:
+        yield
     except RefusedError as error:
-        raise NotWrittenError(str(error), back=_BACK, typed=sent.form.typed()) from error
+        raise sent.refuse(str(error), back=_BACK) from error
 
 
 def _shown(state: FormShown) -> Shown:

@@ -14,7 +14,6 @@ from mappings.adoption.absences import absences, every_field, every_spec, with_r
 from mappings.adoption.earlier import (
     is_unsaid,
     key_of,
-    reads_contrary,
     why_not_contrary,
     why_not_same,
     with_said,
@@ -27,6 +26,7 @@ from mappings.drift.compare import compare
 from mappings.drift.model import Drift, Severity
 from mappings.drift.reviewed import Absence, Adoption, ReviewedForm, SaidOfBefore
 from mappings.drift.reviewing import review
+from mappings.schema.champs import reads_contrary
 from steps.adopt.adopted_mapping import is_shipped
 from steps.wiring.drift import drift_of, earlier_of, form_adoption
 from steps.wiring.failures import RequestError

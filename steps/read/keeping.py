@@ -8,11 +8,12 @@ from itertools import chain
 from clients.errors import TO_ISOLATE, DsGateway, DsNotFound, DsUnavailable
 from clients.reading.demarche import BrokenDossier
 from clients.transport import Retry
+from mappings.dossier.answered import DaysOfAnswers
 from mappings.dossier.content import hashes
 from mappings.dossier.model import RawDossier
 from mappings.schema.model import FormMapping
 from steps.read.retention import Keeping
-from steps.read.said_again import said_again
+from steps.wiring.observed import days_of_answers
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
 from store.database.errors import Unstorable
@@ -20,9 +21,9 @@ from store.dossiers.pages import DossierRow, PageCounts
 from store.repository import StoreMemory
 
 
-def row_of(raw: RawDossier, *, mapping: FormMapping) -> DossierRow:
+def row_of(raw: RawDossier, *, mapping: FormMapping, days: DaysOfAnswers) -> DossierRow:
     """A dossier as the store keeps it; what the mapping reads of it is part of its fingerprint."""
-    hashed = hashes(raw, facts=mapping.facts)
+    hashed = hashes(raw, facts=mapping.facts, days=days)
     return DossierRow(
         number=raw["number"],
         dossier_id=raw["id"],
@@ -70,13 +71,12 @@ def keep(
     store.require_alone(demarche)
     read = {raw["number"] for raw in dossiers}
     keeping, here = Keeping.of(services, read), store.dossiers.held(demarche, read)
-    mapping = services.form.mapping
+    mapping, days = services.form.mapping, days_of_answers(services)
     rows = [
-        row_of(raw, mapping=mapping)
+        row_of(raw, mapping=mapping, days=days)
         for raw in dossiers
         if raw["number"] in here or keeping.keeps(raw)
     ]
-    rows = list(said_again(services, rows))
     left_out = read - {row.number for row in rows}
     named = {one.number: one.reason for one in broken if one.number is not None}
     aside = store.quarantine.numbers(demarche)

@@ -10,9 +10,9 @@ from mappings.dossier.shape import check_dossier
 from steps.judge.reply_plans import planned_content
 from steps.judge.situation_descriptions import follow_our_writes
 from steps.read.keeping import row_of
-from steps.read.said_again import with_marks
 from steps.reply.messages_on_ds import MessageAbsent, before_sending
 from steps.wiring.failures import apart
+from steps.wiring.observed import days_of_answers
 from steps.wiring.services import Connected, now
 from steps.wiring.summary import Summary
 from store.repository import StoreMemory
@@ -159,7 +159,7 @@ def _batches(replies: Sequence[Reply], *, pace: Pace) -> Iterator[list[Reply]]:
 
 def _keep(services: Connected, summary: Summary, done: Sequence[Delivery]) -> None:
     """Keep receipts, and the dossiers as DS shows them since, in one transaction."""
-    demarche = services.demarche
+    demarche, days = services.demarche, days_of_answers(services)
     by_number: dict[int, list[Delivery]] = {}
     for delivery in done:
         by_number.setdefault(delivery.reply.number, []).append(delivery)
@@ -173,7 +173,7 @@ def _keep(services: Connected, summary: Summary, done: Sequence[Delivery]) -> No
                 for delivery in by_number[stored.number]:
                     raw = delivery.patched(raw)
                 check_dossier(raw)
-                rows.append(with_marks(row_of(raw, mapping=services.form.mapping), stored))
+                rows.append(row_of(raw, mapping=services.form.mapping, days=days))
         memory.dossiers.replace_raw(demarche, rows)
         own = {
             row.number: (before[row.number], row.content_hash)

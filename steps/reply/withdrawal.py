@@ -4,8 +4,8 @@ from clients.errors import DsNotFound
 from clients.writing.acts import ActOutcome, DsActs
 from steps.read.demarche_info import refresh_form
 from steps.read.keeping import row_of
-from steps.read.said_again import with_marks
 from steps.reply.delivery import instructeur_id
+from steps.wiring.observed import days_of_answers
 from steps.wiring.services import Connected
 from steps.wiring.summary import Summary
 from store.outbox.stages import Stage
@@ -43,6 +43,6 @@ def withdraw(services: Connected, number: int) -> ActOutcome:
             dict(act.fields) if one["id"] == ours[-1] else one for one in stored.raw["messages"]
         ]
         raw = {**stored.raw, "messages": messages}
-        row = with_marks(row_of(raw, mapping=services.form.mapping), stored)
+        row = row_of(raw, mapping=services.form.mapping, days=days_of_answers(services))
         services.store.dossiers.replace_raw(services.demarche, [row])
     return act

@@ -73,7 +73,10 @@ class CaseFile:
             report = replace(report, fields={**report.fields, **passed}, not_read=unread)
         rules = self.files.rules_of(report.deposited_at)
         unasked = self.files.unasked(self.revision, rules, unread=unread)
-        return replace(report, unasked=unasked) if unasked else report
+        if not unasked:
+            return report
+        silent = self.files.unasked(self.revision, rules, unread=frozenset())
+        return replace(report, unasked=unasked, silent=silent)
 
     @property
     def rules(self) -> RuleSet:

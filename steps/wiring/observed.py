@@ -1,9 +1,10 @@
 """The form of a démarche as it was last read, beside the mapping, the review and the rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from mappings.adoption.absences import with_reasons
 from mappings.adoption.earlier import settled, unread
 from mappings.adoption.in_force import waiting
 from mappings.adoption.vocabulary import KnownWords, options_known, unknown_words
-from mappings.dossier.answered import Otherwise
-from mappings.dossier.decode import decode_revision
+from mappings.dossier.answered import AnswersGiven, DaysOfAnswers, Otherwise, TimeInForce
+from mappings.dossier.decode import decode_dossier, decode_revision
 from mappings.dossier.revision import Revision
 from mappings.drift.compare import (
     Observed,
     answered_alone,
+    answered_then,
     every_drift,
     from_the_oldest,
 )
@@ -41,13 +43,42 @@ def observed_form(services: Services) -> Observed:
     revisions = from_the_oldest(stored_revisions(services).values())
     active = demarches.state(services.demarche).active_revision_id
     active = active or (revisions[-1].id if revisions else "")
-    several = len(revisions) > 1
-    filed = services.store.demarches.revisions_filed(services.demarche) if several else None
 
-    def deposited_before(moment: datetime, followed: frozenset[str]) -> bool:
-        return demarches.deposited_before(services.demarche, moment, followed=followed)
+    def answered(asked: Otherwise) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (number, path)
+            for number, fields in asked.items()
+            for path in _answered_so(services, revisions, number, fields)
+        )
 
-    return Observed(revisions, active, services.demarche, filed, deposited_before)
+    return Observed(revisions, active, services.demarche, answered)
+
+
+def _answered_so(
+    services: Services,
+    revisions: Sequence[Revision],
+    number: str,
+    fields: Mapping[str, frozenset[str]],
+) -> AbstractSet[str]:
+    """Those of some fields that a dossier answered as a revision asked them.
+
+    What was deposited meanwhile did; of what was deposited before, what was answered since tells.
+    """
+    store, demarche = services.store, services.demarche
+    time = TimeInForce.of(revisions, number)
+    if time.since is None or time.until is None:
+        own = store.demarches.deposited(demarche, followed=time.followed[:1], most=1)
+        return fields.keys() if own else frozenset()
+    filed = partial(store.demarches.deposited, demarche, followed=time.followed)
+    if filed(since=time.since, until=time.until, most=1):
+        return fields.keys()
+    before = filed(until=time.since)
+    given, found = AnswersGiven(revisions, {number: fields}), frozenset[str]()
+    for stored in store.dossiers.iterate(demarche, numbers=before, pending=True):
+        found |= given.unread(decode_dossier(stored.raw, revision=None))
+        if found == fields.keys():
+            break
+    return found
 
 
 def needs_now(form: Form, columns: Path) -> Needs:
@@ -108,12 +139,8 @@ def earlier_answered(
     Raises:
         DataFileError: The reviewed form is wrong.
     """
-    answered = observed.answered()
     every = _every_drift(observed, form=form, mapping_file=mapping_file, columns=columns)
-    for one in every:
-        numbers = tuple(filter(answered, one.revisions)) if one.kind is Kind.EARLIER else ()
-        if numbers:
-            yield replace(one, revisions=numbers)
+    return answered_then([one for one in every if one.kind is Kind.EARLIER], observed)
 
 
 def _every_drift(
@@ -173,6 +200,11 @@ def words_of(form: str) -> KnownWords:
     if not shipped.exists():
         return {}
     return options_known(read_mapping(shipped), reviewed_form(shipped) or ReviewedForm())
+
+
+def days_of_answers(services: Services) -> DaysOfAnswers:
+    """What tells under which revisions of the form, as it was last read, answers were given."""
+    return DaysOfAnswers(from_the_oldest(stored_revisions(services).values()))
 
 
 def rules_at(rulesets: tuple[RuleSet, ...], moment: datetime) -> RuleSet:

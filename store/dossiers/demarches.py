@@ -1,6 +1,6 @@
 """How far each démarche was read, and what it looked like then."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -139,17 +139,29 @@ class Demarches:
         with self._scope.read() as connection:
             return {row.revision_id: row.descriptors for row in connection.execute(query)}
 
-    def revisions_filed(self, demarche: int) -> frozenset[str]:
-        """Those of them that dossiers in store follow."""
-        follows = dossiers.c.revision_id == revisions.c.revision_id
-        one = select(dossiers.c.number).filter_by(demarche=demarche).where(follows).exists()
-        query = select(revisions.c.revision_id).filter_by(demarche=demarche).where(one)
-        with self._scope.read() as connection:
-            return frozenset(connection.scalars(query))
+    def deposited(
+        self,
+        demarche: int,
+        *,
+        followed: Iterable[str],
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int | None = None,
+    ) -> Sequence[int]:
+        """Dossiers in store that follow one of some revisions, deposited between two moments.
 
-    def deposited_before(self, demarche: int, moment: datetime, *, followed: Iterable[str]) -> bool:
-        """Whether a dossier in store that follows one of some revisions was deposited earlier."""
-        one = select(dossiers.c.number).filter_by(demarche=demarche)
-        one = one.where(dossiers.c.deposited_at < moment, dossiers.c.revision_id.in_(followed))
+        Args:
+            demarche: Number of the démarche.
+            followed: Ids of revisions.
+            since: From when.
+            until: Before when.
+            most: How many of them, at most.
+        """
+        query = select(dossiers.c.number).filter_by(demarche=demarche)
+        query = query.where(dossiers.c.revision_id.in_(followed))
+        if since is not None:
+            query = query.where(dossiers.c.deposited_at >= since)
+        if until is not None:
+            query = query.where(dossiers.c.deposited_at < until)
         with self._scope.read() as connection:
-            return connection.execute(one.limit(1)).first() is not None
+            return connection.scalars(query.limit(most)).all()

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from mappings.schema.model import FormMapping
 from sandbox.generator.generate import generate
 from steps.judge.verdicts import ASSESSMENT
 from store.dossiers.pages import DossierRow
@@ -56,8 +55,8 @@ def test_a_dossier_that_no_column_holds_is_set_aside_and_the_others_are_handed_o
 
         real = keeping.row_of
 
-        def with_what_no_column_holds(raw: Any, *, mapping: FormMapping) -> DossierRow:
-            row = real(raw, mapping=mapping)
+        def with_what_no_column_holds(raw: Any, **read_by: Any) -> DossierRow:
+            row = real(raw, **read_by)
             if row.number != odd:
                 return row
             broken = "a\0b" if database else "a\ud800b"

@@ -68,7 +68,9 @@ def wanted_annotations(
             reach=reach,
         ),
         "priorite": assessment.priority or "",
-        "motifs_priorite": texts.render(
+        "motifs_priorite": ""
+        if assessment.priority is None
+        else texts.render(
             "motifs_priorite", criteria=assessment.criteria, to_verify=assessment.to_verify
         ),
         "version_referentiel": assessment.ruleset,

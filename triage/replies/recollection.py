@@ -9,11 +9,11 @@ restored from an older copy.
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import structs
 
-from mappings.dossier.answered import ANNOTATIONS
+from mappings.dossier.answered import ANNOTATIONS, BY_ONE_HAND
 from mappings.dossier.model import Champ, Dossier, Unreadable
 from mappings.report.display import show_champ
 from mappings.schema.champs import in_our_word
@@ -25,7 +25,7 @@ from triage.replies.inputs import Memory, ReplyRules
 CHECKED = "controle_le"
 """Annotation that goes with every write of ours: the bridge's signature."""
 
-_TOGETHER = timedelta(seconds=1)
+_TOGETHER = BY_ONE_HAND
 """How far apart DS dates annotations of one write."""
 _THEN = "écrit sous d'autres mots"
 _AGAIN = "à écrire de nouveau"

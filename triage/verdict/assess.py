@@ -22,7 +22,7 @@ from triage.verdict.priority import (
     unanswered_scope,
 )
 
-JUDGED = f"12-{DIGEST}"
+JUDGED = f"13-{DIGEST}"
 """How reports are judged, beside rule-set and mapping: part of what a verdict rests on, with the
 words that patient data is known by.
 
@@ -67,7 +67,7 @@ def assess(
     judges = bool(rules.scope or rules.items)
     status = _status(items, refused=refused, unanswered=unanswered, judges=judges)
     decided = report.state.decided
-    in_scope = status in {Status.COMPLET, Status.A_COMPLETER}
+    in_scope = judges and not (refused or unanswered)
     known = known_answers(rules, report, public=public)
     ranked = _rank(rules, report, known, mapping=mapping, asked=in_scope)
     shared = known_answers(rules, report, without=mapping.agency_only | PUBLIC_FACTS.keys())
@@ -139,6 +139,8 @@ def _status(
         return Status.HORS_CHAMP
     if unanswered:
         return Status.A_PRECISER
-    if any(item.blocking for item in items):
-        return Status.A_COMPLETER
-    return Status.COMPLET
+    lacking = [item for item in items if item.blocking]
+    if not lacking:
+        return Status.COMPLET
+    # A declarant cannot complete what the form never asked, nor what they said and nobody reads.
+    return Status.A_COMPLETER if any(one.can_be_asked for one in lacking) else Status.A_PRECISER

@@ -14,7 +14,15 @@ from french.phrases import is_made_of
 from french.text import fold
 from mappings.dossier.model import Attachment, Unlisted
 from mappings.report.convert import UNLISTED
-from mappings.report.model import NOT_READ, Answer, AnswerState, Report, Row, Value
+from mappings.report.model import (
+    NOT_READ,
+    ROWS_NOT_READ,
+    Answer,
+    AnswerState,
+    Report,
+    Row,
+    Value,
+)
 from triage.rules.checks import CheckFacts, passes
 from triage.rules.conditions import Answers, holds
 from triage.rules.model import Item, Part, RuleSet
@@ -296,9 +304,12 @@ def _unasked(part: Part, facts: CheckFacts) -> bool:
 
 
 def _why_unasked(part: Part, rules: RuleSet, facts: CheckFacts) -> str:
-    if not facts.report.not_read.isdisjoint(part.paths):
-        return NOT_READ.problem
-    return rules.unasked or part.missing
+    report = facts.report
+    asked = report.silent.isdisjoint(part.paths)
+    unread = report.not_read.intersection(part.paths) if asked else ()
+    if not unread:
+        return rules.unasked or part.missing
+    return ROWS_NOT_READ if unread == {part.rows} and part.each else NOT_READ.problem
 
 
 def _answer_finding(

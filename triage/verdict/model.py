@@ -249,6 +249,12 @@ class Assessment:
     beside: int = 0
 
     @property
+    def for_agency(self) -> bool:
+        """Whether all that it lacks is for the agency to look at: no declarant can give it."""
+        askable = any(one.asked for one in self.unanswered_scope)
+        return self.status is Status.A_PRECISER and not askable
+
+    @property
     def reach(self) -> str:
         """On how many items a score stands, in French; "" where on all of them, asked whole."""
         if self.score is None or not (self.not_asked or self.partly_asked):

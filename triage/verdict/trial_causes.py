@@ -93,7 +93,7 @@ def causes(before: Reached, after: Reached, *, reasons: Mapping[str, str]) -> It
         statuses = {before.status, after.status}
         if Status.HORS_CHAMP in statuses:
             yield _scope(before, after)
-        elif Status.A_PRECISER in statuses:
+        elif before.unanswered != after.unanswered:
             yield _questions(before, after)
         else:
             yield from _blocking(before, after, reasons)

@@ -37,7 +37,7 @@ from triage.replies.reply import Conflict
 from triage.situations.declared import declared
 from triage.situations.facts import facts_of
 from triage.situations.followup import follow_up
-from triage.verdict.model import Status, Verdict
+from triage.verdict.model import ScopeReason, Status, Verdict
 
 SHEET = "À traiter"
 NATIONAL: dict[str, Answer] = {
@@ -49,6 +49,11 @@ LYON = {"crpv_rapporteur": answered("Lyon")}
 OURS = {"crpv-lyon": Opinion("CRPV Lyon", "À surveiller", "")}
 ASKED = datetime(2026, 3, 7, 23, 30, tzinfo=UTC)
 SENT = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
+OPEN = {
+    "status": Status.A_PRECISER,
+    "priority": None,
+    "unanswered_scope": (ScopeReason("but_medical", "But médical", "", "sans réponse"),),
+}
 CLOSED = {"status": Status.CLOS, "priority": None}
 
 
@@ -147,6 +152,8 @@ def test_the_agency_reads_what_waits_for_a_person_with_conflicts_and_quarantine(
         entry(7, state=DossierState.EN_INSTRUCTION, fields=local("01")),
         low(8, fields={"departements": BLANK, "regions": BLANK}),
         low(9, fields=local("978")),
+        replace(low(10, verdict=OPEN), asked_at=ASKED),
+        replace(low(11, verdict={"status": Status.A_PRECISER}), asked_at=ASKED),
     ]
     made_now = made(entries, aside=frozenset({3, 4242}))
     content = made_now.workbook("agence")
@@ -158,9 +165,13 @@ def test_the_agency_reads_what_waits_for_a_person_with_conflicts_and_quarantine(
         4: "déclarant à relancer",
         5: "hors champ à confirmer",
         8: "aucun centre",
+        10: "éligibilité à préciser",
+        11: "question non posée ou non lue",
         4242: "en quarantaine",
     }
     assert "en quarantaine\u00a0:\u00a02" in head(content)
+    turns = {n: one["À qui d’agir"] for n, one in rows(content).items()}
+    assert (turns[10], turns[11]) == ("au déclarant", "à l’agence"), "who alone can look"
     assert not {3, 4242} & rows(made_now.workbook("reseau")).keys() - {3}
     assert "quarantaine" not in head(made_now.workbook("reseau"))
 

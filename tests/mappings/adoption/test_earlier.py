@@ -5,7 +5,6 @@ from datetime import date
 
 from mappings.adoption.earlier import (
     earlier_words,
-    reads_contrary,
     settled,
     unread,
     why_not_same,
@@ -15,6 +14,7 @@ from mappings.adoption.earlier import (
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.reviewed import ReviewedForm, SaidOfBefore, dump_reviewed, parse_reviewed
 from mappings.drift.reviewing import review
+from mappings.schema.champs import reads_contrary
 from mappings.schema.file import parse_mapping
 from tests.mappings.drift.test_compare import HEAD, champ, form
 from tests.mappings.drift.test_reviewed_last import ABROAD, INVERTED, LINES, MAPPING, NEEDS, asked

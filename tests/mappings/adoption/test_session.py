@@ -63,6 +63,18 @@ def read(session: Session, name: str) -> FormMapping:
 THIRD = "a third absent, ten unknown"
 
 
+def test_a_field_that_nobody_gave_a_champ_has_the_likeliest_written_above_it() -> None:
+    session = started(THIRD)
+    notes = made(session, THIRD).notes
+    asked = [one for one in session.questions() if not one.option]
+    proposed = {one.path: one.champs[0].offered.label for one in asked if one.champs}
+    assert 0 < len(proposed) < len(asked)
+    for one in asked:
+        label = proposed.get(one.path)
+        told = f"à confirmer, peut-être : « {label} »" if label else "aucun champ trouvé"
+        assert notes[one.path].startswith(told)
+
+
 def test_what_rules_read_is_asked_first_and_nothing_sure_is_asked() -> None:
     session = started(THIRD)
     asked = list(session.questions())

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
 
-from mappings.dossier.answered import AnswersGiven
-from mappings.dossier.model import Champ, ChampValue, Dossier, Rows, Text, YesNo
+from mappings.dossier.answered import AnswersGiven, DaysOfAnswers, TimeInForce
+from mappings.dossier.content import hashes
+from mappings.dossier.model import Champ, ChampValue, Dossier, RawDossier, Rows, Text, YesNo
 from mappings.dossier.revision import Revision
 from tests.mappings.report.dossiers import champ, dossier
 
@@ -125,3 +127,51 @@ def test_of_two_revisions_of_one_day_the_hour_tells() -> None:
     assert not unread(following("3", answered(SECOND_ONE + timedelta(hours=3))), same_day)
     in_paris = datetime.fromisoformat("2026-03-11T11:30:00+02:00")
     assert unread(following("3", answered(in_paris)), same_day) == {"a"}
+
+
+def raw(revision: str, *, champ: datetime, note: datetime, by_hand: datetime) -> RawDossier:
+    return {
+        "state": "en_construction",
+        "dateDepot": FIRST.isoformat(),
+        "dateDerniereModificationAnnotations": by_hand.isoformat(),
+        "demarche": {"revision": {"id": revision}},
+        "champs": [{"id": "r", "rows": [{"champs": [{"id": "c", "updatedAt": str(champ)}]}]}],
+        "annotations": [{"id": "n", "updatedAt": str(note)}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("later", "content", "fingerprint"),
+    [
+        ({"champ": FIRST + DAY}, False, False),
+        ({"champ": SECOND_ONE + DAY}, True, True),
+        ({"note": SECOND_ONE + DAY, "by_hand": SECOND_ONE + DAY}, True, False),
+        ({"note": SECOND_ONE + DAY}, False, False),  # by the bridge
+        ({"revision": "1", "champ": SECOND_ONE + DAY}, False, False),  # it saw no other
+    ],
+)
+def test_what_is_said_again_as_it_stood_moves_hashes_once_the_form_was_published_again(
+    later: Mapping[str, Any], *, content: bool, fingerprint: bool
+) -> None:
+    days = DaysOfAnswers(THREE)
+    before = {"revision": later.get("revision", "3"), "champ": FIRST, "note": FIRST}
+    was = hashes(raw(**before, by_hand=FIRST + DAY), days=days)
+    now = hashes(raw(**{**before, "by_hand": FIRST + DAY, **later}), days=days)
+    assert (was.content != now.content) is content
+    assert (was.fingerprint != now.fingerprint) is fingerprint
+
+
+@pytest.mark.parametrize(
+    ("revisions", "number", "wanted"),
+    [
+        (THREE, "1", (FIRST, SECOND_ONE, ["1", "2", "3"])),
+        (THREE, "3", (THIRD, None, ["3"])),
+        (history(FIRST, None, THIRD), "1", (FIRST, THIRD, ["1", "2", "3"])),
+        (history(FIRST, None, THIRD), "2", (None, THIRD, ["2", "3"])),
+    ],
+)
+def test_a_revision_is_what_the_form_asks_until_the_next_that_is_dated(
+    revisions: Sequence[Revision], number: str, wanted: tuple[Any, ...]
+) -> None:
+    time = TimeInForce.of(revisions, number)
+    assert (time.since, time.until, time.followed) == wanted

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -162,6 +161,22 @@ def test_what_an_earlier_revision_asked_otherwise_is_not_read_in_its_answers(wha
 
 
 @pytest.mark.parametrize(
+    "changes", [{"condition": "(= 4 true)"}, {"label": "Après"}, {"description": "Au plus tard."}]
+)
+def test_what_changed_and_was_put_back_is_told_of_a_question_that_nothing_acts_on(
+    changes: dict[str, Any],
+) -> None:
+    """Its answers are read all the same: a person says whether it asked the same."""
+    plain = replace(champ(2, "Avant"), condition="")
+    back = form([plain], [replace(plain, **changes)], [plain])
+    reviewed = saved(review(back.revisions[:1], mapping=MAPPING))
+    (found,) = told(back, reviewed)
+    assert (found.kind, found.severity) == (Kind.EARLIER, Severity.REVIEW)
+    assert found.remedy.startswith("si la question demandait la même chose : `unc mapping same b ")
+    assert not_read([found], NEEDS) == {}
+
+
+@pytest.mark.parametrize(
     "then",
     [
         [heading("1. USAGE :"), asked("l'usage est-il constate en france", condition=""), SECRET],
@@ -220,28 +235,14 @@ def test_an_annotation_that_was_turned_meanwhile_is_not_read_of_that_time(
     assert kinds(told(back, fresh)) == [(Kind.EARLIER, Severity.REVIEW)]
 
 
-def test_what_an_open_dossier_answered_before_it_was_moved_is_told() -> None:
-    at = datetime(2026, 3, 1, tzinfo=UTC)
-    days = (at, at + timedelta(days=10), at + timedelta(days=20))
+def test_what_some_dossier_answered_in_other_words_is_told_and_nothing_else() -> None:
     both = form([asked()], [asked(ABROAD)], [asked()])
-    dated = [replace(one, published=day) for one, day in zip(both.revisions, days, strict=True)]
-    reviewed = review(dated[:1], mapping=MAPPING)
-
-    def earlier(*, deposit: datetime, follows: str = "3", draft: bool = False) -> list[Drift]:
-        def before(moment: datetime, followed: frozenset[str]) -> bool:
-            return deposit < moment and follows in followed
-
-        seen = [replace(one, published=None) for one in dated] if draft else dated
-        now = Observed(seen, "3", 0, frozenset({follows}), before)
-        return [one for one in told(now, reviewed) if one.kind is Kind.EARLIER]
-
-    assert earlier(deposit=days[1] + timedelta(days=1))
-    assert not earlier(deposit=days[2] + timedelta(days=1))
-    assert earlier(deposit=days[2], follows="2"), "closed then"
-    assert not earlier(deposit=days[1], follows="1"), "closed before"
-    assert not earlier(deposit=days[0], draft=True)
-    untold = Observed(dated, "3", 0, frozenset({"3"}), lambda *_: False)
-    every = every_drift(untold, mapping=MAPPING, reviewed=reviewed, needs=NEEDS)
+    reviewed = review(both.revisions[:1], mapping=MAPPING)
+    assert not told(replace(both, answered=lambda _: frozenset()), reviewed)
+    assert not told(replace(both, answered=lambda _: frozenset({("2", "b")})), reviewed)
+    there = replace(both, answered=lambda _: frozenset({("2", "a")}))
+    assert kinds(told(there, reviewed)) == [(Kind.EARLIER, Severity.REVIEW)]
+    every = every_drift(there, mapping=MAPPING, reviewed=reviewed, needs=NEEDS)
     assert not_read(every, NEEDS) == {"2": {"a": frozenset({"1"})}}, "told or not, it is not read"
 
 

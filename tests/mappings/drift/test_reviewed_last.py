@@ -196,7 +196,9 @@ def test_a_question_that_a_revision_of_before_asked_otherwise_is_not_read_in_it(
     assert {(one.kind, one.severity) for one in found} == {(Kind.EARLIER, Severity.REVIEW)}
     assert not_read(found, NEEDS) == {"1": {"a": frozenset({"1"})}}
     assert any("unc mapping same a" in one.remedy for one in found)
-    assert not told(replace(now, filed=frozenset({"2"})), reviewed), "no dossier follows it"
+    assert not told(replace(now, answered=lambda _: frozenset()), reviewed), (
+        "no dossier answered it"
+    )
     said = same_before(reviewed, now.revisions, frozenset({"1", "2"}))
     assert not told(now, said)
     accepted = review(now.to_review, mapping=MAPPING, earlier=reviewed)

@@ -1,6 +1,8 @@
 """First contact with a démarche whose form nobody saw, over HTTP."""
 
 import json
+import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -47,6 +49,12 @@ class Contact:
 
     def workbooks(self, summary: Any) -> set[str]:
         return {Path(one).name for one in summary["workbooks"]}
+
+
+def printed(text: str) -> list[str]:
+    """What follows `unc` in the first command that a text shows, as a person pastes it."""
+    (command,) = re.findall("`unc ([^`]+)`", text)[:1]
+    return shlex.split(command)
 
 
 @contextmanager

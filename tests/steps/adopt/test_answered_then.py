@@ -3,6 +3,7 @@
 DS moves open dossiers to each revision that is published, with their answers and their dates.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -15,15 +16,15 @@ from settings import load_settings
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import VARIANTS, Raw
-from tests.steps.adopt.conftest import DOSSIERS, contacted
+from tests.steps.adopt.conftest import DOSSIERS, contacted, printed
 from tests.steps.adopt.test_deciding import FIRST, in_network, typing
 from tests.steps.adopt.test_turned import (
     ABROAD,
     NATIONAL,
     STATUS,
     AdoptedForm,
+    above,
     asked_by_a_list,
-    heading_of_scope,
 )
 
 pytestmark = pytest.mark.slow
@@ -117,8 +118,9 @@ def test_a_heading_that_was_turned_is_not_read_in_what_was_closed_under_it(
     adopted: AdoptedForm,
 ) -> None:
     control = adopted.ours.sandbox.control
-    meanwhile(adopted, heading_of_scope(adopted))
-    answer(adopted, CLOSED, "Oui")
+    meanwhile(adopted, above(adopted, NATIONAL, "Autres traitements du patient"))
+    both = {adopted.champ(NATIONAL): "Oui", adopted.champ("usage_intentionnel"): True}
+    control.edit_champ(CLOSED, both)
     control.move(CLOSED, "accepte")
     adopted.ours.unc("run", code=1)
     adopted.publish()
@@ -126,8 +128,29 @@ def test_a_heading_that_was_turned_is_not_read_in_what_was_closed_under_it(
     assert national(CLOSED).state is AnswerState.NOT_ASKED
     assert status(adopted, CLOSED) == "Clos"
     (one,) = [one for one in told(adopted) if NATIONAL in one and "Autres traitements" in one]
-    assert "autres" in one
-    assert f",{NATIONAL}," in one
+    assert "et 1 autre" in one
+    assert {NATIONAL, "usage_intentionnel"} <= set(re.split("[ ,`]", one)), "one act for both"
+
+
+def test_a_heading_that_came_and_went_while_nobody_answered_is_not_asked_about(
+    adopted: AdoptedForm,
+) -> None:
+    """Dossiers that were deposited before it said nothing under it, but for who answers there."""
+    heading, other = "Ce qui fut consulté", "Ce qui sera consulté"
+    meanwhile(adopted, above(adopted, "titre", heading))
+    adopted.publish()
+    adopted.ours.unc("run", code=0)
+    assert not any(heading in one for one in told(adopted))
+    meanwhile(adopted, above(adopted, "titre", other))
+    adopted.ours.sandbox.control.edit_champ(LATER, {adopted.champ("titre"): "Dans la migraine"})
+    adopted.ours.unc("run", code=1)
+    adopted.publish()
+    adopted.ours.unc("run", code=0)
+    (one,) = [one for one in told(adopted) if other in one]
+    assert "mapping same titre " in one, "what else stands under it was not answered there"
+    adopted.ours.unc(*printed(one), code=0)
+    assert not any(other in one for one in told(adopted)), "said, as it was printed"
+    assert not any(heading in one for one in told(adopted))
 
 
 def test_a_consent_that_was_turned_meanwhile_keeps_the_dossier_until_a_person_says_it_again(
@@ -212,7 +235,7 @@ def test_an_open_dossier_is_read_by_the_words_that_it_answered(
     adopted.ours.unc("run", code=0)
     assert national(OPEN).state is AnswerState.NOT_ASKED
     assert status(adopted, OPEN) == "À préciser"
-    assert any(NATIONAL in one for one in told(adopted))
+    assert any(NATIONAL in one and " --inverted " in one for one in told(adopted))
     answer(adopted, OPEN, "Non")
     adopted.ours.unc("run", code=0)
     assert national(OPEN).value is True

@@ -91,14 +91,19 @@ def adopted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AdoptedForm]:
         yield form
 
 
-def heading_of_scope(form: AdoptedForm) -> Raw:
+def above(form: AdoptedForm, path: str, label: str) -> Raw:
+    """The form with another heading above a question."""
     revision = form.revision()
-    at = [one["id"] for one in revision["champs"]].index(form.champ(NATIONAL))
-    above = next(
+    at = [one["id"] for one in revision["champs"]].index(form.champ(path))
+    heading = next(
         one for one in reversed(revision["champs"][:at]) if one["type"] == "header_section"
     )
-    above["label"] = "Autres traitements du patient"
+    heading["label"] = label
     return revision
+
+
+def heading_of_scope(form: AdoptedForm) -> Raw:
+    return above(form, NATIONAL, "Autres traitements du patient")
 
 
 def options_of(form: AdoptedForm, path: str, change: Callable[[list[str]], list[str]]) -> Raw:

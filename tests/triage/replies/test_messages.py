@@ -125,6 +125,18 @@ def test_what_the_form_does_not_ask_is_asked_of_nobody() -> None:
     assert plain(asked).count("oui ou par non") == 1
 
 
+def test_an_item_that_only_the_agency_can_look_at_is_named_to_it_and_asked_of_nobody() -> None:
+    fault = replace(RCP.faults[0], reason="aucun champ ne la donne", asked=False)
+    unread = replace(RCP, reason=fault.reason, faults=(fault,))
+    alone = assessment(Status.A_PRECISER, items=(unread,), unanswered_scope=(), priority="P1")
+    made = due(judged(verdict=alone), rules=asks())
+    assert message(made) is None
+    told = written(made)
+    assert (told["statut"], told["priorite"]) == ("À préciser", "P1"), "its scope is known"
+    assert told["elements_manquants"] == f"M5 RCP : {fault.reason}"
+    assert {"À examiner", "Urgent"} <= set(labelled(made))
+
+
 def test_a_complete_report_is_acknowledged_once() -> None:
     first = message(due(judged(), rules=asks()))
     assert first is not None

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from mappings.report.model import NOT_READ, Answer, AnswerState, Report
+from mappings.report.model import NOT_READ, ROWS_NOT_READ, Answer, AnswerState, Report
 from mappings.schema.model import FormMapping
 from triage.replies.points import requested_items
 from triage.rules.checks import CheckFacts
@@ -199,6 +199,7 @@ def test_an_item_that_was_answered_to_other_words_says_so_and_is_asked_of_nobody
         unasked=frozenset({lacking}),
         not_read=frozenset({lacking}),
     )
+    whole = assess(complete, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
     found = assess(one, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
     items = [item for item in found.items if item.blocking]
     assert items
@@ -207,9 +208,40 @@ def test_an_item_that_was_answered_to_other_words_says_so_and_is_asked_of_nobody
         assert not item.can_be_asked
         assert not any(fault.asked for fault in item.faults)
     assert requested_items(found) == []
+    assert (found.status, found.for_agency) == (Status.A_PRECISER, True)
+    assert found.priority == whole.priority, "its scope is known"
     silent = replace(one, not_read=frozenset())
     found = assess(silent, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
     assert all("aucun champ" in item.reason for item in found.items if item.blocking)
+    assert (found.status, found.for_agency) == (Status.A_PRECISER, True)
+
+
+def test_a_dossier_of_which_anything_can_be_asked_is_for_its_declarant_to_complete(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping
+) -> None:
+    one = replace(report({20: None}), unasked=frozenset({"siret"}))
+    found = assess(one, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+    assert {item.id for item in found.items if item.blocking} == {"A1", "D2"}
+    assert (found.status, found.for_agency) == (Status.A_COMPLETER, False)
+    assert [item.id for item in requested_items(found)] == ["D2"]
+
+
+def test_what_the_form_of_then_never_asked_is_not_said_to_have_been_asked_in_other_words(
+    report: MakeReport, rules: RuleSet, mapping: FormMapping
+) -> None:
+    rows, cells = "specialites", ("denomination", "substance", "cis", "statut_reglementaire")
+    complete = report({})
+    one = replace(
+        complete,
+        fields={**complete.fields, rows: NOT_READ},
+        unasked=frozenset({rows, *(f"{rows}.{cell}" for cell in cells)}),
+        silent=frozenset({f"{rows}.cis"}),
+        not_read=frozenset({rows}),
+    )
+    found = assess(one, rules, mapping=mapping, fingerprint="f", earlier_exists=True)
+    assert "aucun champ" in item(found, "M3").reason
+    assert ROWS_NOT_READ in item(found, "M1").reason
+    assert NOT_READ.problem not in item(found, "M1").reason, "its rows were asked in other words"
 
 
 @pytest.mark.parametrize(
@@ -325,7 +357,7 @@ def test_what_the_form_does_not_ask_is_missing_until_a_person_says_so(
     both = judged(replace(silent, fields={**gone, **rest}, unasked=frozenset()))
     assert both.reach.startswith(f"sur {every - 1} des {every} éléments obligatoires, dont 1 en")
     assert judged(told).reach == unsaid.reach == ""
-    assert (unsaid.score, unsaid.band, unsaid.status.value) == (None, "", "À compléter")
+    assert (unsaid.score, unsaid.band, unsaid.status.value) == (None, "", "À préciser")
     (item,) = [one for one in unsaid.items if one.id == "A1"]
     assert (item.verdict.value, item.reason) == ("missing", rules.unasked)
 
