@@ -175,6 +175,7 @@ def same(
     *,
     reason: str = "",
     by: str = "",
+    words: str = "",
     other: Annotated[bool, Parameter(negative=())] = False,
     inverted: Annotated[bool, Parameter(negative=())] = False,
     undo: Annotated[bool, Parameter(negative=())] = False,
@@ -189,6 +190,7 @@ def same(
         field: Donnée de la correspondance ; dans une répétition, « lignes.donnée ».
         reason: Pourquoi.
         by: Qui le dit.
+        words: Laquelle, si elle a été posée de plusieurs façons : le code que montre chaque ligne.
         other: Elle demandait autre chose : ses réponses d'avant restent non lues, et ce n'est
             plus demandé.
         inverted: Elle demandait déjà le contraire, comme la correspondance la lit aujourd'hui.
@@ -196,10 +198,16 @@ def same(
     """
     with open_services(load_settings()) as services:
         if undo:
-            path = review.take_back_before(services, field)
+            path = review.take_back_before(services, field, key=words)
         else:
             path = review.said_of_before(
-                services, field, by=by, reason=reason, same=not other, inverted=inverted
+                services,
+                field,
+                by=by,
+                reason=reason,
+                same=not other,
+                inverted=inverted,
+                key=words,
             )
         left = drift_of(services)
     if common.json:

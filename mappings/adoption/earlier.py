@@ -4,23 +4,18 @@ A person says of each whether it asked the same: its answers of then are read, o
 are asked about no more. Either can be taken back.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from hashlib import sha256
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings.adoption.absences import every_spec
 from mappings.dossier.answered import Otherwise
-from mappings.dossier.decode import stable_id
-from mappings.dossier.revision import Revision
 from mappings.drift.compare import asked_otherwise
 from mappings.drift.model import Drift, Kind, Needs, Severity
-from mappings.drift.reviewed import ReviewedChamp, ReviewedForm, SaidOfBefore
-from mappings.drift.reviewing import same_before
+from mappings.drift.reviewed import ReviewedChamp, ReviewedForm, SaidOfBefore, key_of_words
 from mappings.schema.champs import reads_contrary
 from mappings.schema.model import FormMapping
 
-_KEY = 8
 _WORDS = frozenset(
     {
         Kind.RENAMED,
@@ -76,7 +71,7 @@ def earlier_words(
     for (before, now, revisions, unread_now, contrary), paths in found.items():
         titles = (specs[path].title if path in specs else path for path in paths)
         yield EarlierWords(
-            key=_key(before),
+            key=key_of_words(before, now),
             fields=",".join(paths),
             title=", ".join(titles),
             labels=tuple(paths.values()),
@@ -94,12 +89,10 @@ def is_unsaid(one: Drift) -> bool:
 
 
 def key_of(one: Drift | SaidOfBefore) -> str:
-    """A short name of words of before."""
-    return _key(one.words if isinstance(one, SaidOfBefore) else one.before)
-
-
-def _key(words: str) -> str:
-    return sha256(words.encode()).hexdigest()[:_KEY]
+    """A short name of words of before, as they are shown."""
+    if isinstance(one, SaidOfBefore):
+        return one.key or key_of_words(one.words)
+    return key_of_words(one.before, one.after)
 
 
 def why_not_same(drifts: Iterable[Drift], field: str, title: str) -> str:
@@ -118,6 +111,29 @@ def why_not_same(drifts: Iterable[Drift], field: str, title: str) -> str:
     return ""
 
 
+def why_not_in_these_options(drift: Drift, title: str) -> str:
+    """Why nobody can say « the same » of options that rules do not know; "" if they can."""
+    if not drift.unsaid:
+        return ""
+    options = ", ".join(f"« {one} »" for one in drift.unsaid)
+    return (
+        f"« {title} » avait alors des options que les règles ne connaissent pas : {options}. Dites"
+        " d'abord dans « options » de la correspondance ce que veut dire chacune, et adoptez-la"
+        " (`unc mapping adopt`) ; si la question demandait autre chose, dites-le (--other)."
+    )
+
+
+def why_not_several(drifts: Iterable[Drift | SaidOfBefore], title: str) -> str:
+    """Why who speaks of words of before must say which: each, as it was shown; "" of one alone."""
+    shown = {
+        key_of(one): one.words if isinstance(one, SaidOfBefore) else one.before for one in drifts
+    }
+    if len(shown) <= 1:
+        return ""
+    each = " ; ".join(f"« {words} » (--words {key})" for key, words in shown.items())
+    return f"« {title} » a été posée de plusieurs façons, dites laquelle : {each}."
+
+
 def why_not_contrary(title: str) -> str:
     """Why who says « the same » of a question that is read upside down must say which sense."""
     return (
@@ -127,31 +143,10 @@ def why_not_contrary(title: str) -> str:
     )
 
 
-def with_said(
-    reviewed: ReviewedForm, revisions: Sequence[Revision], drift: Drift, said: SaidOfBefore
-) -> ReviewedForm:
+def with_said(reviewed: ReviewedForm, drift: Drift, said: SaidOfBefore) -> ReviewedForm:
     """What was reviewed, once a person said what a question asked in the words of a drift."""
-    made = reviewed
-    if said.same:
-        asked_so = [one for one in revisions if stable_id(one.id) in drift.revisions]
-        made = same_before(reviewed, asked_so, {drift.champ})
-    added = {
-        champ: gained
-        for champ, one in made.champs.items()
-        if (gained := _gained(reviewed.champs.get(champ), one))
-    }
-    return replace(made, before=(*reviewed.before, replace(said, added=added)))
-
-
-def _gained(before: ReviewedChamp | None, now: ReviewedChamp) -> Mapping[str, tuple[str, ...]]:
-    if before is None or before == now:
-        return {}
-    found = {}
-    for one in fields(ReviewedChamp):
-        was, became = getattr(before, one.name), getattr(now, one.name)
-        if isinstance(became, tuple) and (more := tuple(v for v in became if v not in was)):
-            found[one.name] = more
-    return found
+    of_these = replace(said, champ=drift.champ, wording=drift.words, key=key_of(drift))
+    return replace(reviewed, before=(*reviewed.before, of_these))
 
 
 def without_said(reviewed: ReviewedForm, said: SaidOfBefore) -> ReviewedForm:
@@ -177,9 +172,11 @@ def _left(known: ReviewedChamp, name: str, gone: tuple[str, ...]) -> tuple[str, 
 def settled(found: Iterable[Drift], reviewed: ReviewedForm | None) -> Iterator[Drift]:
     """Differences, of which words of before that were said to ask something else ask no more."""
     before = reviewed.before if reviewed else ()
-    other = {(one.path, one.words): one for one in before if not one.same}
+    other = {(one.path, one.wording or one.words): one for one in before if not one.same}
     for one in found:
-        said = other.get((one.field, one.before)) if one.kind is Kind.EARLIER else None
+        said = None
+        if one.kind is Kind.EARLIER:
+            said = other.get((one.field, one.words)) or other.get((one.field, one.before))
         if said is None:
             yield one
         else:

@@ -5,16 +5,15 @@ before, only what a person never saw is told: what was last reviewed is compared
 force.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
-from french.text import bare_label, excerpt
+from french.text import bare_label, normalise_label
 from mappings.dossier.revision import EXPLAINED, HEADINGS, Descriptor
 from mappings.drift import severity
 from mappings.drift.model import ACCEPT, SIGNED, Drift, Kind, Needs, Severity
 from mappings.drift.retyping import LISTS, Fit, fit
-from mappings.drift.reviewed import ReviewedChamp, options_of
+from mappings.drift.reviewed import ReviewedChamp, SaidOfBefore, key_of_words, options_of
 from mappings.drift.wording import (
     ChampWording,
     bare_chain,
@@ -22,6 +21,7 @@ from mappings.drift.wording import (
     has_other_help,
     has_other_label,
     headings,
+    shortened,
 )
 from mappings.schema.champs import in_our_words, reads_contrary
 from mappings.schema.model import AnnotationSpec, FieldSpec
@@ -38,6 +38,11 @@ _READ = "si la question demandait la même chose :"
 _ALWAYS = "toujours posée"
 _NO_HELP = "sans aide"
 _NOTHING_ABOVE = "rien"
+_NONE = "aucune"
+_MEANINGS = (
+    "dire d'abord dans « options » de la correspondance ce que veut dire chacune de {}, puis"
+    " l'adopter, puis "
+)
 _ANSWERED_BY_OPTIONS = frozenset({"yes_no", "checkbox"})
 _SHOWN = 3
 """Options named in a sentence; the others are counted."""
@@ -55,6 +60,7 @@ class ComparedChamp:
         section: What stands above it.
         whole: Whether all that stands above it is known.
         now: The same question in the revision in force; ``None`` where that has it no more.
+        said: What was said of words that it had before.
     """
 
     descriptor: Descriptor
@@ -64,13 +70,17 @@ class ComparedChamp:
     section: str = ""
     whole: bool = True
     now: ChampWording | None = None
+    said: tuple[SaidOfBefore, ...] = ()
 
     @property
     def as_now(self) -> bool:
         """Whether the form in force asks it in the same words: what changed is told there."""
-        return self.now is not None and self.now.asks_as(
-            ChampWording(self.descriptor, self.section)
-        )
+        return self.now is not None and self.now.asks_as(self.wording)
+
+    @property
+    def wording(self) -> ChampWording:
+        """Its words in that revision."""
+        return ChampWording(self.descriptor, self.section)
 
 
 def changes(one: ComparedChamp, needs: Needs, *, revision: str, active: bool) -> Iterator[Drift]:
@@ -82,11 +92,13 @@ def changes(one: ComparedChamp, needs: Needs, *, revision: str, active: bool) ->
         revision: Number of the revision.
         active: Whether it is the one in force: only that one can block.
     """
-    asked = tuple(_label_and_around(one, needs) if active else _before(one, needs))
+    earlier = None if active else _before(one, needs, revision)
+    if earlier is not None and not earlier.settled:
+        yield earlier.drift
     for kind, how_bad, before, after, remedy in (
         *_type(one, needs, active=active),
-        *asked,
-        *(() if asked and not active else _options(one, needs, active=active)),
+        *(_label_and_around(one, needs) if active else ()),
+        *(() if earlier else _options(one, needs, active=active)),
         *_unwritable(one, needs, active=active),
         *_required(one, active=active),
     ):
@@ -142,7 +154,7 @@ def _label_and_around(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
         yield Kind.RENAMED, how_bad, labels[-1], told.label, _SAME
     how_bad = severity.of_label(needs, one.path, alike=False)
     if has_other_help(told, known):
-        yield Kind.EXPLAINED, how_bad, *_shortened(known.helps[-1], told.description), _SAME
+        yield Kind.EXPLAINED, how_bad, *_helps(known.helps[-1], told.description), _SAME
     yield from _above(one, known, how_bad)
     if known.conditions and told.condition not in (None, known.conditions[-1]):
         was, now = known.conditions[-1] or _ALWAYS, told.condition or _ALWAYS
@@ -159,38 +171,117 @@ def _above(one: ComparedChamp, known: ReviewedChamp, how_bad: Severity) -> Itera
     yield Kind.INTRODUCED if same else Kind.MOVED, how_bad, *_apart(was, now), _SAME
 
 
-def _before(one: ComparedChamp, needs: Needs) -> Iterator[_Change]:
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """A question in words of before that nobody reviewed; ``settled``: they asked the same."""
+
+    drift: Drift
+    settled: bool
+
+
+def _before(one: ComparedChamp, needs: Needs, revision: str) -> _Earlier | None:
     """A question that was answered in words of which nobody said that they ask the same."""
     known, acted_on = one.known, needs.acted_on(one.path)
     if known is None or one.as_now or not (acted_on or isinstance(one.spec, FieldSpec)):
-        return
-    for then, reviewed in _otherwise(one, known, needs):
-        already = " --inverted" if reads_contrary(one.spec) else ""
-        command = f"`unc mapping same {one.path}{already} {SIGNED}`"
-        remedy = f"{_UNREAD if acted_on else _READ} {command}"
-        yield Kind.EARLIER, severity.of_before(), then, reviewed, remedy
-        return
+        return None
+    differs, by_options = tuple(_otherwise(one, known, needs)), _by_options(one, needs)
+    above = one.whole and not known.bare
+    words = one.wording.digest(above=above, options=by_options) if differs or one.said else ""
+    said = next((each for each in one.said if each.wording == words), None)
+    if not any(each.unreviewed for each in differs) and (said is None or said.same):
+        return None
+    before, after = (" ; ".join(told) for told in _told(differs)) if differs else ("", "")
+    before = before or (said.words if said else "")
+    unsaid = _unsaid_options(one, needs) if by_options else ()
+    already = " --inverted" if reads_contrary(one.spec) else ""
+    named = f"--words {key_of_words(before, after)}"
+    command = f"`unc mapping same {one.path} {named}{already} {SIGNED}`"
+    first = _MEANINGS.format(", ".join(f"« {option} »" for option in unsaid)) if unsaid else ""
+    drift = Drift(
+        severity=severity.of_before(),
+        kind=Kind.EARLIER,
+        champ=one.descriptor.id,
+        label=one.descriptor.label,
+        field=one.path,
+        before=before,
+        after=after,
+        revisions=(revision,),
+        remedy=f"{_UNREAD if acted_on else _READ} {first}{command}",
+        words=words,
+        unsaid=unsaid,
+    )
+    return _Earlier(drift, settled=said is not None and said.same and not unsaid)
 
 
-def _otherwise(one: ComparedChamp, known: ReviewedChamp, needs: Needs) -> Iterator[tuple[str, str]]:
-    """What of a question nobody reviewed, each beside what was last reviewed."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What of a question differs from what was last reviewed of it.
+
+    Attributes:
+        name: Which part of it.
+        before: As it was.
+        after: As it was last reviewed.
+        unreviewed: Whether nobody ever reviewed it so.
+    """
+
+    name: str
+    before: str
+    after: str
+    unreviewed: bool
+
+
+def _told(parts: Sequence[_Part]) -> tuple[list[str], list[str]]:
+    """Each part as it was and as it is, named where there are several."""
+    if len(parts) == 1:
+        return [parts[0].before], [parts[0].after]
+    return (
+        [f"{one.name} : {one.before}" for one in parts],
+        [f"{one.name} : {one.after}" for one in parts],
+    )
+
+
+def _otherwise(one: ComparedChamp, known: ReviewedChamp, needs: Needs) -> Iterator[_Part]:
+    """All that differs of a question from what was last reviewed: it is judged as a whole."""
     told = one.descriptor
-    if bare_label(told.label) not in map(bare_label, known.labels):
-        yield _shortened(told.label, known.labels[-1])
-    if known.helps and bare_help(told.description) not in map(bare_help, known.helps):
-        yield _shortened(told.description, known.helps[-1])
-    if known.bare:
-        return
-    above = bare_chain(one.section)
-    if one.whole and known.sections and above not in map(bare_chain, known.sections):
-        yield _apart(one.section, known.sections[-1])
-    if known.conditions and told.condition not in (None, *known.conditions):
-        yield told.condition or _ALWAYS, known.conditions[-1] or _ALWAYS
+    label = bare_label(told.label)
+    if label != bare_label(known.labels[-1]):
+        new = label not in map(bare_label, known.labels)
+        yield _Part("libellé", *shortened(told.label, known.labels[-1]), new)
+    if has_other_help(told, known):
+        new = bare_help(told.description) not in map(bare_help, known.helps)
+        yield _Part("aide", *_helps(told.description, known.helps[-1]), new)
+    if not known.bare:
+        above = bare_chain(one.section)
+        if one.whole and known.sections and above != bare_chain(known.sections[-1]):
+            new = above not in map(bare_chain, known.sections)
+            yield _Part("au-dessus", *_apart(one.section, known.sections[-1]), new)
+        if known.conditions and told.condition not in (None, known.conditions[-1]):
+            was, now = told.condition or _ALWAYS, known.conditions[-1] or _ALWAYS
+            yield _Part("condition", was, now, told.condition not in known.conditions)
     if known.options and _by_options(one, needs):
-        reviewed = set(map(bare_label, known.options))
-        more = [option for option in options_of(told) if bare_label(option) not in reviewed]
-        if more:
-            yield _listed(more), _listed(sorted(known.now))
+        reviewed, last = (set(map(bare_label, some)) for some in (known.options, known.now))
+        then = options_of(told)
+        if last != set(map(bare_label, then)):
+            new = any(bare_label(option) not in reviewed for option in then)
+            new = new or bool(_unsaid_options(one, needs))
+            was, now = " ; ".join(then) or _NONE, " ; ".join(sorted(known.now)) or _NONE
+            yield _Part("options", was, now, new)
+
+
+def _unsaid_options(one: ComparedChamp, needs: Needs) -> tuple[str, ...]:
+    """Options of before that may be others under another name: some that rules name were not there.
+
+    So it is of the form in force, which blocks until the mapping says what they mean.
+    """
+    then, known = options_of(one.descriptor), one.known
+    if known is None or not needs.options.get(one.path, frozenset()) - in_our_words(one.spec, then):
+        return ()
+    now = set(map(bare_label, known.now))
+    return tuple(
+        option
+        for option in then
+        if bare_label(option) not in now and normalise_label(option) not in one.spec.options
+    )
 
 
 def _by_options(one: ComparedChamp, needs: Needs) -> bool:
@@ -200,14 +291,10 @@ def _by_options(one: ComparedChamp, needs: Needs) -> bool:
     return listed and (compared or one.path in needs.leave or one.path in needs.decide)
 
 
-def _shortened(before: str, after: str) -> tuple[str, str]:
-    """Two long texts, from where they differ if their beginnings are the same."""
-    if excerpt(before) != excerpt(after):
-        return excerpt(before) or _NO_HELP, excerpt(after) or _NO_HELP
-    pairs = zip(before, after, strict=False)
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    at = before.rfind(" ", 0, same) + 1
-    return f"…{excerpt(before[at:])}", f"…{excerpt(after[at:])}"
+def _helps(before: str, after: str) -> tuple[str, str]:
+    """All that differs of two helps."""
+    was, now = shortened(before, after)
+    return was or _NO_HELP, now or _NO_HELP
 
 
 def _apart(before: str, after: str) -> tuple[str, str]:
@@ -220,7 +307,7 @@ def _apart(before: str, after: str) -> tuple[str, str]:
     if not any(one.startswith(EXPLAINED) for one in (*was, *now)):
         none = "aucun titre"
         return HEADINGS.join(was) or none, HEADINGS.join(now) or none
-    then, told = _shortened(HEADINGS.join(was), HEADINGS.join(now))
+    then, told = shortened(HEADINGS.join(was), HEADINGS.join(now))
     return then if any(was) else _NOTHING_ABOVE, told if any(now) else _NOTHING_ABOVE
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from french.text import agreed, excerpt
+from french.text import agreed, excerpt, normalise_label
 from mappings.dossier.answered import Otherwise
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten, sections
@@ -23,7 +23,7 @@ from mappings.drift.meanings import meanings
 from mappings.drift.missing import missing_annotation, missing_field
 from mappings.drift.model import ACCEPT, Drift, Kind, Needs, Severity
 from mappings.drift.new import newcomers
-from mappings.drift.reviewed import ReviewedForm
+from mappings.drift.reviewed import ReviewedForm, options_of
 from mappings.drift.reviewing import first_seen
 from mappings.drift.wording import ChampWording
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
@@ -89,7 +89,11 @@ def every_drift(
     """The same, with what each revision of before asked otherwise, answered or not."""
     known = reviewed or first_seen(observed.revisions)
     baseline = DriftBaseline(
-        known, _unsettled(needs, known), homes(observed.revisions), _questions(observed.active)
+        known,
+        _unsettled(needs, known),
+        homes(observed.revisions),
+        _questions(observed.active),
+        _ever_offered(observed.revisions),
     )
     found: dict[tuple[str, ...], Drift] = {}
     for revision in observed.revisions:
@@ -148,6 +152,17 @@ def _questions(active: Revision | None) -> dict[str, ChampWording]:
         return {}
     above, every = sections(active), flatten((*active.champs, *active.annotations))
     return {one.id: ChampWording(one, above.get(one.id, "")) for one in every}
+
+
+def _ever_offered(revisions: Iterable[Revision]) -> dict[str, frozenset[str]]:
+    """The options that each champ has had, as they are looked up, by its id."""
+    found: dict[str, frozenset[str]] = {}
+    for revision in revisions:
+        for one in flatten((*revision.champs, *revision.annotations)):
+            if one.options:
+                here = frozenset(map(normalise_label, options_of(one)))
+                found[one.id] = found.get(one.id, frozenset()) | here
+    return found
 
 
 def not_read(drifts: Iterable[Drift], needs: Needs) -> Otherwise:
@@ -210,7 +225,7 @@ def _add(found: dict[tuple[str, ...], Drift], drift: Drift) -> None:
 
     Of two that are as bad the later one is kept: that of the form as it is now.
     """
-    key = (drift.kind, drift.champ, drift.field, drift.after)
+    key = (drift.kind, drift.champ, drift.field, drift.after, drift.words)
     same = found.get(key)
     if same is None:
         found[key] = drift
@@ -233,7 +248,7 @@ def _fields(
                 inner = replace(level, place=f"{path}.", descriptors=champ.children)
                 yield from _fields(inner, one.spec.fields, baseline)
         yield from _ambiguous(level, one.spec, path)
-    yield from meanings(level, specs.values(), baseline.needs)
+    yield from meanings(level, specs.values(), baseline)
     told = set(taken)
     for one in read:
         if not one.champs:
@@ -268,7 +283,8 @@ def _taken(
         )
     known, section = baseline.known.champs.get(one.id), level.sections.get(one.id, "")
     now = baseline.now.get(one.id)
-    compared = ComparedChamp(one, spec, path, known, section, level.whole, now)
+    said = tuple(each for each in baseline.known.before if each.path == path)
+    compared = ComparedChamp(one, spec, path, known, section, level.whole, now, said)
     yield from changes(compared, needs, revision=level.revision, active=level.active)
 
 

@@ -53,12 +53,14 @@ class DriftBaseline:
         needs: What the rules read.
         homes: The repetition, or the annotations, that each champ belongs to (:func:`homes`).
         now: Questions of the revision in force, by id.
+        offered: Options that each champ has had in some revision, as they are looked up, by id.
     """
 
     known: ReviewedForm
     needs: Needs
     homes: Mapping[str, str]
     now: Mapping[str, ChampWording] = field(default_factory=dict)
+    offered: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def asking(level: FormLevel) -> Iterable[Descriptor]:

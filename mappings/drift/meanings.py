@@ -6,7 +6,7 @@ from dataclasses import replace
 from french.text import fold, normalise_label
 from mappings.dossier.revision import Descriptor
 from mappings.drift import severity
-from mappings.drift.form_champs import FormLevel, matched
+from mappings.drift.form_champs import DriftBaseline, FormLevel, matched
 from mappings.drift.model import Drift, Kind, Needs
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import options_of
@@ -25,25 +25,29 @@ _SAYS_NO_NO = "enlever « otherwise » de la correspondance : une case non coch�
 _BOX = "checkbox"
 
 
-def meanings(level: FormLevel, specs: Iterable[FieldSpec], needs: Needs) -> Iterator[Drift]:
+def meanings(
+    level: FormLevel, specs: Iterable[FieldSpec], baseline: DriftBaseline
+) -> Iterator[Drift]:
     """What does not agree in the form in force, fields in order."""
     if not level.active:
         return
     for spec in specs:
         champs = matched(level, spec)
         for one in champs:
-            yield from _options(level, spec, one, needs)
+            yield from _options(level, spec, one, baseline)
         if not champs and isinstance(spec.source, TickedBoxes):
-            yield from _boxes(level, spec, spec.source, needs)
+            yield from _boxes(level, spec, spec.source, baseline.needs)
 
 
-def _options(level: FormLevel, spec: FieldSpec, one: Descriptor, needs: Needs) -> Iterator[Drift]:
+def _options(
+    level: FormLevel, spec: FieldSpec, one: Descriptor, baseline: DriftBaseline
+) -> Iterator[Drift]:
     """Options that the mapping names in vain, and those that a yes/no field cannot read."""
     offered = options_of(one)
     if one.type not in LISTS or not offered:
         return
     told = _drift(level, spec, one.id, one.label)
-    known = frozenset(map(normalise_label, offered))
+    known = baseline.offered.get(one.id, frozenset())
     vain = [option.written for key, option in spec.options.items() if key not in known]
     if vain:
         yield replace(told, before=" ; ".join(vain), remedy=_NOT_OFFERED)
@@ -51,7 +55,7 @@ def _options(level: FormLevel, spec: FieldSpec, one: Descriptor, needs: Needs) -
         said = {option: _says(spec, option) for option in offered}
         odd = [option for option, meant in said.items() if meant is _NOTHING]
         if odd:
-            mute = not {True, False} <= set(said.values()) and needs.acted_on(told.field)
+            mute = not {True, False} <= set(said.values()) and baseline.needs.acted_on(told.field)
             how_bad = severity.of_meaning(lost=mute)
             yield replace(told, severity=how_bad, after=" ; ".join(odd), remedy=_NO_ANSWER)
 

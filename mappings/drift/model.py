@@ -94,6 +94,8 @@ class Drift:
         revisions: Numbers of the revisions where it is seen.
         remedy: What a person does about it, in French.
         lost: Whether the field has no champ any more in that revision.
+        words: Names all the words of a question of before (:meth:`ChampWording.digest`).
+        unsaid: Options of before of which nobody said what they mean.
     """
 
     severity: Severity
@@ -106,6 +108,8 @@ class Drift:
     revisions: tuple[str, ...]
     remedy: str
     lost: bool = False
+    words: str = ""
+    unsaid: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> bool:

@@ -7,6 +7,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from io import StringIO
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from mappings.dossier.revision import Descriptor
 
 Told = TypeVar("Told", str, bool)
 FILE_NAME = "formulaire-relu.yaml"
+_KEY = 8
 _HEADER = """\
 # Le formulaire de la démarche tel qu'une personne l'a relu : libellés, aides, types, options et
 # caractère obligatoire de chaque champ, titres et explications au-dessus, conditions (le dernier de
@@ -100,8 +102,12 @@ class SaidOfBefore:
         reason: Why.
         by: Who said so.
         on: When.
-        added: What became reviewed by it, so that it can be taken back: values by champ and
-            attribute of :class:`ReviewedChamp`.
+        added: In a file of before, what became reviewed by it, so that it can be taken back: values
+            by champ and attribute of :class:`ReviewedChamp`.
+        champ: The champ that asked it.
+        wording: Names all of its words (:meth:`mappings.drift.wording.ChampWording.digest`): it
+            holds for these and no others.
+        key: Names what was shown of them.
     """
 
     path: str
@@ -111,6 +117,9 @@ class SaidOfBefore:
     by: str
     on: date
     added: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    champ: str = ""
+    wording: str = ""
+    key: str = ""
 
     @property
     def told(self) -> str:
@@ -235,6 +244,9 @@ class _SaidOfBeforeModel(BaseModel):
     by: str = Field(min_length=1)
     on: date
     added: dict[int, dict[str, list[str]]] = {}
+    champ: str = ""
+    wording: str = ""
+    key: str = ""
 
 
 class _ReviewedModel(BaseModel):
@@ -283,7 +295,8 @@ def _said_of_before(one: _SaidOfBeforeModel) -> SaidOfBefore:
         str(champ): {name: tuple(values) for name, values in some.items()}
         for champ, some in one.added.items()
     }
-    return SaidOfBefore(one.field, one.words, one.same, one.reason, one.by, one.on, added)
+    signed = one.same, one.reason, one.by, one.on
+    return SaidOfBefore(one.field, one.words, *signed, added, one.champ, one.wording, one.key)
 
 
 def _absences(told: dict[str, _AbsenceModel] | list[str]) -> dict[str, Absence]:
@@ -361,6 +374,11 @@ def _before(reviewed: ReviewedForm) -> Any:
             "by": one.by,
             "on": one.on,
             **({"added": _added(one)} if one.added else {}),
+            **{
+                name: told
+                for name, told in (("champ", one.champ), ("wording", one.wording), ("key", one.key))
+                if told
+            },
         }
         for one in reviewed.before
     ]
@@ -371,6 +389,11 @@ def _added(one: SaidOfBefore) -> Any:
         int(champ): {name: list(values) for name, values in some.items()}
         for champ, some in one.added.items()
     }
+
+
+def key_of_words(before: str, after: str = "") -> str:
+    """A short name of what is shown of words of before, beside those of now."""
+    return sha256(f"{before}\0{after}".encode()).hexdigest()[:_KEY]
 
 
 def options_of(descriptor: Descriptor) -> tuple[str, ...]:

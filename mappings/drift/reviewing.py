@@ -7,8 +7,15 @@ from typing import TypeAlias
 
 from french.text import normalise_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision, flatten, sections
-from mappings.drift.reviewed import Absence, ReviewedChamp, ReviewedForm, Told, options_of
-from mappings.drift.wording import bare_chain, headings
+from mappings.drift.reviewed import (
+    Absence,
+    ReviewedChamp,
+    ReviewedForm,
+    SaidOfBefore,
+    Told,
+    options_of,
+)
+from mappings.drift.wording import ChampWording, bare_chain, headings
 from mappings.schema.champs import keys_of
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
 
@@ -24,7 +31,8 @@ def review(
 
     What the form does not ask is not accepted with it, but field by field (:class:`Absence`). Nor
     are the words that a question had in the revisions before: whether it asked the same in them is
-    said question by question (:func:`same_before`).
+    said question by question (:class:`mappings.drift.reviewed.SaidOfBefore`); that holds no more
+    where the question is read otherwise since, or where its words of then are those of now.
 
     Args:
         revisions: From the oldest; the last one is what is reviewed.
@@ -36,31 +44,24 @@ def review(
     earlier = earlier or ReviewedForm()
     read = readings(mapping) if mapping else None
     champs = dict(earlier.champs)
+    now, turned = dict[str, ChampWording](), set[str]()
     for number, seen in _seen(revisions).items():
-        champs[number] = _reviewed(champs.get(number), seen, read)
+        before = champs.get(number)
+        champs[number] = _reviewed(before, seen, read)
+        one, above, _ = seen[-1]
+        now[number] = ChampWording(one, above)
+        if before and None not in (before.read, champs[number].read):
+            turned |= {number} if before.read != champs[number].read else set()
+    said = tuple(one for one in earlier.before if not _is_over(one, now, turned))
     every = {**earlier.absent, **(absent or {})}
-    return replace(earlier, champs=champs, absent=every, accepted=True)
+    return replace(earlier, champs=champs, absent=every, accepted=True, before=said)
 
 
-def same_before(
-    reviewed: ReviewedForm, revisions: Sequence[Revision], champs: AbstractSet[str]
-) -> ReviewedForm:
-    """What was reviewed, once a person said that some champs asked the same in these revisions."""
-    found = dict(reviewed.champs)
-    for number, seen in _seen(revisions).items():
-        if number in champs and (known := found.get(number)):
-            options = dict.fromkeys(one for each, *_ in seen for one in options_of(each))
-            more = tuple(one for one in options if one not in known.options)
-            found[number] = replace(
-                known,
-                labels=_ending([one.label for one, *_ in seen], known.labels),
-                helps=_ending([one.description for one, *_ in seen], known.helps),
-                sections=_ending([above for _, above, _ in seen], known.sections),
-                conditions=_ending(_conditions(seen), known.conditions),
-                options=(*known.options, *more),
-                removed=(*known.removed, *more),
-            )
-    return replace(reviewed, champs=found)
+def _is_over(said: SaidOfBefore, now: Mapping[str, ChampWording], turned: AbstractSet[str]) -> bool:
+    """Whether what was said of words of before holds no more of a form as it is reviewed."""
+    if said.same:
+        return said.champ in turned
+    return said.champ in now and said.wording in now[said.champ].digests()
 
 
 def unreviewed(reviewed: ReviewedForm) -> bool:

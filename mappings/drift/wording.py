@@ -1,20 +1,24 @@
 """The words of a question: what a person answers to, and what of it changes nothing."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from datafiles.file import DataFile, text_of
-from french.text import bare_label
+from french.text import bare_label, excerpt
 from mappings.dossier.revision import EXPLAINED, HEADINGS, Descriptor
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import ReviewedChamp, options_of
 
 _FILE: Final = Path(__file__).with_name("politesse.yaml")
+_DIGEST: Final = 16
 
 
 class _PoliteModel(BaseModel):
@@ -60,6 +64,24 @@ class ChampWording:
             and self.options == other.options
         )
 
+    def digest(self, *, above: bool, options: bool) -> str:
+        """A short name of its words, the same for those that differ in nothing that may turn it.
+
+        Args:
+            above: Whether what stands above it, and its condition, were reviewed and are known.
+            options: Whether what is done with an answer hangs on its options.
+        """
+        one = self.champ
+        around = (bare_chain(self.section), one.condition or "") if above else ()
+        listed = sorted(self.options) if options else ()
+        words = (bare_label(one.label), bare_help(one.description), around, listed)
+        return sha256(repr(words).encode()).hexdigest()[:_DIGEST]
+
+    def digests(self) -> frozenset[str]:
+        """Every name that its words may have had, whatever was reviewed and read of it."""
+        each = (False, True)
+        return frozenset(self.digest(above=one, options=other) for one in each for other in each)
+
 
 def has_other_label(told: Descriptor, known: ReviewedChamp) -> bool:
     """Whether a question has another label than was last reviewed of it."""
@@ -92,3 +114,25 @@ def _bare_part(one: str) -> str:
 def headings(chain: str) -> str:
     """What stands above a question, without what explains it."""
     return HEADINGS.join(one for one in chain.split(HEADINGS) if not one.startswith(EXPLAINED))
+
+
+def shortened(before: str, after: str) -> tuple[str, str]:
+    """Two texts; of long ones, all that is between what both begin and end with."""
+    was, now = before.split(), after.split()
+    if all(" ".join(words) == excerpt(" ".join(words)) for words in (was, now)):
+        return " ".join(was), " ".join(now)
+    first = _alike(was, now)
+    last = _alike(was[first:][::-1], now[first:][::-1])
+    # A word of each side says where they differ.
+    first, last = max(first - 1, 0), max(last - 1, 0)
+    return _between(was, first, last), _between(now, first, last)
+
+
+def _alike(was: Sequence[str], now: Sequence[str]) -> int:
+    pairs = zip(was, now, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _between(words: Sequence[str], first: int, last: int) -> str:
+    told = " ".join(words[first : len(words) - last])
+    return f"{'…' if first else ''}{told}{'…' if last else ''}"

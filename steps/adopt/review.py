@@ -15,7 +15,9 @@ from mappings.adoption.earlier import (
     is_unsaid,
     key_of,
     why_not_contrary,
+    why_not_in_these_options,
     why_not_same,
+    why_not_several,
     with_said,
     without_said,
 )
@@ -184,12 +186,13 @@ def said_of_before(
         reason: Why.
         same: Whether it asked the same; else its answers of then stay unread.
         inverted: Whether they say that it asked the contrary then already, where it is read so.
-        key: Which words (:func:`mappings.adoption.earlier.key_of`); "" for all that are left.
+        key: Which words (:func:`mappings.adoption.earlier.key_of`); "" where only some are left.
 
     Raises:
-        RequestError: The mapping has no such field, nothing is left to say of it, what it asks now
-            was not reviewed, or is read upside down; the reason or the name is blank; or the
-            mapping is the bridge's own and the form another one.
+        RequestError: The mapping has no such field, nothing is left to say of it, or of several
+            words and it is not said which; what it asks now was not reviewed, or is read upside
+            down; its options of then mean nothing to rules; the reason or the name is blank; or
+            the mapping is the bridge's own and the form another one.
     """
     _require_own_file(services)
     by, reason = " ".join(by.split()), " ".join(reason.split())
@@ -204,18 +207,31 @@ def said_of_before(
             raise RequestError(why)
         if same and reads_contrary(spec) and not inverted:
             raise RequestError(why_not_contrary(spec.title))
-        left = [one for one in earlier_of(services) if one.field == path and is_unsaid(one)]
-        left = [one for one in left if key in {"", key_of(one)}]
-        if not left:
-            raise RequestError(
-                f"Rien n'est à dire de « {spec.title} » : aucun dossier n'y a répondu en d'autres"
-                " mots que ceux qui ont été relus."
-            )
-        asked = observed_form(services).revisions
-        for one in left:
+        for one in _left_to_say(services, path, title=spec.title, key=key):
+            if same and (why := why_not_in_these_options(one, spec.title)):
+                raise RequestError(why)
             said = SaidOfBefore(path, one.before, same, reason, by, _today())
-            reviewed = with_said(reviewed, asked, one, said)
+            reviewed = with_said(reviewed, one, said)
     return _keep(services, reviewed)
+
+
+def _left_to_say(services: Services, path: str, *, title: str, key: str) -> list[Drift]:
+    """The words of a question of which something is to be said now, as they were shown."""
+    every = [one for one in earlier_of(services) if one.field == path and is_unsaid(one)]
+    left = [one for one in every if key in {"", key_of(one)}]
+    if not every:
+        raise RequestError(
+            f"Rien n'est à dire de « {title} » : aucun dossier n'y a répondu en d'autres mots que"
+            " ceux qui ont été relus."
+        )
+    if not left:
+        raise RequestError(
+            f"Rien n'est à dire de « {title} » dans ces mots-là ({key}) : revoyez ce qui en est"
+            " montré (`unc mapping check`, ou « Formulaire » du portail)."
+        )
+    if why := why_not_several(left, title):
+        raise RequestError(why)
+    return left
 
 
 def take_back_before(services: Services, field: str, *, key: str = "") -> Path:
@@ -224,16 +240,19 @@ def take_back_before(services: Services, field: str, *, key: str = "") -> Path:
     Args:
         services: Store and data files.
         field: The field that it gives.
-        key: Of which words; "" for all.
+        key: Of which words; "" where something was said of some only.
 
     Raises:
-        RequestError: Nothing was said of it.
+        RequestError: Nothing was said of it, or of several words and it is not said which.
     """
     reviewed = _said(services)
     paths = field.split(",")
     gone = [one for one in reviewed.before if one.path in paths and key in {"", key_of(one)}]
     if not gone:
         raise RequestError(f"Rien n'a été dit de « {field} » tel qu'il était posé avant.")
+    for path in paths:
+        if why := why_not_several([one for one in gone if one.path == path], path):
+            raise RequestError(why)
     for one in gone:
         reviewed = without_said(reviewed, one)
     return _keep(services, reviewed)

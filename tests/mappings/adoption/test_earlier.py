@@ -27,7 +27,7 @@ REVIEWED = review(NOW.to_review, mapping=MAPPING)
 def said(drift: Drift, *, same: bool) -> ReviewedForm:
     day = date(2026, 11, 30)
     told = SaidOfBefore(drift.field, drift.before, same, "Seuls les mots", "A. Martin", day)
-    return with_said(REVIEWED, NOW.revisions, drift, told)
+    return with_said(REVIEWED, drift, told)
 
 
 def test_what_is_said_to_ask_the_same_is_read_until_it_is_taken_back() -> None:
@@ -42,7 +42,7 @@ def test_what_is_said_to_ask_the_same_is_read_until_it_is_taken_back() -> None:
     assert kept == made
     assert compared(NOW, kept) == [b], "of the other question nothing was said"
     (one,) = kept.before
-    assert (one.words, one.added) == (a.before, {"1": {"labels": (ABROAD,)}})
+    assert (one.words, one.champ, one.wording) == (a.before, "1", a.words)
     back = without_said(kept, one)
     assert back == REVIEWED
     assert compared(NOW, back) == [a, b]

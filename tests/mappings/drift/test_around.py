@@ -10,7 +10,7 @@ from mappings.dossier.revision import Descriptor, Revision, sections
 from mappings.drift.compare import Observed, every_drift, not_read
 from mappings.drift.model import Drift, Kind, Severity
 from mappings.drift.reviewed import ReviewedForm, dump_reviewed, parse_reviewed
-from mappings.drift.reviewing import review, same_before, unreviewed, with_surroundings
+from mappings.drift.reviewing import review, unreviewed, with_surroundings
 from tests.mappings.drift.test_compare import champ, form
 from tests.mappings.drift.test_reviewed_last import (
     ABROAD,
@@ -20,6 +20,7 @@ from tests.mappings.drift.test_reviewed_last import (
     asked,
     heading,
     revisions,
+    said_same,
     told,
 )
 
@@ -152,7 +153,7 @@ def test_what_an_earlier_revision_asked_otherwise_is_not_read_in_its_answers(wha
     every = every_drift(back, mapping=MAPPING, reviewed=first, needs=NEEDS)
     (unread,) = not_read(every, NEEDS).values()
     assert set(unread) <= {"a", "c"}
-    same = saved(same_before(first, back.revisions, frozenset({"1", "3"})))
+    same = saved(said_same(first, every))
     assert not told(back, same)
     assert any(one.blocks for one in told(turned, same)), "said of before, not of now"
     accepted = review(turned.to_review, mapping=MAPPING, earlier=first)

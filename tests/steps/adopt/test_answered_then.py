@@ -244,7 +244,11 @@ def test_an_open_dossier_is_read_by_the_words_that_it_answered(
     assert isinstance(moved.updated_at, datetime)
     signed = ("--by", "A. Martin", "--reason", "Seuls les mots ont changé")
     adopted.ours.unc("mapping", "same", NATIONAL, *signed, code=2)
-    adopted.ours.unc("mapping", "same", NATIONAL, *signed, "--inverted", code=0)
+    each = [one for one in told(adopted) if NATIONAL in one]
+    if len(each) > 1:  # nobody says « the same » of several words at once
+        adopted.ours.unc("mapping", "same", NATIONAL, *signed, "--inverted", code=2)
+    for one in each:
+        adopted.ours.unc(*printed(one), code=0)
     adopted.ours.unc("run", code=0)
     assert not any(NATIONAL in one for one in told(adopted))
     assert national(LATER).value is False, "as the person said"

@@ -1,0 +1,47 @@
+"""What a person says of the words that a question had: of these, all shown, and of no others."""
+
+from dataclasses import replace
+from datetime import date
+
+from mappings.adoption.earlier import key_of, settled, with_said
+from mappings.drift.model import Kind
+from mappings.drift.reviewed import SaidOfBefore
+from mappings.drift.reviewing import review
+from tests.mappings.drift.test_compare import champ, form
+from tests.mappings.drift.test_reviewed_last import ABROAD, MAPPING, asked, said_same, told
+
+SOIL, TURNED = "L'usage est-il observé sur le sol français ?", "Non : en France."
+
+
+def test_each_wording_has_its_line_and_what_is_said_of_one_is_said_of_no_other() -> None:
+    now = form([asked()], [asked(ABROAD)], [asked(SOIL)], [asked()])
+    reviewed = review(now.revisions[:1], mapping=MAPPING)
+    abroad, soil = told(now, reviewed)
+    assert [one.before for one in (abroad, soil)] == [ABROAD, SOIL]
+    assert key_of(abroad) != key_of(soil)
+    said = SaidOfBefore("a", abroad.before, False, "r", "A. Martin", date(2026, 11, 30))
+    both = said_same(with_said(reviewed, abroad, said), [soil])
+    (left,) = settled(told(now, both), both)
+    assert (left.before, "ne sont pas lues" in left.remedy) == (ABROAD, True)
+
+
+def test_all_that_differs_is_shown_and_parts_said_apart_are_not_said_together() -> None:
+    mixed = asked(SOIL, description=TURNED)
+    now = form([asked()], [mixed], [asked()])
+    reviewed = review(now.revisions[:1], mapping=MAPPING)
+    (one,) = told(now, reviewed)
+    assert SOIL in one.before
+    assert TURNED in one.before
+    apart = form([asked()], [asked(SOIL)], [asked(description=TURNED)], [mixed], [asked()])
+    *parts, whole = told(apart, reviewed)
+    assert told(apart, said_same(reviewed, parts)) == [whole]
+
+
+def test_options_that_rules_do_not_know_stay_unsaid_until_the_mapping_says_what_they_mean() -> None:
+    listed = champ(3, "C", "multiple_drop_down_list", options=["Secret", "Ventes"])
+    then = replace(listed, options=("Confidentiel", "Ventes"))
+    now = form([listed], [then], [listed])
+    reviewed = review(now.revisions[:1], mapping=MAPPING)
+    (one,) = told(now, reviewed)
+    assert (one.kind, one.unsaid) == (Kind.EARLIER, ("Confidentiel",))
+    assert told(now, said_same(reviewed, [one])), "« the same » says not what an option means"
