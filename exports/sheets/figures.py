@@ -22,6 +22,7 @@ __all__ = ["Block", "Figure", "Synthesis", "synthesise"]
 
 
 WITH_MEASURE: DossierFact[bool] = DossierFact("measure taken", bool)
+WITH_DECLARANT: DossierFact[bool] = DossierFact("with the declarant", bool)
 DEPOSITED_ON: DossierFact[date] = DossierFact("day of deposit", date)
 DELAY: DossierFact[int | None] = DossierFact("days to report", int | None)
 REPORTED_CASES: DossierFact[int | None] = DossierFact("cases", int | None)
@@ -277,8 +278,12 @@ def _days(readings: WorkbookDossiers) -> list[date]:
 
 def _with_declarant(reading: Reading) -> bool:
     """Whether a declarant can give what is lacking."""
-    lacking = reading.decision.status in {Status.A_COMPLETER, Status.A_PRECISER}
-    return lacking and not reading.entry.assessment.for_agency
+
+    def found(one: Reading) -> bool:
+        lacking = one.decision.status in {Status.A_COMPLETER, Status.A_PRECISER}
+        return lacking and not one.entry.assessment.for_agency
+
+    return reading.told(WITH_DECLARANT, found)
 
 
 def _delay(readings: WorkbookDossiers, origins: Figures) -> Content:

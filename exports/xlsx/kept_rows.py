@@ -17,7 +17,14 @@ from exports.rows_put_aside import Row, RowsPutAside
 from exports.sheets.blocks import NATURES
 from exports.sheets.centres import ASSIGNED
 from exports.sheets.dictionary import UNMAPPED
-from exports.sheets.figures import CASES_HIDDEN, DELAY, DEPOSITED_ON, REPORTED_CASES, WITH_MEASURE
+from exports.sheets.figures import (
+    CASES_HIDDEN,
+    DELAY,
+    DEPOSITED_ON,
+    REPORTED_CASES,
+    WITH_DECLARANT,
+    WITH_MEASURE,
+)
 from exports.sheets.situations.cells import CASES, COMPANY
 from exports.sheets.situations.table import NAMING, SUBSTANCES
 from exports.sheets.to_treat import COULD_WAIT, PLACE
@@ -45,6 +52,7 @@ FACTS: tuple[DossierFact[Any], ...] = (
     UNMAPPED,
     WITHHELD,
     WITH_MEASURE,
+    WITH_DECLARANT,
     *CASES.values(),
 )
 _ALIKE = frozenset(

@@ -135,8 +135,11 @@ class Expected:
             "Dernier dépôt": max(days, default=None),
             "Dossiers": len(rows),
             "Dossiers complets": statuses.count("Complet"),
-            "Dossiers à compléter ou à préciser par le déclarant": statuses.count("À compléter")
-            + statuses.count("À préciser"),
+            "Dossiers à compléter ou à préciser par le déclarant": sum(
+                one["Statut"] in {"À compléter", "À préciser"}
+                and not self.entries[one["Dossier"]].assessment.for_agency
+                for one in rows
+            ),
             "Dossiers sans centre": 0,
             "Dossiers de priorité P1": sum(one["Priorité"] == "P1" for one in rows),
             "Complétude médiane": middle([one["Complétude"] for one in rows]),
