@@ -20,7 +20,7 @@ ANNOTATIONS = "annotations."
 Otherwise = Mapping[str, Mapping[str, frozenset[str]]]
 """By number of revision, fields that it asked otherwise, each with the champs that give it."""
 BY_ONE_HAND = timedelta(seconds=1)
-"""How far apart DS dates an annotation that a person wrote, and the last that they wrote."""
+"""How far apart DS dates the annotations of one write, a person's or ours."""
 _BY_HAND = "dateDerniereModificationAnnotations"
 _Days: TypeAlias = Mapping[str, Sequence[str]]
 

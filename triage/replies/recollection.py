@@ -25,8 +25,6 @@ from triage.replies.inputs import Memory, ReplyRules
 CHECKED = "controle_le"
 """Annotation that goes with every write of ours: the bridge's signature."""
 
-_TOGETHER = BY_ONE_HAND
-"""How far apart DS dates annotations of one write."""
 _THEN = "écrit sous d'autres mots"
 _AGAIN = "à écrire de nouveau"
 _MANY = 3
@@ -60,7 +58,7 @@ def recollected(dossier: Dossier, memory: Memory, *, reply_rules: ReplyRules) ->
 def touched_by_hand(dossier: Dossier, champ: Champ) -> bool:
     """Whether a person may have changed what an annotation shows, after our last write of it."""
     by_hand, written = dossier.annotations_by_hand_at, champ.updated_at
-    return by_hand is not None and written is not None and written - by_hand <= _TOGETHER
+    return by_hand is not None and written is not None and written - by_hand <= BY_ONE_HAND
 
 
 def unreadable(dossier: Dossier, unread: AbstractSet[str], *, mapping: FormMapping) -> Dossier:
@@ -106,8 +104,8 @@ def written_by_us(dossier: Dossier, remembered: Written, *, mapping: FormMapping
         for name in values
         if by_hand is None
         # Of what is dated like the last hand, nothing is sure: a person's word is never ours.
-        or dates[name] - by_hand > _TOGETHER
-        or (behind and by_hand - dates[name] > _TOGETHER and _signed(name, dates))
+        or dates[name] - by_hand > BY_ONE_HAND
+        or (behind and by_hand - dates[name] > BY_ONE_HAND and _signed(name, dates))
     }
     return {
         name: frozenset({*remembered.get(name, ()), *ours.get(name, ())})
@@ -124,7 +122,7 @@ def _checked(dossier: Dossier, mapping: FormMapping) -> str:
 
 def _signed(name: str, dates: Mapping[str, datetime]) -> bool:
     """Whether an annotation was written together with our signature, or with many of ours."""
-    together = {one for one, date in dates.items() if abs(date - dates[name]) <= _TOGETHER}
+    together = {one for one, date in dates.items() if abs(date - dates[name]) <= BY_ONE_HAND}
     return name != CHECKED and (CHECKED in together or len(together) >= _MANY)
 
 
