@@ -64,7 +64,9 @@ def verdicts(made: Bridge) -> Mapping[int, dict[str, Any]]:
 
 
 def adopted(folder: Path, *names: str) -> Path:
+    """The shipped rules with that rule-set in place of the last: it judges whatever the day is."""
     copytree(ROOT / "triage/unc", folder)
+    (folder / "rules" / RULES.name).unlink()
     (folder / "rules/2026-9.yaml").write_text(asking(*names), encoding="utf-8")
     return folder
 
