@@ -9,8 +9,9 @@ from mappings.dossier.answered import Otherwise
 from mappings.dossier.decode import stable_id
 from mappings.dossier.revision import Descriptor, Revision, flatten, sections
 from mappings.drift import severity
-from mappings.drift.changed import ComparedChamp, changes
+from mappings.drift.changed import changes
 from mappings.drift.form_champs import (
+    ComparedChamp,
     DriftBaseline,
     FormLevel,
     homes,
@@ -94,6 +95,7 @@ def every_drift(
         homes(observed.revisions),
         _questions(observed.active),
         _ever_offered(observed.revisions),
+        {one.id: one.label for revision in observed.revisions for one in _every(revision)},
     )
     found: dict[tuple[str, ...], Drift] = {}
     for revision in observed.revisions:
@@ -150,15 +152,19 @@ def _questions(active: Revision | None) -> dict[str, ChampWording]:
     """The questions of the form in force, by id."""
     if active is None:
         return {}
-    above, every = sections(active), flatten((*active.champs, *active.annotations))
-    return {one.id: ChampWording(one, above.get(one.id, "")) for one in every}
+    above = sections(active)
+    return {one.id: ChampWording(one, above.get(one.id, "")) for one in _every(active)}
+
+
+def _every(revision: Revision) -> Iterator[Descriptor]:
+    return flatten((*revision.champs, *revision.annotations))
 
 
 def _ever_offered(revisions: Iterable[Revision]) -> dict[str, frozenset[str]]:
     """The options that each champ has had, as they are looked up, by its id."""
     found: dict[str, frozenset[str]] = {}
     for revision in revisions:
-        for one in flatten((*revision.champs, *revision.annotations)):
+        for one in _every(revision):
             if one.options:
                 here = frozenset(map(normalise_label, options_of(one)))
                 found[one.id] = found.get(one.id, frozenset()) | here
@@ -284,7 +290,9 @@ def _taken(
     known, section = baseline.known.champs.get(one.id), level.sections.get(one.id, "")
     now = baseline.now.get(one.id)
     said = tuple(each for each in baseline.known.before if each.path == path)
-    compared = ComparedChamp(one, spec, path, known, section, level.whole, now, said)
+    compared = ComparedChamp(
+        one, spec, path, known, section, level.whole, now, said, baseline.asked
+    )
     yield from changes(compared, needs, revision=level.revision, active=level.active)
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 from french.text import normalise_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision
-from mappings.drift.model import Needs
-from mappings.drift.reviewed import ReviewedForm
+from mappings.drift.condition_words import in_words
+from mappings.drift.model import Drift, Kind, Needs, Severity
+from mappings.drift.reviewed import ReviewedChamp, ReviewedForm, SaidOfBefore
 from mappings.drift.wording import ChampWording
 from mappings.schema.champs import parts
 from mappings.schema.model import AnnotationSpec, FieldSpec
+
+_ALWAYS = "toujours posée"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class DriftBaseline:
         homes: The repetition, or the annotations, that each champ belongs to (:func:`homes`).
         now: Questions of the revision in force, by id.
         offered: Options that each champ has had in some revision, as they are looked up, by id.
+        asked: Label of each champ in the last revision that has it, by id.
     """
 
     known: ReviewedForm
@@ -61,6 +65,65 @@ class DriftBaseline:
     homes: Mapping[str, str]
     now: Mapping[str, ChampWording] = field(default_factory=dict)
     offered: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedChamp:
+    """A champ of one revision, the field that takes it, and what was reviewed of it.
+
+    Attributes:
+        descriptor: The champ.
+        spec: The field.
+        path: Of the field; ``annotations.name``.
+        known: What was reviewed.
+        section: What stands above it.
+        whole: Whether all that stands above it is known.
+        now: The same question in the revision in force; ``None`` where that has it no more.
+        said: What was said of words that it had before.
+        asked: Label of each champ of the form, by its id.
+    """
+
+    descriptor: Descriptor
+    spec: FieldSpec | AnnotationSpec
+    path: str
+    known: ReviewedChamp | None
+    section: str = ""
+    whole: bool = True
+    now: ChampWording | None = None
+    said: tuple[SaidOfBefore, ...] = ()
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def as_now(self) -> bool:
+        """Whether the form in force asks it in the same words: what changed is told there."""
+        return self.now is not None and self.now.asks_as(self.wording)
+
+    @property
+    def wording(self) -> ChampWording:
+        """Its words in that revision."""
+        return ChampWording(self.descriptor, self.section)
+
+    def drift(
+        self, kind: Kind, how_bad: Severity, before: str, after: str, *, revision: str, remedy: str
+    ) -> Drift:
+        """What changed of it in a revision."""
+        return Drift(
+            severity=how_bad,
+            kind=kind,
+            champ=self.descriptor.id,
+            label=self.descriptor.label,
+            field=self.path,
+            before=before,
+            after=after,
+            revisions=(revision,),
+            remedy=remedy,
+        )
+
+    def conditions(self, before: str, after: str) -> tuple[str, str]:
+        """Two conditions of it in words; as DS writes them where these are the same."""
+        was, now = (in_words(one, self.asked) if one else _ALWAYS for one in (before, after))
+        return (was, now) if was != now else (before or _ALWAYS, after or _ALWAYS)
 
 
 def asking(level: FormLevel) -> Iterable[Descriptor]:

@@ -19,6 +19,8 @@ from mappings.drift.reviewed import ReviewedChamp, options_of
 
 _FILE: Final = Path(__file__).with_name("politesse.yaml")
 _DIGEST: Final = 16
+_NO_HELP: Final = "sans aide"
+_NOTHING_ABOVE: Final = "rien"
 
 
 class _PoliteModel(BaseModel):
@@ -126,6 +128,26 @@ def shortened(before: str, after: str) -> tuple[str, str]:
     # A word of each side says where they differ.
     first, last = max(first - 1, 0), max(last - 1, 0)
     return _between(was, first, last), _between(now, first, last)
+
+
+def helps_apart(before: str, after: str) -> tuple[str, str]:
+    """All that differs of two helps."""
+    was, now = shortened(before, after)
+    return was or _NO_HELP, now or _NO_HELP
+
+
+def headings_apart(before: str, after: str) -> tuple[str, str]:
+    """What differs of what stands above a question: headings, or what is explained."""
+    was, now = before.split(HEADINGS), after.split(HEADINGS)
+    while was and now and bare_chain(was[0]) == bare_chain(now[0]):
+        was, now = was[1:], now[1:]
+    while was and now and bare_chain(was[-1]) == bare_chain(now[-1]):
+        was, now = was[:-1], now[:-1]
+    if not any(one.startswith(EXPLAINED) for one in (*was, *now)):
+        none = "aucun titre"
+        return HEADINGS.join(was) or none, HEADINGS.join(now) or none
+    then, told = shortened(HEADINGS.join(was), HEADINGS.join(now))
+    return then if any(was) else _NOTHING_ABOVE, told if any(now) else _NOTHING_ABOVE
 
 
 def _alike(was: Sequence[str], now: Sequence[str]) -> int:
