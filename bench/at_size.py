@@ -35,7 +35,7 @@ import orjson
 from sqlalchemy import event
 
 from bench.serving import keep_settings, kept_settings, settings_of, told_of
-from mappings.dossier.answered import DaysOfAnswers
+from mappings.dossier.days_of_answers import DaysOfAnswers
 from sandbox.common.ids import encode
 from sandbox.generator.generate import generate
 from sandbox.server import running_sandbox

@@ -22,7 +22,7 @@ import orjson
 from bench.serving import PAGE, sandbox_of
 from clients.reading.reader import DsReader
 from clients.transport import DsTransport
-from mappings.dossier.answered import DaysOfAnswers
+from mappings.dossier.days_of_answers import DaysOfAnswers
 from steps.read.keeping import row_of
 from steps.wiring.form import read_mapping
 from store.dossiers.pages import DossierRow

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from french.time import PARIS
-from mappings.dossier.answered import DaysOfAnswers
+from mappings.dossier.days_of_answers import DaysOfAnswers
 from mappings.dossier.model import RawDossier
 
 _VOLATILE = re.compile(rb'"(?:url|updatedAt)":(?:null|"[^"\\]*(?:\\.[^"\\]*)*"),?')

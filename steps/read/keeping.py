@@ -8,8 +8,8 @@ from itertools import chain
 from clients.errors import TO_ISOLATE, DsGateway, DsNotFound, DsUnavailable
 from clients.reading.demarche import BrokenDossier
 from clients.transport import Retry
-from mappings.dossier.answered import DaysOfAnswers
 from mappings.dossier.content import hashes
+from mappings.dossier.days_of_answers import DaysOfAnswers
 from mappings.dossier.model import RawDossier
 from mappings.schema.model import FormMapping
 from steps.read.retention import Keeping

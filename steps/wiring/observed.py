@@ -13,9 +13,11 @@ from mappings.adoption.absences import with_reasons
 from mappings.adoption.earlier import settled, unread
 from mappings.adoption.in_force import waiting
 from mappings.adoption.vocabulary import KnownWords, options_known, unknown_words
-from mappings.dossier.answered import AnswersGiven, DaysOfAnswers, Otherwise, TimeInForce
+from mappings.dossier.answered import AnswersGiven, Otherwise
+from mappings.dossier.days_of_answers import DaysOfAnswers
 from mappings.dossier.decode import decode_dossier, decode_revision
 from mappings.dossier.revision import Revision
+from mappings.dossier.revisions_followed import TimeInForce
 from mappings.drift.compare import (
     Observed,
     answered_alone,

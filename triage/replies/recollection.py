@@ -13,7 +13,8 @@ from datetime import datetime
 
 from msgspec import structs
 
-from mappings.dossier.answered import ANNOTATIONS, BY_ONE_HAND
+from mappings.dossier.answered import ANNOTATIONS
+from mappings.dossier.days_of_answers import BY_ONE_HAND
 from mappings.dossier.model import Champ, Dossier, Unreadable
 from mappings.report.display import show_champ
 from mappings.schema.champs import in_our_word

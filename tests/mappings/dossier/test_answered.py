@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from mappings.dossier.answered import AnswersGiven, DaysOfAnswers, TimeInForce
+from mappings.dossier.answered import AnswersGiven
 from mappings.dossier.content import hashes
+from mappings.dossier.days_of_answers import DaysOfAnswers
 from mappings.dossier.model import Champ, ChampValue, Dossier, RawDossier, Rows, Text, YesNo
 from mappings.dossier.revision import Revision
+from mappings.dossier.revisions_followed import TimeInForce
 from tests.mappings.report.dossiers import champ, dossier
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
