@@ -215,7 +215,7 @@ def test_a_failed_run_is_told_by_webhook(stack: Stack) -> None:
         _, state = stack.run_now("passerelle-unc", "passerelle")
         # On a machine that is busy, one that waited was told before.
         failed = "Passerelle UNC : échec de passerelle-unc"
-        wait_for(lambda: any(failed in one for one in Received.told), seconds=30, what=failed)
+        wait_for(lambda: any(failed in one for one in Received.told), seconds=120, what=failed)
     stack.sandbox.control.add_token(TOKEN)
     assert state["type"] == "FAILED"
     assert "jeton" in state["message"]

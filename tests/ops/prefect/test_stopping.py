@@ -101,6 +101,14 @@ def is_done_and_told(started: Started) -> None:
     assert started.stack.runs("passerelle", "RUNNING", "PENDING") == []
 
 
+def waits_told(started: Started, times: int) -> None:
+    """The worker says for what it waits, at each signal; how soon is the machine's."""
+    wait_for(
+        lambda: started.told().count("attend la fin de « passage") >= times,
+        seconds=180, what=f"told {times}",
+    )  # fmt: skip
+
+
 def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -112,13 +120,10 @@ def is_alive(pid: int) -> bool:
 def test_sigterm_to_the_worker_lets_the_run_publish_and_takes_no_other(stack: Stack) -> None:
     with publishing(stack) as started:
         started.process.send_signal(signal.SIGTERM)
-        wait_for(lambda: "attend la fin de « passage" in started.told(), seconds=30, what="told")
+        waits_told(started, 1)
         other = stack.trigger("rapprochement-unc", "reconcile")
         started.process.send_signal(signal.SIGTERM)
-        wait_for(
-            lambda: started.told().count("attend la fin de « passage") == 2,
-            seconds=30, what="told again",
-        )  # fmt: skip
+        waits_told(started, 2)
         assert stack.state(started.run)["type"] == "RUNNING"
         started.let_go()
         is_done_and_told(started)
@@ -132,7 +137,7 @@ def test_sigint_to_the_group_and_to_all_that_it_started_does_likewise(stack: Sta
         os.killpg(started.process.pid, signal.SIGINT)
         for pid in started.everything():
             os.kill(pid, signal.SIGINT)
-        wait_for(lambda: "attend la fin de « passage" in started.told(), seconds=30, what="told")
+        waits_told(started, 1)
         assert stack.state(started.run)["type"] == "RUNNING"
         started.let_go()
         is_done_and_told(started)
