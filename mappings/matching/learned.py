@@ -75,6 +75,9 @@ class Learned:
 
     counts: Counts = field(default_factory=dict)
     _totals: Counter[str] = field(init=False, repr=False)
+    _gains: dict[str, dict[str, float]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Count once what was met with each field."""
@@ -101,13 +104,20 @@ class Learned:
         weight = sum(known.values())
         told = {one: -weight * log(self._totals[one] + every) for one in names}
         for trait, times in known.items():
-            met = self.counts[trait]
-            for one in names:
-                told[one] += times * log(met.get(one, 0) + unseen)
+            gained = self._gained(trait)
+            for one in told.keys() & gained.keys():
+                told[one] += times * gained[one]
         most = max(told.values())
         shares = {one: exp((x - most) / _WHOLE / SHARED) for one, x in told.items()}
         total = sum(shares.values())
         return {one: share / total for one, share in shares.items()}
+
+    def _gained(self, trait: str) -> dict[str, float]:
+        """What a trait says for the fields with which it was met, beside all others."""
+        if trait not in self._gains:
+            met, unseen = self.counts[trait], UNSEEN * _WHOLE
+            self._gains[trait] = {one: log((n + unseen) / unseen) for one, n in met.items()}
+        return self._gains[trait]
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
