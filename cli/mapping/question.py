@@ -2,15 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
 
 from mappings.adoption.choice import UNREAD, ChoiceQuestion
 from mappings.matching.match import Match
 from mappings.matching.offered import Offered
-from mappings.schema.names import champ_type
-
-_OPTIONS: Final = 8
-"""Options that are shown of a list; the others are counted."""
 
 
 def question_lines(choice: ChoiceQuestion, shown: int) -> Iterator[str]:
@@ -45,21 +40,11 @@ def found_lines(choice: ChoiceQuestion, found: Sequence[Match | Offered]) -> Ite
 def _proposal(at: int, proposed: Match | Offered) -> Iterator[str]:
     match = proposed if isinstance(proposed, Match) else None
     offered = proposed.offered if isinstance(proposed, Match) else proposed
-    descriptor = offered.descriptor
     several = f" ({len(offered.champs)} champs)" if len(offered.champs) > 1 else ""
     marks = "".join(f" — {one}" for one in (match.marks if match else (UNREAD,)))
     yield f"  {at}. « {offered.label} »{several}{marks}"
-    options = _options(descriptor.options)
-    if offered.parted:
-        options = f"{'options' if len(offered.boxes) > 1 else 'option'} : {options}"
-    parts = [offered.section, champ_type(offered.parted or descriptor.type), options]
-    yield f"     {' · '.join(part for part in parts if part)}"
+    yield f"     {offered.asked_as}"
     if match and match.help:
         yield f"     aide : {match.help}"
-    if offered.samples:
-        yield f"     réponses : {' | '.join(one[:60] for one in offered.samples[:2])}"
-
-
-def _options(options: Sequence[str]) -> str:
-    more = len(options) - _OPTIONS
-    return " ; ".join(options[:_OPTIONS]) + (f" ; … ({more} de plus)" if more > 0 else "")
+    if offered.answers:
+        yield f"     réponses : {offered.answers}"

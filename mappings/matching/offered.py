@@ -14,12 +14,17 @@ from mappings.matching.french_words import FRENCH, any_of, standing
 from mappings.matching.numbered import as_written, numbered
 from mappings.matching.told import without_answers
 from mappings.matching.words import stems
+from mappings.schema.names import champ_type
 
 Samples = Mapping[str, Sequence[str]]
 """Answers of real dossiers by champ: a few, as text."""
 BOXES: Final = frozenset({"checkbox", "yes_no"})
 """What an option may be asked as, one by one."""
 _FEW_BOXES: Final = 3
+_OPTIONS: Final = 8
+"""Options that are shown of a list; the others are counted."""
+_SAID: Final = 60
+"""Characters that are shown of an answer."""
 _SEVERAL: Final = 2
 _TOLD: Final = frozenset({"text", "textarea", "formatted"})
 _BELOW: Final = re.compile(standing(FRENCH.help.below))
@@ -93,10 +98,29 @@ class Offered:
         """Whether it is one champ of the form."""
         return not (self.flat or self.boxes or self.joined)
 
+    @property
+    def asked_as(self) -> str:
+        """Where it stands, its type and what it gives to choose, as a person is shown them."""
+        options = _listed(self.descriptor.options)
+        if self.parted:
+            options = f"{'options' if len(self.boxes) > 1 else 'option'} : {options}"
+        parts = (self.section, champ_type(self.parted or self.descriptor.type), options)
+        return " · ".join(one for one in parts if one)
+
+    @property
+    def answers(self) -> str:
+        """Two of its answers, as a person is shown them; "" where none is known."""
+        return " | ".join(one[:_SAID] for one in self.samples[:2])
+
     def asked_before(self, other: "Offered") -> bool:
         """Whether it is the question just before another, under the same heading."""
         label = self.descriptor.label
         return self.place < other.place and (label, self.section) == (other.before, other.section)
+
+
+def _listed(options: Sequence[str]) -> str:
+    more = len(options) - _OPTIONS
+    return " ; ".join(options[:_OPTIONS]) + (f" ; … ({more} de plus)" if more > 0 else "")
 
 
 Column: TypeAlias = tuple[str, str]

@@ -16,6 +16,10 @@ from portal.source import FormShown, Source
 _BACK = "/formulaire"
 _SHOWN = 8
 """Champs that are proposed for a question."""
+_DESCRIBED = 3
+"""Of which type, options, help and two answers are shown, as in a terminal."""
+_SIGNED_AS = "signed_as"
+"""In a session, the name that its person last gave: asked of each answer, typed once."""
 
 router = APIRouter()
 
@@ -41,6 +45,8 @@ def form(request: Request, person: SignedIn) -> Response:
         state=state,
         refused=refused,
         most=_SHOWN,
+        described=_DESCRIBED,
+        name=request.session.get(_SIGNED_AS, ""),
         gages=_shown(state) if state else None,
     )
 
@@ -69,7 +75,7 @@ def answer(sent: Annotated[Sent[FieldAnswerForm], Depends(form_of(FieldAnswerFor
     """
     sent.require(sent.person.role.administers)
     source, given = _source(sent.request), sent.form
-    by = f"{given.nom} ({sent.person.email})"
+    by = _signed(sent)
     if given.geste == "choisir" and not (given.choix or given.autre):
         raise sent.refuse("Choisissez d’abord une des réponses proposées.", back=_BACK)
     if given.geste == "choisir" and given.choix and given.autre:
@@ -115,7 +121,7 @@ def before(sent: Annotated[Sent[BeforeForm], Depends(form_of(BeforeForm))]) -> R
     """
     sent.require(sent.person.role.administers)
     source, given = _source(sent.request), sent.form
-    by = f"{given.nom} ({sent.person.email})"
+    by = _signed(sent)
     if given.geste != "reprendre" and not given.raison:
         raise sent.refuse("Dites pourquoi : la raison reste à côté.", back=_BACK)
 
@@ -155,8 +161,7 @@ def adopt(sent: Annotated[Sent[AdoptForm], Depends(form_of(AdoptForm))]) -> Resp
 
     @_refused_to(sent)
     def act() -> None:
-        by = f"{sent.form.nom} ({sent.person.email})"
-        against = source.form.adopt(by, sent.form.relu)
+        against = source.form.adopt(_signed(sent), sent.form.relu)
         if against:
             raise sent.refuse(" ; ".join(against), back=_BACK)
 
@@ -170,6 +175,12 @@ def adopt(sent: Annotated[Sent[AdoptForm], Depends(form_of(AdoptForm))]) -> Resp
 
 
 _AnySent: TypeAlias = Sent[FieldAnswerForm] | Sent[BeforeForm] | Sent[AdoptForm]
+
+
+def _signed(sent: _AnySent) -> str:
+    """Who says it, as it stays beside what they say."""
+    sent.request.session[_SIGNED_AS] = sent.form.nom
+    return f"{sent.form.nom} ({sent.person.email})"
 
 
 def _present(source: Source, sent: _AnySent) -> Shown:

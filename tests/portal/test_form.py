@@ -120,6 +120,9 @@ def test_a_changed_form_is_adopted_once_each_question_has_its_answer(
         assert why in told
     assert f"{CONTRARY}{SECTION} — demande le contraire" in page
     assert f'<option value="{CONTRARY}{SECTION}">' in page, "listed with all others"
+    assert f"« {CONTRARY} » : 7. Pièces et engagement · oui ou non" in page
+    assert f"Texte d’aide : {HELP}" in page
+    assert f'name="nom" value="{NAME}"' in admin.get("/formulaire").text, "typed once"
     said = {**choose, "autre": f"{CONTRARY}{SECTION}", "sens": "contraire"}
     assert say(admin, "but_medical", **said)[0] == 200
     written = (home / "mapping.yaml").read_text("utf-8")
