@@ -10,8 +10,9 @@ from french.text import excerpt
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.drift.reviewed import options_of
+from mappings.matching.form.level import offered
 from mappings.matching.likeness import FieldLikeness
-from mappings.matching.offered import Offered, Samples, offered
+from mappings.matching.offered import Offered, Samples
 from mappings.matching.options import Aligned
 from mappings.matching.several import (
     Columns,
