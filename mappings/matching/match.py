@@ -34,6 +34,7 @@ from mappings.matching.weights import (
     NEIGHBOUR,
     OF_ROWS,
     OUTDONE,
+    PER_COLUMN,
     WORTH,
 )
 
@@ -372,5 +373,10 @@ def _with_rows(pair: FieldLikeness, rows: Matching | None) -> float:
     inner = sum(one.score for one in rows.matches.values())
     if len(pair.offered.flat) == 1:
         return 0.9 * inner / len(pair.offered.rows)
-    asked = min(len(pair.wanted.rows), max(NEAR, len(pair.offered.rows)))
-    return 0.5 * pair.score + 0.5 * inner / max(1, asked)
+    columns = len(rows.matches) if pair.offered.uneven else len(pair.offered.rows)
+    told = 0.5 * pair.score + 0.5 * inner / max(1, min(len(pair.wanted.rows), max(NEAR, columns)))
+    if not pair.offered.flat:
+        return told
+    if len(rows.matches) >= NEAR:  # « Spé 1 », « CIS 1 » : whatever heads it
+        told = max(told, 0.9 * inner / columns)
+    return told + PER_COLUMN * (2 * len(rows.matches) - len(pair.offered.rows))

@@ -47,6 +47,7 @@ class Offered:
         shown: Its label as a person is shown it, where the descriptor's is bare.
         further: For rows asked one after the other, what may ask for more of them beside, as it is
             labelled: « Autres médicaments ».
+        uneven: Whether only the first of rows asked one after the other has all of its columns.
         asks: Path of the one field that it was made for, where its champs ask each one option.
         parted: Type of each of its champs, where they ask each one option.
     """
@@ -63,6 +64,7 @@ class Offered:
     rows: tuple["Offered", ...] = ()
     shown: str = ""
     further: str = ""
+    uneven: bool = False
     asks: str = ""
     parted: str = ""
 
@@ -88,6 +90,10 @@ class Offered:
     def single(self) -> bool:
         """Whether it is one champ of the form."""
         return not (self.flat or self.boxes or self.joined)
+
+    def asked_under(self, other: "Offered") -> bool:
+        """Whether it stands before another, under the same heading."""
+        return self.place < other.place and self.section == other.section
 
     def asked_before(self, other: "Offered") -> bool:
         """Whether it is the question just before another, under the same heading."""

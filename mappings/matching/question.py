@@ -102,6 +102,12 @@ class FieldQuestion:
         return bool(said & known or self.wants.content(said) & self.wants.rarity.keys())
 
     @property
+    def spelled(self) -> tuple[Meanings, ...]:
+        """What its question may mean, the words that it cuts short spelled out as the field's."""
+        offered, spelling = self.offered, self.wants.spelling
+        return spelling.readings(offered.question, offered.label, self.wanted.vocabulary)
+
+    @property
     def mute(self) -> bool:
         """Whether its label says nothing of any field: the question is in its help, or nowhere."""
         return not self.wants.content(self.label) & self.wants.rarity.keys()

@@ -75,7 +75,8 @@ def with_learned(
             return 0.0  # which way round a yes or no asks, learning does not tell
         if scores[key] > 1.0 or len(pair.offered.flat) == 1:
             return scores[key]  # what it gives to choose says it, or its columns
-        return (1 - LEARNED) * scores[key] + LEARNED * share
+        told = (1 - LEARNED) * scores[key] + LEARNED * share
+        return max(told, scores[key]) if pair.offered.flat else told  # its columns say as much
 
     return _named_first(pairs, {key: told(key) for key in scores})
 

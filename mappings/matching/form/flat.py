@@ -1,18 +1,24 @@
 """Rows that a form asks one after the other: labels that differ by a number only."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import Final, TypeAlias
 
+from french.text import bare_label
 from mappings.dossier.revision import Descriptor
 from mappings.matching.form.numbered import as_written, numbered
 from mappings.matching.french_words import FRENCH
 from mappings.matching.offered import Offered, explained_of
 from mappings.matching.words import stems
 
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
+_SECOND: Final = 2
+_WHOLE: Final = frozenset({1, _SECOND})
+"""Rows from which a question is one of several."""
 _NAMING: Final = 4
 """Letters of a stem that may name what rows are of."""
 _MORE: Final = frozenset(stems(" ".join(FRENCH.rows.more)))
@@ -29,35 +35,75 @@ def flattened(found: Sequence[Offered]) -> Iterator[Offered]:
 
     A column that is asked twice for one row is none: which of both it is, nothing tells.
     """
-    families: dict[Column, dict[int, Offered]] = defaultdict(dict)
-    twice: set[Column] = set()
-    for one in found:
-        if one.descriptor.type == "repetition":
-            continue
-        for template, number in numbered(one.descriptor.label):
-            key = template, one.descriptor.type
-            if families[key].setdefault(number, one) is not one:
-                twice.add(key)
-    whole = {
-        key: rows for key, rows in families.items() if {1, 2} <= rows.keys() and key not in twice
-    }
-    columns = _each_once(whole)
+    families = _families([one for one in found if one.descriptor.type != "repetition"])
+    columns = _each_once({key: rows for key, rows in families.items() if rows.keys() >= _WHOLE})
     groups = list(_lists(columns))
     numbered_ones = {one.descriptor.id for rows in columns.values() for one in rows.values()}
     others = [one for one in found if one.descriptor.id not in numbered_ones]
+    alone = {
+        rows[1].descriptor.id: (key, rows)
+        for key, rows in families.items()
+        if rows.keys() == {1} and rows[1].descriptor.id not in numbered_ones
+    }
+    for group in dict.fromkeys((*map(tuple, groups), *_beside(columns, groups))):
+        told = {key: columns[key] for key in group}
+        made = _as_rows(told)
+        yield replace(made, further=_further(group, others))
+        if more := dict(_of_the_first(told, alone.values())):
+            asked = sorted((told | more).items(), key=lambda one: _first(one[1]))
+            yield replace(_as_rows(dict(asked)), further=made.further, uneven=True)
 
-    def as_rows(keys: Iterable[Column]) -> Offered:
-        made = _as_rows({key: columns[key] for key in keys})
-        return replace(made, further=_further(keys, others))
 
-    for group in groups:
-        yield as_rows(group)
-    for _, run in groupby(
-        (one for one in groups if len(one) == 1), key=lambda one: _where(columns, one)
-    ):
-        beside = [key for (key,) in run]
-        if len(beside) > 1:  # « Nom n° 1 », « Nom n° 2 », then « CIS n° 1 », « CIS n° 2 »
-            yield as_rows(beside)
+def _families(found: Sequence[Offered]) -> dict[Column, Rows]:
+    """Each column by its rows, of which it has the first.
+
+    What the first row says beside what the others do is no part of the column: « Dosage 1 (mg) »,
+    « Dosage 2 »; nor is the number of the first, where it has none: « Spécialité (2e) ».
+    """
+    families: dict[Column, dict[int, Offered]] = defaultdict(dict)
+    twice: set[Column] = set()
+    unnumbered: dict[Column, list[Offered]] = defaultdict(list)
+    for one in found:
+        kind, label = one.descriptor.type, one.descriptor.label
+        plain = _BRACKETS.sub(" ", label)
+        unnumbered[bare_label(plain), kind].append(one)
+        for template, number in dict.fromkeys((*numbered(label), *numbered(plain))):
+            key = template, kind
+            if families[key].setdefault(number, one) is not one:
+                twice.add(key)
+    single = [(key, rows[1]) for key, rows in families.items() if rows.keys() == {1}]
+    for key, rows in families.items():
+        if 1 in rows or _SECOND not in rows:
+            continue
+        second = rows[_SECOND]
+        before = [one for one in unnumbered.get(key, ()) if one.asked_under(second)]
+        before += [
+            one
+            for other, one in single
+            if other[1] == key[1] and one.place < second.place and _says(other[0], key[0])
+        ]
+        before = [*{one.descriptor.id: one for one in before}.values()]
+        if len(before) == 1:
+            rows[1] = before[0]
+    return {key: rows for key, rows in families.items() if 1 in rows and key not in twice}
+
+
+def _says(longer: str, shorter: str) -> bool:
+    """Whether a question says all that another does, in its order."""
+    words = iter(longer.split(" "))
+    return all(one in words for one in shorter.split(" "))
+
+
+def _of_the_first(
+    told: Mapping[Column, Rows], alone: Iterable[tuple[Column, Rows]]
+) -> Iterator[tuple[Column, Rows]]:
+    """Columns that stand among those of a list, and that only its first row has."""
+    shared = _shared_words([key[0] for key in told])
+    places = [one.place for rows in told.values() for one in rows.values()]
+    if len(told) > 1 and shared:
+        for key, rows in alone:
+            if _without(key[0], shared) != key[0] and min(places) < _first(rows) < max(places):
+                yield key, rows
 
 
 def _further(keys: Iterable[Column], others: Sequence[Offered]) -> str:
@@ -103,10 +149,29 @@ def _lists(columns: Mapping[Column, Rows]) -> Iterator[list[Column]]:
         yield group
 
 
-def _where(columns: Mapping[Column, Rows], group: Sequence[Column]) -> tuple[str, frozenset[int]]:
-    """Under which heading a list stands, and the numbers of its rows."""
-    rows = columns[group[0]]
-    return rows[1].section, frozenset(rows)
+def _beside(
+    columns: Mapping[Column, Rows], groups: Sequence[list[Column]]
+) -> Iterator[tuple[Column, ...]]:
+    """Lists of one column that are one list, maybe: under one heading, or of as many rows too.
+
+    « Nom n° 1 », « Nom n° 2 », then « CIS n° 1 », « CIS n° 2 », and whatever stands beside them.
+    """
+
+    def where(group: Sequence[Column]) -> str:
+        return columns[group[0]][1].section
+
+    def rows(group: Sequence[Column]) -> frozenset[int]:
+        return frozenset(columns[group[0]])
+
+    for _, under in groupby(groups, key=where):
+        run = list(under)
+        single = [one for one in run if len(one) == 1]
+        if len(run) > 1 and single:
+            yield tuple(key for group in run for key in group)
+            for _, alike in groupby(single, key=rows):
+                beside = tuple(key for (key,) in alike)
+                if len(beside) > 1:
+                    yield beside
 
 
 def _first(rows: Rows) -> int:
@@ -122,7 +187,7 @@ def _as_rows(columns: Mapping[Column, Rows]) -> Offered:
     numbers = sorted({number for rows in columns.values() for number in rows})
     names = {key: f"flat-{rows[1].descriptor.id}" for key, rows in columns.items()}
     templates = [template for template, _ in columns]
-    shared = _shared(templates) if len(templates) > 1 else templates[0]
+    shared = (_shared_words(templates) if len(templates) > 1 else "") or templates[0]
     children = tuple(
         replace(
             rows[1].descriptor,
@@ -153,15 +218,17 @@ def _as_rows(columns: Mapping[Column, Rows]) -> Offered:
     return replace(firsts[0], descriptor=whole, flat=flat, rows=inner, samples=(), shown=shown)
 
 
-def _shared(labels: Sequence[str]) -> str:
+def _shared_words(labels: Sequence[str]) -> str:
+    """The words that all begin with, or all end with; "" where there is none."""
     words = [label.split(" ") for label in labels]
-    shared = []
-    for column in zip(*words, strict=False):
-        if len(set(column)) > 1:
-            break
-        shared.append(column[0])
-    return " ".join(shared) or labels[0]
+    return _begins(words) or _begins([one[::-1] for one in words], step=-1)
 
 
-def _without(label: str, head: str) -> str:
-    return label.removeprefix(head).strip() or label
+def _begins(words: Sequence[Sequence[str]], *, step: int = 1) -> str:
+    shared = list(takewhile(lambda column: len(set(column)) == 1, zip(*words, strict=False)))
+    return " ".join([column[0] for column in shared][::step])
+
+
+def _without(label: str, shared: str) -> str:
+    bare = label.removeprefix(shared).strip()
+    return (bare if bare != label else label.removesuffix(shared).strip()) or label

@@ -105,7 +105,7 @@ def _plain(pair: FieldLikeness, inside: int) -> Plainness:
     level = pair.plain
     if not pair.wanted.rows:
         return level
-    if not inside:
+    if not inside or pair.offered.uneven:
         return Plainness.NOT
     some = inside >= NEAR and not pair.foreign
     most = inside >= MANY and bool(pair.label & pair.wanted.vocabulary)
