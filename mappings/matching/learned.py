@@ -6,10 +6,11 @@ proposes; it makes nothing sure, since one word that turns a question hardly mov
 """
 
 import json
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, takewhile
 from math import exp, log
 from typing import Final
 
@@ -29,6 +30,8 @@ _LITTLE: Final = frozenset(stems(" ".join((*FRENCH.questions.little, *FRENCH.que
 _WHOLE: Final = 4
 """Counts are in quarters of a word: a word of a heading tells half of one of a label."""
 _OPTIONS: Final = 30
+_CUT: Final = 3
+"""Letters from which a word that was never met may be the beginning of one that was."""
 _MOST: Final = 1_000_000
 """What no trait is counted more often than: a file that says so is of another kind."""
 
@@ -75,6 +78,8 @@ class Learned:
 
     counts: Counts = field(default_factory=dict)
     _totals: Counter[str] = field(init=False, repr=False)
+    _words: Sequence[str] = field(init=False, repr=False)
+    _cut: dict[str, Counter[str]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Count once what was met with each field."""
@@ -82,6 +87,8 @@ class Learned:
         for met in self.counts.values():
             totals.update(met)
         object.__setattr__(self, "_totals", totals)
+        words = sorted(one for one in self.counts if one.isalpha())
+        object.__setattr__(self, "_words", words)
 
     def likely(self, offer: Offered, paths: Collection[str]) -> dict[str, float]:
         """How likely a question asks each of the fields of a level, or none of them: 1 together.
@@ -91,7 +98,8 @@ class Learned:
             paths: Those fields.
         """
         said = traits(offer)
-        known = {trait: weight for trait, weight in said.items() if trait in self.counts}
+        met = {trait: found for trait in said if (found := self._met(trait))}
+        known = {trait: said[trait] for trait in met}
         rows, dot, _ = next(iter(paths)).rpartition(".")
         names = [one for one in (*paths, f"{rows}{dot}{OTHER}") if self._totals[one]]
         if not names or not known:
@@ -101,13 +109,25 @@ class Learned:
         weight = sum(known.values())
         told = {one: -weight * log(self._totals[one] + every) for one in names}
         for trait, times in known.items():
-            met = self.counts[trait]
             for one in names:
-                told[one] += times * log(met.get(one, 0) + unseen)
+                told[one] += times * log(met[trait].get(one, 0) + unseen)
         most = max(told.values())
         shares = {one: exp((x - most) / _WHOLE / SHARED) for one, x in told.items()}
         total = sum(shares.values())
         return {one: share / total for one, share in shares.items()}
+
+    def _met(self, trait: str) -> Mapping[str, int]:
+        """How often a trait was met with each field; a word that is cut short, as any it may be."""
+        if trait in self.counts or len(trait) < _CUT or not trait.isalpha():
+            return self.counts.get(trait, {})
+        if trait not in self._cut:
+            at = bisect_left(self._words, trait)
+            begun = takewhile(lambda one: one.startswith(trait), self._words[at:])
+            met: Counter[str] = Counter()
+            for one in begun:
+                met.update(self.counts[one])
+            self._cut[trait] = met
+        return self._cut[trait]
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):

@@ -258,7 +258,7 @@ class FieldLikeness(FieldQuestion):
             return WHOLE
         if self.offered.asks:
             return OF_ITS_OWN if len(self.offered.boxes) > 1 else ALONE
-        if self.wanted.type == "date" and self.estranged:
+        if self.set_apart or (self.wanted.type == "date" and self.estranged):
             total *= OF_ANOTHER  # of a birth, of a receipt: as like in type as any date
         if self.partial:
             total *= 0.8  # the rest of it is asked elsewhere, or not at all

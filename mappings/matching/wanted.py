@@ -9,7 +9,7 @@ from math import log
 from french.text import bare_label
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import ReviewedChamp, ReviewedForm
-from mappings.matching.abridged import Spelling
+from mappings.matching.form.abridged import Spelling
 from mappings.matching.french_words import FRENCH
 from mappings.matching.lexicon import Lexicon, Wording
 from mappings.matching.words import NEGATED, Meanings, Words, near
