@@ -26,7 +26,7 @@ _ASIDE: Final = re.compile(
     rf"|(?<=,)(?P<taken_in> ?non\b)[^,();:?]* (?:{any_of(_WORDS.taken_in)})\b"
 )
 """Between marks: « , sans autorisation, », « (même non graves) », « , non publiés compris »."""
-_ADJECTIVE: Final = re.compile(r"(?P<before>\w+) (?P<no>non[ -])(?P<word>\w+)")
+_ADJECTIVE: Final = re.compile(r"(?P<before>\w+)\.? (?P<no>non[ -])(?P<word>\w+)")
 _ASKED: Final = re.compile(rf"[\w]-(?:t-)?(?:{any_of((*FRENCH.questions.pronouns, 'vous'))})\b")
 """The verb that a question is asked by: « y a-t-il », « avez-vous »."""
 _STATED: Final = re.compile(any_of((*FRENCH.questions.pronouns, *_WORDS.states)))
