@@ -47,7 +47,8 @@ class Offered:
         shown: Its label as a person is shown it, where the descriptor's is bare.
         further: For rows asked one after the other, what may ask for more of them beside, as it is
             labelled: « Autres médicaments ».
-        uneven: Whether only the first of rows asked one after the other has all of its columns.
+        uneven: Whether of rows asked one after the other some differ by more than a number, or the
+            first alone has all of the columns: they are never sure.
         asks: Path of the one field that it was made for, where its champs ask each one option.
         parted: Type of each of its champs, where they ask each one option.
     """

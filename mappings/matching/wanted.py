@@ -128,9 +128,7 @@ class Wants:
 
     def __post_init__(self) -> None:
         """Know the words of all fields whole."""
-        spelling = Spelling(
-            self.lexicon.words, tuple(self.rarity), self.lexicon.learned.counts.keys()
-        )
+        spelling = Spelling(self.lexicon.words, self.rarity, self.lexicon.learned.counts)
         object.__setattr__(self, "spelling", spelling)
 
     def weight(self, meanings: Meanings) -> float:

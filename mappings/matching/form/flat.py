@@ -47,8 +47,9 @@ def flattened(found: Sequence[Offered]) -> Iterator[Offered]:
     }
     for group in dict.fromkeys((*map(tuple, groups), *_beside(columns, groups))):
         told = {key: columns[key] for key in group}
-        made = _as_rows(told)
-        yield replace(made, further=_further(group, others))
+        uneven = not all(_word_for_word(key, rows) for key, rows in told.items())
+        made = replace(_as_rows(told), further=_further(group, others), uneven=uneven)
+        yield made
         if more := dict(_of_the_first(told, alone.values())):
             asked = sorted((told | more).items(), key=lambda one: _first(one[1]))
             yield replace(_as_rows(dict(asked)), further=made.further, uneven=True)
@@ -86,6 +87,11 @@ def _families(found: Sequence[Offered]) -> dict[Column, Rows]:
         if len(before) == 1:
             rows[1] = before[0]
     return {key: rows for key, rows in families.items() if 1 in rows and key not in twice}
+
+
+def _word_for_word(column: Column, rows: Rows) -> bool:
+    """Whether the questions of a column differ by their number alone."""
+    return all((column[0], at) in numbered(one.descriptor.label) for at, one in rows.items())
 
 
 def _says(longer: str, shorter: str) -> bool:
