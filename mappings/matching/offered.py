@@ -47,8 +47,9 @@ class Offered:
         shown: Its label as a person is shown it, where the descriptor's is bare.
         further: For rows asked one after the other, what may ask for more of them beside, as it is
             labelled: « Autres médicaments ».
-        uneven: Whether of rows asked one after the other some differ by more than a number, or the
-            first alone has all of the columns: they are never sure.
+        loose: Whether of rows asked one after the other some differ by more than a number: never
+            sure.
+        uneven: Whether the first of them alone has all of their columns: neither.
         asks: Path of the one field that it was made for, where its champs ask each one option.
         parted: Type of each of its champs, where they ask each one option.
     """
@@ -65,6 +66,7 @@ class Offered:
     rows: tuple["Offered", ...] = ()
     shown: str = ""
     further: str = ""
+    loose: bool = False
     uneven: bool = False
     asks: str = ""
     parted: str = ""

@@ -9,6 +9,7 @@ from mappings.matching.offered import Offered
 from mappings.matching.sure.certain import NEAR, Key
 from mappings.matching.wanted import Wanted, Wants
 from mappings.matching.weights import AFTER_NAMED, AHEAD, BY_WORDS, LEARNED, NAMES, OPPOSED, SURELY
+from mappings.matching.words import NEGATED
 
 
 def assigned(
@@ -71,7 +72,7 @@ def with_learned(
             return LEARNED * share if share >= SURELY else 0.0
         if pair.opposed:
             share *= OPPOSED
-        if not scores[key] or unclear(pair):
+        if not scores[key] or (unclear(pair) and NEGATED not in pair.label):
             return 0.0  # which way round a yes or no asks, learning does not tell
         if scores[key] > 1.0 or len(pair.offered.flat) == 1:
             return scores[key]  # what it gives to choose says it, or its columns

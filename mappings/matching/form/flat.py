@@ -47,8 +47,8 @@ def flattened(found: Sequence[Offered]) -> Iterator[Offered]:
     }
     for group in dict.fromkeys((*map(tuple, groups), *_beside(columns, groups))):
         told = {key: columns[key] for key in group}
-        uneven = not all(_word_for_word(key, rows) for key, rows in told.items())
-        made = replace(_as_rows(told), further=_further(group, others), uneven=uneven)
+        loose = not all(_word_for_word(key, rows) for key, rows in told.items())
+        made = replace(_as_rows(told), further=_further(group, others), loose=loose)
         yield made
         if more := dict(_of_the_first(told, alone.values())):
             asked = sorted((told | more).items(), key=lambda one: _first(one[1]))
