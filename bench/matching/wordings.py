@@ -62,10 +62,9 @@ def faults(path: str, label: str, contrary: bool) -> tuple[str, str]:
             return "turned", told
         if taken == path and not contrary and match.inverted:
             return "turned", told
-    match = found.get(path)
-    if match is None:
+    if path not in found:
         return ("other" if found else "nothing"), f"{path} <- {label} : {', '.join(found)}"
-    return ("sure" if match.sure else "right"), ""
+    return ("sure" if found[path].sure else "right"), ""
 
 
 def main() -> int:

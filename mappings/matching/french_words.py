@@ -70,6 +70,10 @@ class SenseWords(_Part):
     denied: Some
     without: Some
     lacking: Some
+    never: Some
+    which: Some
+    states: Some
+    taken_in: Some
     clauses: Some
     also_denied: Some
     asks: Some

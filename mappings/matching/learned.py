@@ -6,10 +6,11 @@ proposes; it makes nothing sure, since one word that turns a question hardly mov
 """
 
 import json
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, takewhile
 from math import exp, log
 from typing import Final
 
@@ -29,6 +30,8 @@ _LITTLE: Final = frozenset(stems(" ".join((*FRENCH.questions.little, *FRENCH.que
 _WHOLE: Final = 4
 """Counts are in quarters of a word: a word of a heading tells half of one of a label."""
 _OPTIONS: Final = 30
+_CUT: Final = 3
+"""Letters from which a word that was never met may be the beginning of one that was."""
 _MOST: Final = 1_000_000
 """What no trait is counted more often than: a file that says so is of another kind."""
 
@@ -78,6 +81,7 @@ class Learned:
     _gains: dict[str, dict[str, float]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _words: Sequence[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Count once what was met with each field."""
@@ -85,6 +89,8 @@ class Learned:
         for met in self.counts.values():
             totals.update(met)
         object.__setattr__(self, "_totals", totals)
+        words = sorted(one for one in self.counts if one.isalpha())
+        object.__setattr__(self, "_words", words)
 
     def likely(self, offer: Offered, paths: Collection[str]) -> dict[str, float]:
         """How likely a question asks each of the fields of a level, or none of them: 1 together.
@@ -93,8 +99,8 @@ class Learned:
             offer: The question.
             paths: Those fields.
         """
-        said = traits(offer)
-        known = {trait: weight for trait, weight in said.items() if trait in self.counts}
+        said = traits(offer).items()
+        known = {trait: weight for trait, weight in said if self._gained(trait)}
         rows, dot, _ = next(iter(paths)).rpartition(".")
         names = [one for one in (*paths, f"{rows}{dot}{OTHER}") if self._totals[one]]
         if not names or not known:
@@ -112,10 +118,20 @@ class Learned:
         total = sum(shares.values())
         return {one: share / total for one, share in shares.items()}
 
+    def _met(self, trait: str) -> Mapping[str, int]:
+        """How often a trait was met with each field; a word that is cut short, as any it may be."""
+        if trait in self.counts or len(trait) < _CUT or not trait.isalpha():
+            return self.counts.get(trait, {})
+        met: Counter[str] = Counter()
+        begun = self._words[bisect_left(self._words, trait) :]
+        for one in takewhile(lambda word: word.startswith(trait), begun):
+            met.update(self.counts[one])
+        return met
+
     def _gained(self, trait: str) -> dict[str, float]:
         """What a trait says for the fields with which it was met, beside all others."""
         if trait not in self._gains:
-            met, unseen = self.counts[trait], UNSEEN * _WHOLE
+            met, unseen = self._met(trait), UNSEEN * _WHOLE
             self._gains[trait] = {one: log((n + unseen) / unseen) for one, n in met.items()}
         return self._gains[trait]
 

@@ -32,6 +32,9 @@ class Wording:
         narrower: Word that bounds it → words of which one lifts that: « outre-mer » is a part of
             the territory, « métropole et outre-mer » the whole.
         may_deny: Words of what a box may say no of: that a patient may be recognised.
+        apart: Words of what is asked in the same way of something else, as it is written: since
+            when a thing exists, of the day on which it was learned.
+        unless: Words of which one lifts those.
     """
 
     phrases: tuple[str, ...] = ()
@@ -44,6 +47,8 @@ class Wording:
     questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     narrower: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     may_deny: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,8 @@ class _WordingModel(BaseModel):
     questions: dict[str, list[str]] = {}
     narrower: dict[str, list[str]] = {}
     may_deny: list[str] = []
+    apart: list[str] = []
+    unless: list[str] = []
 
 
 class _PartiesModel(BaseModel):
@@ -204,6 +211,8 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
                 questions={option: tuple(asked) for option, asked in one.questions.items()},
                 narrower={word: tuple(rest) for word, rest in one.narrower.items()},
                 may_deny=tuple(one.may_deny),
+                apart=tuple(one.apart),
+                unless=tuple(one.unless),
             )
             for path, one in model.fields.items()
         },

@@ -15,6 +15,7 @@ from mappings.matching.question import FieldQuestion, Plainness
 from mappings.matching.told import without_examples
 from mappings.matching.wanted import PLACES
 from mappings.matching.weights import (
+    ABRIDGED,
     ALONE,
     HEADED,
     HELPED,
@@ -201,6 +202,8 @@ class FieldLikeness(FieldQuestion):
             0.65 * self._overlap(self.label | before, self.wanted.phrases) if before else 0.0,
             0.9 * self._overlap(self.head, self.wanted.phrases) if self.head < self.label else 0.0,
             self._by_help if self.mute else 0.0,
+            ABRIDGED
+            * max((self._overlap(one, self.wanted.phrases) for one in self.spelled), default=0.0),
             OF_PLACES if self._of_places else 0.0,
         )
         return max(found * 0.6, 0.75 * self._contrary) if self.inverse else found
@@ -255,7 +258,7 @@ class FieldLikeness(FieldQuestion):
             return WHOLE
         if self.offered.asks:
             return OF_ITS_OWN if len(self.offered.boxes) > 1 else ALONE
-        if self.wanted.type == "date" and self.estranged:
+        if self.set_apart or (self.wanted.type == "date" and self.estranged):
             total *= OF_ANOTHER  # of a birth, of a receipt: as like in type as any date
         if self.partial:
             total *= 0.8  # the rest of it is asked elsewhere, or not at all

@@ -10,8 +10,9 @@ from french.text import excerpt
 from mappings.dossier.revision import Revision
 from mappings.drift.retyping import Fit
 from mappings.drift.reviewed import options_of
+from mappings.matching.form.level import offered
 from mappings.matching.likeness import FieldLikeness
-from mappings.matching.offered import Offered, Samples, offered
+from mappings.matching.offered import Offered, Samples
 from mappings.matching.options import Aligned
 from mappings.matching.several import (
     Columns,
@@ -33,6 +34,7 @@ from mappings.matching.weights import (
     NEIGHBOUR,
     OF_ROWS,
     OUTDONE,
+    PER_COLUMN,
     WORTH,
 )
 
@@ -371,5 +373,10 @@ def _with_rows(pair: FieldLikeness, rows: Matching | None) -> float:
     inner = sum(one.score for one in rows.matches.values())
     if len(pair.offered.flat) == 1:
         return 0.9 * inner / len(pair.offered.rows)
-    asked = min(len(pair.wanted.rows), max(NEAR, len(pair.offered.rows)))
-    return 0.5 * pair.score + 0.5 * inner / max(1, asked)
+    columns = len(rows.matches) if pair.offered.uneven else len(pair.offered.rows)
+    told = 0.5 * pair.score + 0.5 * inner / max(1, min(len(pair.wanted.rows), max(NEAR, columns)))
+    if not pair.offered.flat:
+        return told
+    if len(rows.matches) >= NEAR:  # « Spé 1 », « CIS 1 » : whatever heads it
+        told = max(told, 0.9 * inner / columns)
+    return told + PER_COLUMN * (2 * len(rows.matches) - len(pair.offered.rows))

@@ -9,6 +9,7 @@ from itertools import chain, pairwise
 from typing import Final
 
 from french.text import bare_label, fold
+from mappings.matching.denied import without_bounds
 from mappings.matching.french_words import FRENCH, any_of, standing
 from mappings.matching.offered import Offered
 from mappings.matching.told import ToldAnswers, head, told_of_answers
@@ -33,6 +34,8 @@ _WITHOUT: Final = re.compile(standing(_WORDS.without))
 _APART: Final = re.compile(standing(FRENCH.help.apart))
 """What sets something apart."""
 _LACKING: Final = re.compile(standing(_WORDS.lacking))
+_NO_VERB: Final = re.compile(r"(?<!\w)n'(?=\w)")
+"""« N'… »: no, whatever goes with it."""
 _TELLING: Final = 0.5
 """Weight from which a meaning may tell which way round a question is: few fields have it."""
 _CLEARLY: Final = 1.8
@@ -102,6 +105,12 @@ class FieldQuestion:
         return bool(said & known or self.wants.content(said) & self.wants.rarity.keys())
 
     @property
+    def spelled(self) -> tuple[Meanings, ...]:
+        """What its question may mean, the words that it cuts short spelled out as the field's."""
+        offered, spelling = self.offered, self.wants.spelling
+        return spelling.readings(offered.question, offered.label, self.wanted.vocabulary)
+
+    @property
     def mute(self) -> bool:
         """Whether its label says nothing of any field: the question is in its help, or nowhere."""
         return not self.wants.content(self.label) & self.wants.rarity.keys()
@@ -151,12 +160,16 @@ class FieldQuestion:
         return contrary or NEGATED in label
 
     def _but_of_every_report(self, said: Meanings) -> Meanings:
-        """What is said, its no apart where that says but what every report is of."""
-        label = bare_label(self.offered.question)
-        rest = _OF_EVERY_REPORT.sub(" ", label)
-        if rest == label or NEGATED in self._meanings(rest):
+        """What is said, its no apart where that says but what every report is of.
+
+        Or where it bounds what the question speaks of: « Effets non attendus : y en a-t-il ? ».
+        """
+        if NEGATED not in said:
             return said
-        return said - {NEGATED}
+        own = self.wanted.typical | self._contrary_words
+        text = without_bounds(self.offered.question, lambda one: bool(self._meanings(one) & own))
+        rest = _OF_EVERY_REPORT.sub(" ", bare_label(text))
+        return said if NEGATED in self._meanings(rest) else said - {NEGATED}
 
     @property
     def _straight(self) -> bool:
@@ -190,7 +203,17 @@ class FieldQuestion:
         said = self._marks_of(_OF_EVERY_REPORT.sub(" ", label))
         if self.wanted.type != "yes_no":
             said -= frozenset().union(*map(self._marks_of, ways))
-        return bool(said)
+            return bool(said)
+        return bool(said) or bool(_NO_VERB.search(fold(self.offered.question))) or self._cuts_a_no
+
+    @property
+    def _cuts_a_no(self) -> bool:
+        """Whether a word that it cuts short, and that is none of the field's, may say no."""
+        offered, spelling = self.offered, self.wants.spelling
+        cut = set(spelling.cut(offered.question, offered.label))
+        left = cut - spelling.spelled(offered.question, offered.label, self.wanted.typical).keys()
+        noes = [bare_label(one) for one in self.wants.lexicon.contrary]
+        return any(len(no) > len(one) and no.startswith(one) for one in left for no in noes)
 
     @property
     def _denies_the_act(self) -> bool:
@@ -313,11 +336,18 @@ class FieldQuestion:
     def opposed(self) -> bool:
         """Whether it names what is set against what the field speaks of: safety, of efficacy."""
         ours = self.wanted.typical
-        return any(
+        return self.set_apart or any(
             here & self.label and not there & self.label and there & ours and not here & ours
             for pair in self.wants.lexicon.opposed
             for here, there in (pair, pair[::-1])
         )
+
+    @cached_property
+    def set_apart(self) -> bool:
+        """Whether it asks in the same way of something else: since when the usage exists."""
+        wording, label = self.wanted.wording, bare_label(self.offered.question)
+        other = wording.apart and marks(wording.apart).search(label)
+        return bool(other) and not marks(wording.unless).search(label)
 
     @cached_property
     def in_its_terms(self) -> bool:
@@ -364,10 +394,14 @@ class FieldQuestion:
         return min(best, 1.0)
 
 
+def _bare(part: str) -> str:
+    return bare_label(part) if part else ""
+
+
 @lru_cache(maxsize=64)
 def marks(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of some words, each ending as it likes where it ends with « … »."""
+    """Any of some words, each having what it likes where « … » stands."""
     if not words:
         return re.compile(r"(?!)")
-    ends = (re.escape(bare_label(one)) + (r"\w*" if one.endswith("…") else "") for one in words)
+    ends = (r"\w*".join(map(re.escape, map(_bare, one.split("…")))) for one in words)
     return re.compile(rf"\b(?:{'|'.join(ends)})\b(?! \d)")

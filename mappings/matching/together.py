@@ -9,6 +9,7 @@ from mappings.matching.offered import Offered
 from mappings.matching.sure.certain import NEAR, Key
 from mappings.matching.wanted import Wanted, Wants
 from mappings.matching.weights import AFTER_NAMED, AHEAD, BY_WORDS, LEARNED, NAMES, OPPOSED, SURELY
+from mappings.matching.words import NEGATED
 
 
 def assigned(
@@ -71,11 +72,12 @@ def with_learned(
             return LEARNED * share if share >= SURELY else 0.0
         if pair.opposed:
             share *= OPPOSED
-        if not scores[key] or unclear(pair):
+        if not scores[key] or (unclear(pair) and NEGATED not in pair.label):
             return 0.0  # which way round a yes or no asks, learning does not tell
         if scores[key] > 1.0 or len(pair.offered.flat) == 1:
             return scores[key]  # what it gives to choose says it, or its columns
-        return (1 - LEARNED) * scores[key] + LEARNED * share
+        told = (1 - LEARNED) * scores[key] + LEARNED * share
+        return max(told, scores[key]) if pair.offered.flat else told  # its columns say as much
 
     return _named_first(pairs, {key: told(key) for key in scores})
 

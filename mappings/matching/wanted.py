@@ -9,6 +9,7 @@ from math import log
 from french.text import bare_label
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import ReviewedChamp, ReviewedForm
+from mappings.matching.form.abridged import Spelling
 from mappings.matching.french_words import FRENCH
 from mappings.matching.lexicon import Lexicon, Wording
 from mappings.matching.words import NEGATED, Meanings, Words, near
@@ -109,6 +110,7 @@ class Wants:
         rarity: Weight of each meaning: the fewer fields use it, the more it tells.
         others: Meanings that speak of other fields of the level rather than of each, by path.
         headings: Every meaning that a heading may have.
+        spelling: Words that questions cut short, spelled out.
         proper: What the title and the labels of one field alone say, by path: « SIRET ».
     """
 
@@ -120,8 +122,14 @@ class Wants:
     headings: Meanings = frozenset()
     labels: tuple[Wanted, ...] = ()
     proper: Mapping[str, Meanings] = field(default_factory=dict)
+    spelling: Spelling = field(init=False, repr=False, compare=False)
     _weights: dict[Meanings, float] = field(init=False, default_factory=dict, repr=False)
     _heard: dict[Meanings, Meanings] = field(init=False, default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Know the words of all fields whole."""
+        spelling = Spelling(self.lexicon.words, self.rarity, self.lexicon.learned.counts)
+        object.__setattr__(self, "spelling", spelling)
 
     def weight(self, meanings: Meanings) -> float:
         """How much some meanings tell together; one that no field uses tells the most."""

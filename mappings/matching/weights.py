@@ -12,6 +12,8 @@ WHOLE: Final = 1.2
 """Both parts of a field together, or all the boxes of a list: more than any of them alone."""
 IN_BARE_WORDS: Final = 0.9
 """« Pour qui ? », word for word, though each of its words may stand in any question."""
+ABRIDGED: Final = 0.9
+"""What it is worth that the words which a question cuts short may be the field's."""
 IN_OUR_OPTIONS: Final = 0.5
 """What it is worth that a list is of our options, whatever its question."""
 HELPED: Final = 0.9
@@ -29,6 +31,8 @@ CLAUSE: Final = 0.6
 """Likeness from which a clause of a question asks a field."""
 COLUMN: Final = 0.5
 """Likeness from which a question asks a column of rows that are asked once, with no repetition."""
+PER_COLUMN: Final = 0.01
+"""By how much rows that are asked flat are worth more for a column that is found than without."""
 
 # Of what other forms teach
 UNSEEN: Final = 0.03

@@ -9,8 +9,8 @@ from cli.mapping.question import question_lines
 from french.text import excerpt
 from mappings.adoption.decisions import Decisions
 from mappings.adoption.session import Session
+from mappings.matching.form.numbered import as_written
 from mappings.matching.match import match_form
-from mappings.matching.numbered import as_written
 from mappings.matching.wanted import wants
 from tests.mappings.matching.variants import (
     Variant,

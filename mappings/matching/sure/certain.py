@@ -52,7 +52,11 @@ def sure_pairs(
     single = [_one_champ(keys, plain, pairs) for keys in by_field.values()]
     in_parts = {key[0] for key in plain if pairs[key].partial}
     in_parts |= {key[0] for key in plain if in_lists(key, pairs)}
-    found = {key for key in single if key and key[0] not in in_parts and not pairs[key].borrowing}
+    found = {
+        key
+        for key in single
+        if key and key[0] not in in_parts and not (pairs[key].borrowing or pairs[key].offered.loose)
+    }
     return frozenset(_supported(found, wanted, pairs))
 
 
@@ -105,7 +109,7 @@ def _plain(pair: FieldLikeness, inside: int) -> Plainness:
     level = pair.plain
     if not pair.wanted.rows:
         return level
-    if not inside:
+    if not inside or pair.offered.uneven:
         return Plainness.NOT
     some = inside >= NEAR and not pair.foreign
     most = inside >= MANY and bool(pair.label & pair.wanted.vocabulary)

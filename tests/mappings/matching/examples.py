@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from ruamel.yaml import YAML
 
+from mappings.matching.form.level import offered
 from mappings.matching.learned import (
     OTHER,
     Counts,
@@ -17,7 +18,7 @@ from mappings.matching.learned import (
     traits,
     traits_of_label,
 )
-from mappings.matching.offered import Offered, offered
+from mappings.matching.offered import Offered
 from mappings.matching.wanted import Wants
 from tests.mappings.matching.perturbed import form, names
 from tests.mappings.matching.variants import ROOT, Variant, our_wants

@@ -20,6 +20,8 @@ _NUMBER: Final = re.compile(
     )
     + "".join(rf"|(?<!\w)(?P<r{at}>{one})(?!\w)" for at, one in enumerate(_ROMAN, 1))
 )
+_GLUED: Final = re.compile(r"(?<![\w%])(?P<letters>[a-z]{1,6})(?P<digits>[1-9])(?![\w%])")
+"""A number that is written with the word before it: « P1 », « Méd2 »."""
 _LETTER: Final = re.compile(r"(?<=\w )[A-H](?![\w'’.])|(?<=\()[A-H](?=\))")
 """A letter that says which row, as it is written: « Médicament A : dose ». One that begins a label
 numbers the question, and a small one is a word."""
@@ -39,6 +41,11 @@ def numbered(label: str) -> Iterator[tuple[str, int]]:
             number = int(found["digits"]) if kind == "digits" else int(kind[1:])
             template = " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
             if template and (template, number) not in seen:
+                seen.add((template, number))
+                yield template, number
+        for found in _GLUED.finditer(text):
+            template = f"{text[: found.end() - 1]}{text[found.end() :]}"
+            if (template, number := int(found["digits"])) not in seen:
                 seen.add((template, number))
                 yield template, number
     for found in _LETTER.finditer(label):
@@ -67,4 +74,6 @@ def as_written(template: str, label: str) -> str:
         near = at == before + 1
         text += label[said[before].end() : said[at].start()] if near else " "
         text += said[at][0]
+    if label[said[found[-1]].end() :].startswith("."):
+        text += "."  # a word that is cut short
     return f"{text})" if text.count("(") > text.count(")") else text
