@@ -1,10 +1,20 @@
 """A dossier of which only what a former publication kept is at hand."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from exports.model import DossierSummary, ExportedDossier
 from mappings.schema.model import Audience
+
+
+class ReadsWhole(Protocol):
+    """Reads dossiers whole."""
+
+    def __call__(self, number: int) -> ExportedDossier:
+        """The dossier of a number."""
+
+    def ahead(self, numbers: Sequence[int]) -> None:
+        """Read several at once, each to be asked for next: much less work than one by one."""
 
 
 class LaterDossier(ExportedDossier):
@@ -19,6 +29,7 @@ class LaterDossier(ExportedDossier):
 
     __slots__ = ("_read", "facts", "number", "summary")
 
+    _read: ReadsWhole
     number: int
     summary: DossierSummary
     facts: Mapping[Audience, Mapping[str, Any]]
@@ -29,7 +40,7 @@ class LaterDossier(ExportedDossier):
         summary: DossierSummary,
         facts: Mapping[Audience, Mapping[str, Any]],
         *,
-        read: Callable[[int], ExportedDossier],
+        read: ReadsWhole,
         **beside: Any,
     ) -> None:
         """Say what is at hand.
@@ -38,7 +49,7 @@ class LaterDossier(ExportedDossier):
             number: See above, as the next two.
             summary: See above.
             facts: See above.
-            read: Reads the whole dossier of a number.
+            read: Reads it whole.
             beside: Those attributes of :class:`exports.model.ExportedDossier` that are at hand.
         """
         known = {"number": number, "summary": summary, "facts": facts, "_read": read, **beside}
@@ -50,3 +61,14 @@ class LaterDossier(ExportedDossier):
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self._read(self.number), name)
+
+
+def read_ahead(entries: Iterable[ExportedDossier]) -> None:
+    """Read whole those of some dossiers that are not, all at once: something asks for each next."""
+    asked: dict[int, tuple[ReadsWhole, list[int]]] = {}
+    for one in entries:
+        if isinstance(one, LaterDossier):
+            read = one._read  # noqa: SLF001 (its own)
+            asked.setdefault(id(read), (read, []))[1].append(one.number)
+    for read, numbers in asked.values():
+        read.ahead(numbers)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 from exports.cells import Content
 from exports.errors import MappingMismatchError
 from exports.excel_names import header_name
+from exports.later_dossier import read_ahead
 from exports.model import ExportContext
 from exports.readers.policy import Policy, condition_of
 from exports.readers.reading import Reading, RowsBasis, attachments
@@ -42,6 +44,8 @@ COUNTED = "\u00a0: "
 once rows are taken out, only what is before stays true (:mod:`exports.xlsx.without_rows`)."""
 _MOST_ALIKE = 100
 """Columns of one title, which are counted: « Nom », « Nom (2) »."""
+_AT_ONCE = 50
+"""Dossiers that are read whole at once, to make their rows."""
 _WORTH_A_ROW = frozenset({Verdict.MISSING, Verdict.INVALID, Verdict.INSUFFICIENT})
 
 
@@ -153,15 +157,14 @@ class TableMaker:
     def rows_of(self, sheet: SheetSpec, readings: Iterable[Reading]) -> list[Sequence[Row]]:
         """The rows of each dossier in a sheet."""
         specs, made = self._shown(sheet), self.made.setdefault(sheet.name, {})
-        parts = []
-        for one in readings:
-            key = one.rows_basis
-            if key.due:
-                self.used.add(key)
-            if key not in made:
+        keyed = [(one.rows_basis, one) for one in readings]
+        self.used.update(key for key, _ in keyed if key.due)
+        new = iter([one for key, one in keyed if key not in made])
+        while some := [*islice(new, _AT_ONCE)]:
+            read_ahead(one.entry for one in some)
+            for one in some:
                 self._fresh(one, sheet, specs)
-            parts.append(made[key])
-        return parts
+        return [made[key] for key, _ in keyed]
 
     def together(self, sheet: SheetSpec, readings: Sequence[Reading]) -> Sequence[Sequence[Row]]:
         """The rows of each dossier, put one after the other where they are put aside."""

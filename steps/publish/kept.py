@@ -1,9 +1,8 @@
 """What a former publication made of dossiers that say what they said: they are not read again."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, repeat
 from typing import Any, Self
 
 from exports.later_dossier import LaterDossier
@@ -20,6 +19,28 @@ _AT_ONCE = 200
 """Dossiers that are kept at once."""
 _AT_HAND = 128
 """Whole dossiers that are held, of those that something asks for one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDossiers:
+    """Reads dossiers whole, and holds the last ones."""
+
+    services: Services
+    _held: dict[int, ExportedDossier] = field(default_factory=dict)
+
+    def __call__(self, number: int) -> ExportedDossier:
+        if number not in self._held:
+            self.ahead([number])
+        return self._held[number]
+
+    def ahead(self, numbers: Sequence[int]) -> None:
+        """See :class:`exports.later_dossier.ReadsWhole`."""
+        held = [one for one in map(self._held.pop, numbers, repeat(None)) if one]
+        wanted = {*numbers}.difference(one.number for one in held)
+        held += entries_of(self.services, numbers=wanted, told=[]) if wanted else ()
+        self._held.update((one.number, one) for one in held)
+        for number in [*self._held][: max(0, len(self._held) - _AT_HAND)]:
+            del self._held[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +101,7 @@ class KeptDossiers:
         situations = {row.number: row.situation or "" for row in rows}
         aside = store.quarantine.numbers(demarche)
 
-        @lru_cache(maxsize=_AT_HAND)
-        def read(number: int) -> ExportedDossier:
-            return next(entries_of(services, numbers=[number], told=[]))
-
+        read = WholeDossiers(services)
         for number, (summary, facts) in self.same.items():
             yield LaterDossier(
                 number,

@@ -8,7 +8,7 @@ centre said may be seen.
 import io
 import random
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from exports.errors import WorkbookCheckError
 from exports.later_dossier import LaterDossier
 from exports.model import ExportedDossier, Opinion
+from exports.published.changes import Changes, FieldChange, since
 from exports.published.flat import csv_bytes, parquet_bytes
 from exports.published.workbook import AudienceWorkbook
 from exports.xlsx.kept_rows import decode_facts
@@ -204,13 +205,31 @@ def test_rows_put_aside_are_those_that_were_held_whoever_asked_before(
         assert not [*next_day.to_keep()], "all was made before"
 
 
-def later(one: ExportedDossier, facts: bytes) -> LaterDossier:
+def later(one: ExportedDossier, facts: bytes, read: "Whole | None" = None) -> LaterDossier:
     """A dossier that did not move since, of which only what was kept is at hand."""
     kept = decode_facts(facts, {})
     assert kept is not None
     names = ("opinions", "situation", "first_checked_at", "corrected", "judged", "unreadable")
     beside = {name: getattr(one, name) for name in (*names, "handed_over", "asked_at")}
-    return LaterDossier(one.number, *kept, read=lambda _: one, **beside)
+    return LaterDossier(one.number, *kept, read=read or Whole([one]), **beside)
+
+
+class Whole:
+    """Reads dossiers whole; how many were asked for at once, each time."""
+
+    def __init__(self, entries: Sequence[ExportedDossier]) -> None:
+        self.entries = {one.number: one for one in entries}
+        self.asked: list[int] = []
+        self.at_hand: set[int] = set()
+
+    def __call__(self, number: int) -> ExportedDossier:
+        if number not in self.at_hand:
+            self.ahead([number])
+        return self.entries[number]
+
+    def ahead(self, numbers: Sequence[int]) -> None:
+        self.asked.append(len(numbers))
+        self.at_hand = {*numbers}
 
 
 SIGN = "un <signe"
@@ -365,6 +384,31 @@ def test_a_national_row_that_cannot_be_written_is_told_by_each_workbook_that_has
                 mine.pack()
         else:
             well_formed(mine.pack())
+
+
+@pytest.mark.slow
+def test_dossiers_whose_rows_move_though_they_did_not_are_read_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exports.sheets.tables._AT_ONCE", 5)
+    found = Drawn([shared(number) for number in range(1, 13)])
+    first = found.made(tmp_path)
+    first.made(LYON).file("centre:lyon")  # every dossier is new: no edition came before
+    kept = {number: (facts, rows) for number, facts, rows in first.to_keep()}
+    assert len(kept) == 12
+    whole = Whole(found.entries)
+    entries = [later(one, kept[one.number][0], whole) for one in found.entries]
+    sent = (FieldChange("Dernière modification", "01/02/2026 10:00", "03/02/2026 23:30"),)
+    moved = Changes((), tuple((row, sent) for row in first.handed("reseau")), ())
+    answers = {LYON: since("édition 2026-S11 du lundi 9 mars 2026", moved)}
+    made = replace(found, news=answers).made(
+        tmp_path,
+        entries=entries,
+        made_before=lambda: [(number, rows) for number, (_, rows) in kept.items()],
+    )
+    told = made.made(LYON).tables["À traiter"]
+    assert len(told.rows) == 12
+    assert whole.asked == [5, 5, 2]
 
 
 @pytest.mark.slow

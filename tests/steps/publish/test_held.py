@@ -1,10 +1,19 @@
 """Dossiers that are held together: the same answers and verdicts, in less room."""
 
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
 from msgspec.structs import replace
 
+from exports.model import ExportedDossier
 from mappings.report.model import Answer, AnswerState, Origin
+from steps.publish import kept
 from steps.publish.entries import HeldDossiers
 from tests.exports.conftest import answered, entry
+
+if TYPE_CHECKING:
+    from steps.wiring.services import Services
 
 FROM = Origin("1", "Question", "text", "r1", None)
 
@@ -31,3 +40,21 @@ def test_only_where_answers_come_from_is_left_out() -> None:
     assert found.fields["oui"].value is True
     assert found.fields["texte"] is found.fields["encore"]
     assert held.verdict(one.assessment) == one.assessment
+
+
+def test_dossiers_that_are_asked_for_ahead_are_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[int]] = []
+
+    def read(_: Any, *, numbers: Iterable[int], told: list[str]) -> Iterator[ExportedDossier]:
+        asked.append(sorted(numbers))
+        yield from map(entry, asked[-1])
+
+    monkeypatch.setattr(kept, "entries_of", read)
+    monkeypatch.setattr(kept, "_AT_HAND", 4)
+    whole = kept.WholeDossiers(cast("Services", None))
+    assert [whole(number).number for number in (1, 2, 3, 4)] == [1, 2, 3, 4]
+    whole.ahead([1, 5, 6])  # the oldest that is held is asked for again: it stays
+    assert [whole(number).number for number in (5, 1, 6)] == [5, 1, 6]
+    assert asked == [[1], [2], [3], [4], [5, 6]]
+    assert whole(2).number == 2
+    assert asked[5:] == [[2]], "it had to make room"
