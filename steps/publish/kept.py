@@ -29,6 +29,7 @@ class WholeDossiers:
     _held: dict[int, ExportedDossier] = field(default_factory=dict)
 
     def __call__(self, number: int) -> ExportedDossier:
+        """The dossier of a number."""
         if number not in self._held:
             self.ahead([number])
         return self._held[number]

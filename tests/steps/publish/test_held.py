@@ -45,7 +45,7 @@ def test_only_where_answers_come_from_is_left_out() -> None:
 def test_dossiers_that_are_asked_for_ahead_are_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[int]] = []
 
-    def read(_: Any, *, numbers: Iterable[int], told: list[str]) -> Iterator[ExportedDossier]:
+    def read(_: Any, *, numbers: Iterable[int], **_told: Any) -> Iterator[ExportedDossier]:
         asked.append(sorted(numbers))
         yield from map(entry, asked[-1])
 
