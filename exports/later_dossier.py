@@ -24,7 +24,7 @@ class LaterDossier(ExportedDossier):
         number: Its number.
         summary: What is counted and ordered of it.
         facts: What sheets say of it by audience, see :class:`exports.readers.facts.DossierFact`; an
-            audience that is not there may not read it.
+            audience that is not there may not read it. What its readings work out is put there.
     """
 
     __slots__ = ("_read", "facts", "number", "summary")
@@ -32,13 +32,13 @@ class LaterDossier(ExportedDossier):
     _read: ReadsWhole
     number: int
     summary: DossierSummary
-    facts: Mapping[Audience, Mapping[str, Any]]
+    facts: Mapping[Audience, dict[str, Any]]
 
     def __init__(
         self,
         number: int,
         summary: DossierSummary,
-        facts: Mapping[Audience, Mapping[str, Any]],
+        facts: Mapping[Audience, dict[str, Any]],
         *,
         read: ReadsWhole,
         **beside: Any,

@@ -1,6 +1,7 @@
 """Which dossiers an audience reads."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from exports.later_dossier import LaterDossier
 from exports.model import ExportContext, ExportedDossier
@@ -46,6 +47,7 @@ def readings(
 ) -> tuple[Reading, ...]:
     """Return the dossiers that the audience may read, by number."""
     found = []
+    told: dict[str, Any] | None
     for entry in sorted(entries, key=lambda one: one.number):
         if isinstance(entry, LaterDossier):
             told = entry.facts.get(audience)
@@ -53,5 +55,5 @@ def readings(
             open_ = audience == "agence" or leaves_agency(entry, context=context, policy=policy)
             told = {} if open_ else None
         if told is not None:
-            found.append(Reading(entry, context, policy, audience, _known={**told}))
+            found.append(Reading(entry, context, policy, audience, _known=told))
     return tuple(found)

@@ -98,7 +98,7 @@ class _KeptTable(msgspec.Struct, array_like=True, frozen=True):
 
 
 _ROWS = msgspec.msgpack.Decoder(tuple[_KeptTable, ...])
-Told: TypeAlias = Mapping[Audience, Mapping[str, Any]]
+Told: TypeAlias = Mapping[Audience, dict[str, Any]]
 KeptFacts: TypeAlias = tuple[DossierSummary, Told]
 SheetRows: TypeAlias = tuple[Audience, str, RowsBasis, Sequence[Row]]
 """For whom rows of a dossier are, their sheet, what they rest on, and they."""

@@ -4,7 +4,6 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from types import MappingProxyType
 from typing import IO
 from xml.sax.saxutils import quoteattr
@@ -14,11 +13,10 @@ from openpyxl.packaging.core import DocumentProperties
 from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring
 
-from exports.cells import MAX_LINKS
 from exports.rows_put_aside import Deflated
 from exports.sheets.tables import Table
 from exports.xlsx.parts import write_part
-from exports.xlsx.row_writer import links, require_xml, rows_xml
+from exports.xlsx.row_writer import checked_xml, links, require_xml, rows_xml
 from exports.xlsx.sheet_layout import first_row
 from exports.xlsx.sheet_template import SheetTemplate
 from exports.xlsx.styles import StyleIds
@@ -77,10 +75,6 @@ def pack(
         f"xl/worksheets/_rels/sheet{n}.xml.rels": sheet
         for n, sheet in enumerate(workbook.sheetnames, 1)
     }
-    linked = {
-        name: list(islice(links(table, first_row=first_row(table)), MAX_LINKS))
-        for name, table in tables.items()
-    }
     blocks: list[tuple[int, Deflated]] = []
     with zipfile.ZipFile(into, "w") as target:
         for name, part in parts.items():
@@ -93,9 +87,9 @@ def pack(
                 chunks = iter((_described(part, alternatives),))
             elif (table := tables.get(places.get(name, ""))) is not None:
                 whole = _AFTER_IGNORED.sub(_before(_ignored(table)), part, count=1)
-                chunks = _with_rows(whole, table, linked[table.sheet], styles=styles)
+                chunks = _with_rows(whole, table, styles=styles)
             elif (table := tables.get(rels.get(name, ""))) is not None:
-                chunks = iter((_with_links(part, linked[table.sheet]),))
+                chunks = _with_links(part, table)
             else:
                 chunks = iter((part,))
             blocks += write_part(target, name, chunks=chunks)
@@ -141,9 +135,7 @@ def _rank(part: re.Match[bytes]) -> int:
     return _FONT_ORDER.index(part[1]) if part[1] in _FONT_ORDER else len(_FONT_ORDER)
 
 
-def _with_rows(
-    part: bytes, table: Table, cells: Sequence[tuple[str, str]], *, styles: StyleIds
-) -> Iterator[bytes | Deflated]:
+def _with_rows(part: bytes, table: Table, *, styles: StyleIds) -> Iterator[bytes | Deflated]:
     head, found, tail = part.partition(b"</sheetData>")
     if not found:
         raise ValueError("openpyxl 3.1 is needed: this one writes a sheet otherwise")
@@ -151,17 +143,14 @@ def _with_rows(
     yield from rows_xml(table, styles=styles)
     yield found
     place = _AFTER_LINKS.search(tail)
-    if not cells or place is None:
+    if place is None or next(links(table, first_row=1), None) is None:
         yield tail
         return
     yield tail[: place.start()]
-    named = (
-        f'<hyperlink ref="{cell}" r:id="link{number}"/>'
-        for number, (cell, _) in enumerate(cells, start=1)
-    )
-    linked = f'<hyperlinks xmlns:r="{_DOC_RELS}">{"".join(named)}</hyperlinks>'
-    require_xml(linked)
-    yield linked.encode()
+    cells = enumerate(links(table, first_row=first_row(table)), start=1)
+    named = (f'<hyperlink ref="{at}{row}" r:id="link{n}"/>' for n, (at, row, _) in cells)
+    opened = f'<hyperlinks xmlns:r="{_DOC_RELS}">'.encode()
+    yield from checked_xml(opened, named, b"</hyperlinks>")
     yield tail[place.start() :]
 
 
@@ -175,15 +164,15 @@ def _ignored(table: Table) -> bytes:
     return f"<ignoredErrors>{ignored}</ignoredErrors>".encode()
 
 
-def _with_links(part: bytes, cells: Sequence[tuple[str, str]]) -> bytes:
-    added = "".join(
+def _with_links(part: bytes, table: Table) -> Iterator[bytes]:
+    """The relations of a sheet with those of its links: of tens of thousands, some at a time."""
+    head, found, tail = part.partition(b"</Relationships>")
+    added = (
         f'<Relationship Id="link{number}" Type="{_HYPERLINK}" Target={quoteattr(url)} '
         'TargetMode="External"/>'
-        for number, (_, url) in enumerate(cells, start=1)
+        for number, (_, _, url) in enumerate(links(table, first_row=1), start=1)
     )
-    whole = part.replace(b"</Relationships>", added.encode() + b"</Relationships>")
-    require_xml(whole)
-    return whole
+    yield from checked_xml(head, added, found + tail)
 
 
 def _reference(table: Table) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from xml.parsers.expat import ParserCreate
 from xml.sax.saxutils import escape
 
-from exports.cells import MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
+from exports.cells import MAX_LINKS, MAX_UNITS, Content, Link, looks_like_formula, runs, safe_value
 from exports.excel_names import column_letter
 from exports.rows_put_aside import Deflated, RowsPutAside, parts_of
 from exports.sheets.columns import Format
@@ -129,6 +129,22 @@ def require_xml(text: str | bytes) -> None:
     ParserCreate().Parse(text, True)
 
 
+def checked_xml(head: bytes, each: Iterator[str], tail: bytes) -> Iterator[bytes]:
+    """Yield some elements between what opens and what closes them, many at a time.
+
+    Raises:
+        ExpatError: The whole is no well-formed XML.
+    """
+    parser = ParserCreate()
+    parser.Parse(head, False)
+    yield head
+    while some := "".join(islice(each, _CHUNK)).encode():
+        parser.Parse(some, False)
+        yield some
+    parser.Parse(tail, True)
+    yield tail
+
+
 def rows_xml(table: Table, *, styles: "StyleIds") -> Iterator[bytes | Deflated]:
     """Yield the ``<row>`` elements of a table, many at a time.
 
@@ -175,8 +191,15 @@ def row_xml(heads: Sequence[Head], cells: Sequence[Content], *, table: Table) ->
     return whole
 
 
-def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
-    """Yield the cell and the address of every link in the columns of links."""
+def links(table: Table, *, first_row: int) -> Iterator[tuple[str, int, str]]:
+    """Yield the column, the row and the address of the links in the columns of links.
+
+    They are as many as Excel keeps, at most; read anew each time, for they are never held.
+    """
+    return islice(_links(table, first_row=first_row), MAX_LINKS)
+
+
+def _links(table: Table, *, first_row: int) -> Iterator[tuple[str, int, str]]:
     places = [place for place, column in enumerate(table.columns) if column.format == "lien"]
     letters = [column_letter(place + 1) for place in places]
     number = first_row - 1
@@ -186,7 +209,7 @@ def links(table: Table, *, first_row: int) -> Iterator[tuple[str, str]]:
             number += 1
             for letter, content in zip(letters, shown, strict=True):
                 if isinstance(content, Link):
-                    yield f"{letter}{number}", content.url
+                    yield letter, number, content.url
 
 
 def serial(moment: date) -> str:

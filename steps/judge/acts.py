@@ -45,7 +45,8 @@ def copies_of(
     services: Services, *, on: date | None = None, known: datetime | None = None
 ) -> Mapping[int, int]:
     """The dossier that each duplicate is a copy of, as people confirmed."""
-    return copies(services.store.acts.list(services.demarche), on=on, known=known)
+    said = services.store.acts.list(services.demarche, verb=Verb.COPY)
+    return copies(said, on=on, known=known)
 
 
 def perform(services: Services, by: By, draw: Draw, *, hold: Collection[str] = ()) -> Register:

@@ -83,9 +83,10 @@ class Acts:
         with self._scope.read() as connection:
             return connection.scalar(query) or 0
 
-    def list(self, demarche: int) -> tuple[Act, ...]:
-        """Every act, in order of entry."""
-        return self._read(select(*(acts.c[name] for name in _FIELDS)).filter_by(demarche=demarche))
+    def list(self, demarche: int, *, verb: Verb | None = None) -> tuple[Act, ...]:
+        """Every act, or every one of a kind, in order of entry."""
+        query = select(*(acts.c[name] for name in _FIELDS)).filter_by(demarche=demarche)
+        return self._read(query if verb is None else query.filter_by(verb=verb.value))
 
     def all_from(self, demarche: int, known: tuple[Act, ...]) -> tuple[Act, ...]:
         """Every act, in order of entry, where these are known already: the others alone are read.

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import openpyxl
 import pytest
@@ -17,6 +18,7 @@ from exports.cells import MAX_LINKS, Content, Link
 from exports.sheets.columns import Format
 from exports.sheets.tables import Column, Table
 from exports.xlsx.package import document_properties, pack
+from exports.xlsx.row_writer import checked_xml
 from exports.xlsx.sheet_layout import first_row, lay_out_sheet
 from exports.xlsx.styles import register
 from tests.exports.conftest import COLUMNS, INJECTIONS, answered, build, entry
@@ -120,12 +122,14 @@ def test_links_stop_at_the_limit_of_excel_and_the_numbers_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert MAX_LINKS == 65_530
-    monkeypatch.setattr("exports.xlsx.package.MAX_LINKS", 4)
+    monkeypatch.setattr("exports.xlsx.row_writer.MAX_LINKS", 4)
+    monkeypatch.setattr("exports.xlsx.row_writer._CHUNK", 3)  # written so many at a time
     blank = (None,) * (len(SHAPES) - 1)
-    content = quick(table([(*blank, Link(one, "https://ds.example/")) for one in range(1, 8)]))
+    urls = [f"https://ds.example/?a=1&b=<{one}>" for one in range(1, 8)]
+    content = quick(table([(*blank, Link(at, url)) for at, url in enumerate(urls, 1)]))
     sheet = openpyxl.load_workbook(io.BytesIO(content))["Essai"]
     linked = [sheet.cell(row=row, column=len(SHAPES)).hyperlink for row in range(2, 9)]
-    assert [one is not None for one in linked] == [True] * 4 + [False] * 3
+    assert [one and one.target for one in linked] == urls[:4] + [None] * 3
     assert sheet.cell(row=8, column=len(SHAPES)).value == 7
 
 
@@ -171,3 +175,12 @@ def test_a_whole_workbook_reads_as_if_openpyxl_had_written_its_rows(
     for left, right in zip(rows, again, strict=True):
         assert [cell.data_type for cell in left] == [cell.data_type for cell in right]
         assert target(left[0]) == target(right[0])
+
+
+@pytest.mark.parametrize("wrong", ["<a>", "</a>", "<a b=1/>", "&", "\x00"])
+def test_elements_that_are_no_xml_are_refused_wherever_they_stand(wrong: str) -> None:
+    right = ["<a/>"] * 600
+    assert b"".join(checked_xml(b"<r>", iter(right), b"</r>")) == b"<r>" + b"<a/>" * 600 + b"</r>"
+    for at in (0, 300, 600):
+        with pytest.raises(ExpatError):
+            list(checked_xml(b"<r>", iter([*right[:at], wrong, *right[at:]]), b"</r>"))

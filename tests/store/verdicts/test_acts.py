@@ -1,6 +1,7 @@
 """Acts are added and never changed, whatever the clock does and whichever dossier is erased."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -41,6 +42,9 @@ def test_an_act_comes_back_as_it_was_entered(store: Store, day: Callable[[int], 
     assert store.acts.named(7, ["SIT-0001", "SIT-0002"]) == {"SIT-0001"}
     assert store.acts.has(7, Verb.OPENED)
     assert not store.acts.has(7, Verb.CLOSED)
+    store.acts.enter(7, [replace(OPENED, verb=Verb.CLOSED)], at=day(1))
+    assert store.acts.list(7, verb=Verb.OPENED) == (one, other)
+    assert [act.verb for act in store.acts.list(7, verb=Verb.CLOSED)] == [Verb.CLOSED]
 
 
 def test_acts_that_are_known_are_not_read_again_and_a_late_one_is_not_missed(
