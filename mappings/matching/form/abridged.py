@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Final
@@ -46,7 +46,12 @@ class Spelling:
     met: Container[str] = ()
     _of: dict[str, set[str]] = field(init=False, repr=False)
     _whole: frozenset[str] = field(init=False, repr=False)
-    _said: dict[Meanings, tuple[str, ...]] = field(init=False, default_factory=dict, repr=False)
+    _said: dict[Meanings, Mapping[str, Sequence[str]]] = field(
+        init=False, default_factory=dict, repr=False
+    )
+    _cuts: dict[tuple[str, str], tuple[str, ...]] = field(
+        init=False, default_factory=dict, repr=False
+    )
     _ways: dict[tuple[str, str, Meanings], tuple[Meanings, ...]] = field(
         init=False, default_factory=dict, repr=False
     )
@@ -67,6 +72,12 @@ class Spelling:
             question: What is asked, maybe bare.
             label: The same as it is written, with its points.
         """
+        key = question, label
+        if key not in self._cuts:  # each field asks for them
+            self._cuts[key] = self._cut(*key)
+        return self._cuts[key]
+
+    def _cut(self, question: str, label: str) -> tuple[str, ...]:
         pointed = {
             stem(found[1]): found["more"] is not None for found in _POINTED.finditer(fold(label))
         }
@@ -109,11 +120,16 @@ class Spelling:
             self._said[vocabulary] = self._words_of(vocabulary)
         found = {}
         for one in cut:
-            words = [word for word in self._said[vocabulary] if shortens(one, word)]
+            alike = self._said[vocabulary].get(one[0], ())
+            words = [word for word in alike if shortens(one, word)]
             if words:  # of those that mean the same, one
                 found[one] = [*{self.words.meanings(word): word for word in words[::-1]}.values()]
         return found
 
-    def _words_of(self, vocabulary: Meanings) -> tuple[str, ...]:
+    def _words_of(self, vocabulary: Meanings) -> Mapping[str, Sequence[str]]:
+        """The words by which some things are said, by their first letter."""
         said = frozenset[str]().union(*(self._of.get(one, ()) for one in vocabulary))
-        return tuple(sorted(said, key=lambda word: (len(word), word)))
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(said, key=lambda word: (len(word), word)):
+            found[word[0]].append(word)
+        return found
