@@ -1,6 +1,6 @@
 """Nobody says yes to what they did not see, over HTTP: words of before, the sense of a question.
 
-A stranger's cases: each says what is right; those that are wrong today are expected to fail.
+A stranger's cases: each says what is right.
 """
 
 import re
@@ -77,11 +77,6 @@ def codes(form: AdoptedForm) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="sans --words, ce que rien n'a montré est dit la même chose",
-)
 def test_words_that_nothing_showed_are_not_said_to_ask_the_same(adopted: AdoptedForm) -> None:
     """The only ones there are, and they ask the contrary: no command has shown them yet."""
     asked(adopted, ELSEWHERE, answered=True)
@@ -93,11 +88,6 @@ def test_words_that_nothing_showed_are_not_said_to_ask_the_same(adopted: Adopted
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="lue à l'envers quand elle fut adoptée, puis tout droit",
-)
 def test_words_that_were_adopted_upside_down_are_not_said_to_ask_the_same_as_straight_ones(
     adopted: AdoptedForm,
 ) -> None:
@@ -201,11 +191,6 @@ def _form(kind: str, *labels: str) -> Raw:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="Entrée prend la case qui nie, marquée, et proposée d'abord",
-)
 def test_a_box_that_denies_is_never_taken_by_enter_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,9 +202,6 @@ def test_a_box_that_denies_is_never_taken_by_enter_alone(
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="une décision d'un script est prise sans son sens"
-)
 def test_a_script_that_says_no_sense_takes_no_question_whose_sense_is_in_doubt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
