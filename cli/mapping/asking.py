@@ -124,7 +124,8 @@ def _taken(
         if decision is None:
             return None
     if not why and decision.inverted is not None:
-        why = session.why_not_contrary(choice, decision.champ)
+        inverted = decision.inverted
+        why = session.why_not_contrary(choice, decision.champ, inverted=inverted)
     why = why or session.why_not_box(choice, decision.champ, inverted=decision.inverted)
     if not why:
         return decision

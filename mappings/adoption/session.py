@@ -32,12 +32,17 @@ class Session:
     decisions: Decisions
     _rows: dict[tuple[str, str], Matching] = field(default_factory=dict, repr=False, compare=False)
 
-    def why_not_contrary(self, choice: ChoiceQuestion, champ: str) -> str:
-        """Why a champ cannot be taken as asking the contrary, and what to do; "" where it can."""
+    def why_not_contrary(self, choice: ChoiceQuestion, champ: str, *, inverted: bool = True) -> str:
+        """Why a champ cannot be taken in a sense that is said, and what to do; "" where it can.
+
+        A box that was said to attest what it should is taken, whatever its words.
+        """
         match = self._chosen(choice, champ)
         if match is None:
             return "Le contraire se dit d’une question, pas d’une option : choisissez l’option."
         if choice.wanted.type == "checkbox":
+            if not inverted:
+                return ""
             return (
                 f"« {match.offered.label} » dit le contraire de ce qui serait attesté : cochée,"
                 " elle ne l’atteste pas, et rien d’autre ne le fait. Dites que le formulaire ne le"
