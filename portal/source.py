@@ -132,6 +132,10 @@ class FormQuestion(Protocol):
     def path(self) -> str:
         """The field, or ``field=option``."""
 
+    @property
+    def unsaid_sense(self) -> str:
+        """Why the champ that was chosen for it is not taken; "" where that is not so."""
+
 
 class EarlierShown(Protocol):
     """Words that a question had before, see :class:`mappings.adoption.earlier.EarlierWords`."""

@@ -112,6 +112,7 @@ def _choice(choice: ChoiceQuestion, drifts: Sequence[Drift]) -> dict[str, Any]:
         "nothing": choice.nothing_near,
         "blocked": [one.advice for one in against],
         "since": list(choice.changed),
+        "sense": choice.unsaid_sense,
         "changed": any(not one.lost for one in against),
     }
 
@@ -158,6 +159,8 @@ def _show_left(left: Sequence[dict[str, Any]]) -> None:
             highlight=False,
             soft_wrap=True,
         )
+        if one["sense"]:
+            ERROR.print(f"    {one['sense']}", **_PLAIN)
         for why in one["blocked"] if one["changed"] else ():  # of what has no champ, it is told
             ERROR.print(f"    {why}", **_PLAIN)
         for at in one["likeliest"]:

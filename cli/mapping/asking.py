@@ -112,7 +112,7 @@ def _taken(
     session: Session, choice: ChoiceQuestion, said: str, keys: Sequence[str], out: Console
 ) -> Decision | None:
     """The champ or option that a person takes; ``None``, once they read why, where they cannot."""
-    decision = _chosen(said, keys)
+    decision = _chosen(said, keys) if said or choice.takes_first else None
     if decision is None:
         out.print(_refused(said, len(keys)), markup=False, highlight=False)
         out.print(_HELP, style="dim", highlight=False)
@@ -124,7 +124,8 @@ def _taken(
         if decision is None:
             return None
     if not why and decision.inverted is not None:
-        why = session.why_not_contrary(choice, decision.champ)
+        inverted = decision.inverted
+        why = session.why_not_contrary(choice, decision.champ, inverted=inverted)
     why = why or session.why_not_box(choice, decision.champ, inverted=decision.inverted)
     if not why:
         return decision
@@ -141,7 +142,11 @@ def _in_a_sense(
     """The champ with the sense that a person says; ``None`` where they say none."""
     out.print(doubt, **_PLAIN)
     yes = session.yes_of(choice, decision.champ)
-    said = input(f"Y répondre « {yes} », est-ce oui à « {choice.wanted.title} » ? [o/n] ")
+    title = choice.wanted.title
+    asked = f"Y répondre « {yes} », est-ce oui à « {title} » ?"
+    if choice.wanted.type == "checkbox":
+        asked = f"La cocher (ou y répondre « {yes} »), est-ce attester « {title} » ?"
+    said = input(f"{asked} [o/n] ")
     sense = {"o": False, "oui": False, "n": True, "non": True}.get(said.strip().lower())
     return None if sense is None else replace(decision, inverted=sense)
 
@@ -160,6 +165,8 @@ def _refused(said: str, proposed: int) -> str:
     match said:
         case "" | "+" if not proposed:
             return "Rien n'est proposé ici : répondez n, ou s."
+        case "":
+            return "Aucune n'est clairement la même : donnez un numéro, ou répondez n, ou s."
         case "+":
             return "Il n'y a pas d’autre proposition."
         case "r":

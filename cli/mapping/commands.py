@@ -11,6 +11,7 @@ from cli.mapping.adapt import adapt
 from cli.mapping.new import new
 from cli.mapping.seen import said_seen
 from cli.mapping.view import (
+    before_line,
     drift_lines,
     origin_lines,
     proposed,
@@ -47,6 +48,7 @@ mapping = App(name="mapping", help="Correspondance entre le formulaire et le sch
 mapping.command(adapt)
 mapping.command(new)
 _DEFAULT = Common()
+_SAME = "demandait la même chose"
 _PLAIN: Final[Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 
 
@@ -190,7 +192,8 @@ def same(
         field: Donnée de la correspondance ; dans une répétition, « lignes.donnée ».
         reason: Pourquoi.
         by: Qui le dit.
-        words: Laquelle, si elle a été posée de plusieurs façons : le code que montre chaque ligne.
+        words: De quels mots d'alors : leur code, que montre chaque ligne (`unc mapping check`) ;
+            sans lui, rien n'est dit, et chaque façon dont elle a été posée est montrée.
         other: Elle demandait autre chose : ses réponses d'avant restent non lues, et ce n'est
             plus demandé.
         inverted: Elle demandait déjà le contraire, comme la correspondance la lit aujourd'hui.
@@ -198,9 +201,9 @@ def same(
     """
     with open_services(load_settings()) as services:
         if undo:
-            path = review.take_back_before(services, field, key=words)
+            done = review.take_back_before(services, field, key=words)
         else:
-            path = review.said_of_before(
+            done = review.said_of_before(
                 services,
                 field,
                 by=by,
@@ -210,11 +213,15 @@ def same(
                 key=words,
             )
         left = drift_of(services)
+    what = "de nouveau à dire" if undo else "demandait autre chose" if other else _SAME
+    told = list(map(before_line, done.words))
     if common.json:
-        print_json({"file": str(path), "field": field, "drift": counts(left)})
+        given = {"file": str(done.file), "field": field, "said": what, "words": told}
+        print_json({**given, "drift": counts(left)})
     else:
-        done = "de nouveau à dire" if undo else "dit, avec la raison et le nom"
-        Console().print(f"{path} : {field}, {done}.", highlight=False, soft_wrap=True)
+        Console().print(f"{done.file} : {field}, {what}.", highlight=False, soft_wrap=True)
+        for one in told:
+            Console().print(f"  {one}", **_PLAIN)
     return 0
 
 

@@ -23,6 +23,8 @@ def question_lines(choice: ChoiceQuestion, shown: int) -> Iterator[str]:
         return
     yield f"{choice.wanted.title} [{choice.path}] — {choice.kind}, {needed}"
     yield from (f"  depuis la relecture, {one}" for one in choice.changed)
+    if choice.unsaid_sense:
+        yield f"  {choice.unsaid_sense}"
     if not choice.champs:
         yield f"  {choice.nothing_near}"
     for at, one in enumerate(islice(choice.champs, shown), 1):

@@ -7,7 +7,7 @@ from cli.terminal.console import ERROR, Console
 from datafiles.file import DataFile
 from mappings.drift.model import Drift
 from mappings.drift.proposals import Proposal
-from mappings.drift.reviewed import Adoption
+from mappings.drift.reviewed import Adoption, SaidOfBefore
 from mappings.report.display import show
 from mappings.schema.model import FormMapping
 from mappings.schema.sentences import particulars, sense
@@ -28,6 +28,13 @@ def proposed(one: Proposal) -> str:
 def drift_lines(drifts: tuple[Drift, ...], file: DataFile) -> list[str]:
     """Each drift as a problem of the mapping file, at the line of its field."""
     return [file.problem(_path(one.field), one.advice) for one in drifts]
+
+
+def before_line(one: Drift | SaidOfBefore) -> str:
+    """Words that a question had before, of which a person just spoke, beside those of now."""
+    if isinstance(one, SaidOfBefore):
+        return f"{one.path} : « {one.words} » ({one.told})"
+    return f"{one.field} : « {one.before} » → « {one.after} »"
 
 
 def _path(field: str) -> tuple[str, ...]:

@@ -40,6 +40,9 @@ class ChoiceQuestion:
         option: Our option, where it is asked of one; of yes or no, the form's; "" else.
         options: Options of the form that may mean it; of yes or no, what it may mean.
         changed: What the form says of it otherwise than when it was reviewed, in French.
+        alike: Whether the first of those options is clearly the one.
+        unsaid_sense: Why the champ that was chosen for it is not taken: it may ask the contrary,
+            and nobody said whether it does; in French, "" where that is not so.
     """
 
     path: str
@@ -48,6 +51,8 @@ class ChoiceQuestion:
     option: str = ""
     options: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    alike: bool = False
+    unsaid_sense: str = ""
 
     @property
     def about(self) -> str:
@@ -80,6 +85,11 @@ class ChoiceQuestion:
         if self.of_answer:
             return f"que veut dire, pour cette donnée, la réponse « {self.option} » ?"
         return f"quelle option veut dire « {self.option} » ?"
+
+    @property
+    def takes_first(self) -> bool:
+        """Whether the first that is proposed may be taken without being named."""
+        return self.alike or not self.option
 
     @property
     def nothing_near(self) -> str:

@@ -44,6 +44,8 @@ class EarlierWords:
         revisions: The revisions that asked so.
         unread: Whether the answers of then are not read meanwhile.
         contrary: Whether the mapping reads it as asking the contrary: then so are they, once read.
+        other_sense: Whether they were adopted in the other sense than it is read in: nobody can say
+            that they asked the same.
     """
 
     key: str
@@ -55,6 +57,7 @@ class EarlierWords:
     revisions: tuple[str, ...]
     unread: bool
     contrary: bool
+    other_sense: bool = False
 
 
 def earlier_words(
@@ -62,13 +65,15 @@ def earlier_words(
 ) -> Iterator[EarlierWords]:
     """What is left to say of words of before; what stood above several questions, once."""
     specs = every_spec(mapping)
-    found: dict[tuple[str, str, tuple[str, ...], bool, bool], dict[str, str]] = {}
+    found: dict[tuple[str, str, tuple[str, ...], bool, bool, bool], dict[str, str]] = {}
     for one in drifts:
         if one.kind is Kind.EARLIER and is_unsaid(one):
             contrary = one.field in specs and reads_contrary(specs[one.field])
-            words = one.before, one.after, one.revisions, needs.acted_on(one.field), contrary
+            told = one.before, one.after, one.revisions
+            acted_on = needs.acted_on(one.field) or one.other_sense
+            words = *told, acted_on, contrary, one.other_sense
             found.setdefault(words, {})[one.field] = one.label
-    for (before, now, revisions, unread_now, contrary), paths in found.items():
+    for (before, now, revisions, unread_now, contrary, turned), paths in found.items():
         titles = (specs[path].title if path in specs else path for path in paths)
         yield EarlierWords(
             key=key_of_words(before, now),
@@ -80,6 +85,7 @@ def earlier_words(
             revisions=revisions,
             unread=unread_now,
             contrary=contrary,
+            other_sense=turned,
         )
 
 
@@ -123,15 +129,30 @@ def why_not_in_these_options(drift: Drift, title: str) -> str:
     )
 
 
-def why_not_several(drifts: Iterable[Drift | SaidOfBefore], title: str) -> str:
-    """Why who speaks of words of before must say which: each, as it was shown; "" of one alone."""
-    shown = {
-        key_of(one): one.words if isinstance(one, SaidOfBefore) else one.before for one in drifts
-    }
-    if len(shown) <= 1:
+def why_not_turned(drift: Drift, title: str) -> str:
+    """Why nobody can say « the same » of words adopted in the other sense; "" if they can."""
+    if not drift.other_sense:
         return ""
-    each = " ; ".join(f"« {words} » (--words {key})" for key, words in shown.items())
-    return f"« {title} » a été posée de plusieurs façons, dites laquelle : {each}."
+    return (
+        f"« {title} » a été adoptée dans l'autre sens quand elle était posée ainsi («"
+        f" {drift.before} ») : ses réponses d'alors seraient lues au contraire. Dites --other :"
+        " elles restent non lues, et ce n'est plus demandé ; une réponse donnée de nouveau est lue."
+    )
+
+
+def which_words(drifts: Iterable[Drift | SaidOfBefore], title: str) -> str:
+    """Which words of before there are to speak of, each as it is shown, with its code.
+
+    Nobody says yes to what they did not see: that there is one wording only does not name it.
+    """
+    shown = {
+        key_of(one): f"« {one.words} »"
+        if isinstance(one, SaidOfBefore)
+        else f"« {one.before} » (maintenant « {one.after} »)"
+        for one in drifts
+    }
+    each = " ; ".join(f"{words} --words {key}" for key, words in shown.items())
+    return f"Dites de quels mots de « {title} » vous parlez, tels qu'ils étaient alors : {each}."
 
 
 def why_not_contrary(title: str) -> str:
@@ -187,11 +208,12 @@ def settled(found: Iterable[Drift], reviewed: ReviewedForm | None) -> Iterator[D
 def unread(drifts: Sequence[Drift], needs: Needs) -> Otherwise:
     """What is not read of what was answered under a revision of before, by its number.
 
-    What matters and of which nobody said that it asked the same, and what somebody said that it
-    asked something else.
+    What matters and of which nobody said that it asked the same, what was adopted in the other
+    sense, and what somebody said that it asked something else.
     """
     return asked_otherwise(
         one
         for one in drifts
-        if one.kind is Kind.EARLIER and (needs.acted_on(one.field) or not is_unsaid(one))
+        if one.kind is Kind.EARLIER
+        and (needs.acted_on(one.field) or one.other_sense or not is_unsaid(one))
     )

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from french.text import bare_label
-from mappings.adoption.choice import NO_TO_EACH, ChoiceQuestion
+from mappings.adoption.choice import NO_TO_EACH, ChoiceQuestion, champ_of
 from mappings.adoption.decisions import SENSES, YES_OR_NO, Decision, Decisions, option_said
 from mappings.matching.match import Confidence, Match, Matching, any_match, match_rows
 from mappings.matching.offered import Offered
+from mappings.matching.options import ranked
+from mappings.matching.question import marks
 from mappings.matching.wanted import ANNOTATIONS, LABELS, Wanted, Wants
 from mappings.schema.model import MANUAL
 from mappings.schema.names import champ_type
@@ -30,12 +32,17 @@ class Session:
     decisions: Decisions
     _rows: dict[tuple[str, str], Matching] = field(default_factory=dict, repr=False, compare=False)
 
-    def why_not_contrary(self, choice: ChoiceQuestion, champ: str) -> str:
-        """Why a champ cannot be taken as asking the contrary, and what to do; "" where it can."""
+    def why_not_contrary(self, choice: ChoiceQuestion, champ: str, *, inverted: bool = True) -> str:
+        """Why a champ cannot be taken in a sense that is said, and what to do; "" where it can.
+
+        A box that was said to attest what it should is taken, whatever its words.
+        """
         match = self._chosen(choice, champ)
         if match is None:
             return "Le contraire se dit d’une question, pas d’une option : choisissez l’option."
         if choice.wanted.type == "checkbox":
+            if not inverted:
+                return ""
             return (
                 f"« {match.offered.label} » dit le contraire de ce qui serait attesté : cochée,"
                 " elle ne l’atteste pas, et rien d’autre ne le fait. Dites que le formulaire ne le"
@@ -62,12 +69,9 @@ class Session:
         To take it is not enough: what is marked is easily passed over, and is then misread.
         """
         match = self._chosen(choice, champ)
-        if match is None or not (match.inverted or match.contrary):
+        if match is None or not _in_doubt(choice.wanted, match):
             return ""
-        if self.why_not_contrary(choice, champ):
-            return ""
-        told = "demande le contraire" if match.inverted else "demande peut-être le contraire"
-        return f"« {match.offered.label} » {told} : dites aussi le sens de la question."
+        return f"« {match.offered.label} » {_told(match)} : dites aussi le sens de la question."
 
     def yes_of(self, choice: ChoiceQuestion, champ: str) -> str:
         """How a champ says yes: the first option that does, « oui » where it has none."""
@@ -162,14 +166,36 @@ class Session:
         said = self.decisions.of.get(one.path)
         if said is None:
             return matching.sure.get(one.path)
+        match = self._said(one, matching, offers)
+        if match is None or (said.inverted and one.type == "checkbox"):
+            return None  # what a box denies is not attested
+        if said.inverted is not None:
+            return replace(match, inverted=said.inverted, contrary=False)
+        return match if match.sure or not _in_doubt(one, match) else None
+
+    def _said(self, one: Wanted, matching: Matching, offers: Sequence[Offered]) -> Match | None:
+        """The champ that a person said, in whatever sense; ``None`` where it is gone."""
+        said = self.decisions.of.get(one.path, Decision())
         likeliest = matching.likeliest.get(one.path, ())
         match = next((m for m in likeliest if m.offered.descriptor.id == said.champ), None)
         if match is None:  # one that is not proposed, and that a person looked for
             offer = next((o for o in offers if o.descriptor.id == said.champ), None)
             match = any_match(self.wants, one, offer) if offer else None
-        if match is None or said.inverted is None:
-            return match
-        return replace(match, inverted=said.inverted, contrary=False)
+        return match
+
+    def _unsaid_sense(self, one: Wanted, matching: Matching) -> str:
+        """Why a champ that was chosen is not taken, and how to say its sense; "" if it is gone."""
+        match = self._said(one, matching, self.offers(one.path))
+        if match is None:
+            return ""
+        if self.decisions.of[one.path].inverted:  # of a box, which then attests nothing
+            return self.why_not_contrary(ChoiceQuestion(one.path, one), champ_of(match))
+        return (
+            f"« {match.offered.label} », choisie sans son sens, {_told(match)} : rien n’en est lu."
+            " Dites-le : « inverted: true » (son oui veut dire non) ou « inverted: false », à côté"
+            " de « champ », dans adaptation.yaml ; c ou m dans adapt ; « Sens de la question » au"
+            " portail."
+        )
 
     def offers(self, path: str) -> tuple[Offered, ...]:
         """Every champ that may be chosen for a field, in the form's order: those of its level."""
@@ -295,8 +321,9 @@ class Session:
         match = taken.get(one.path)
         if match is None:
             chosen = self.decisions.of.get(one.path)
-            if chosen is None or chosen.champ:  # what was chosen is gone
-                yield ChoiceQuestion(one.path, one, self._free(one, matching, taken))
+            if chosen is None or chosen.champ:  # what was chosen is gone, or in a sense unsaid
+                free, unsaid = self._free(one, matching, taken), self._unsaid_sense(one, matching)
+                yield ChoiceQuestion(one.path, one, free, unsaid_sense=unsaid)
             return
         if one.type in YES_OR_NO:
             for option in match.options.left if match.options and not match.sure else ():
@@ -314,7 +341,17 @@ class Session:
                 left = tuple(
                     their for their in given if their not in said and their not in one.options
                 )
-                yield ChoiceQuestion(key, one, option=option, options=left)
+                first, alike = self._ranked(one, option, left)
+                yield ChoiceQuestion(key, one, option=option, options=first, alike=alike)
+
+    def _ranked(
+        self, one: Wanted, option: str, theirs: Sequence[str]
+    ) -> tuple[tuple[str, ...], bool]:
+        """Options of the form, the likeliest to mean one of ours first; whether it clearly does."""
+        found, alike = ranked(option, theirs, one.wording)
+        contrary = marks(self.wants.lexicon.contrary)
+        no = [frozenset(contrary.findall(bare_label(text))) for text in (option, *found[:1])]
+        return found, alike and len({*no}) == 1
 
     def _unmeant(self, one: Wanted, match: Match) -> frozenset[str]:
         """Options that rules name, or the bridge writes, and that nothing in the form means yet."""
@@ -337,6 +374,15 @@ class Session:
         return tuple(
             match for match in likeliest if match.shared or used.isdisjoint(match.offered.champs)
         )
+
+
+def _in_doubt(one: Wanted, match: Match) -> bool:
+    """Whether a champ of a yes or no, or a box, is marked as asking the contrary, or maybe."""
+    return one.type in YES_OR_NO and (match.inverted or match.contrary)
+
+
+def _told(match: Match) -> str:
+    return "demande le contraire" if match.inverted else "demande peut-être le contraire"
 
 
 def _one_of_several(one: Wanted, match: Match) -> bool:

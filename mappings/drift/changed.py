@@ -63,7 +63,7 @@ def _type(one: ComparedChamp, needs: Needs, *, active: bool) -> Iterator[_Change
     changed = known is not None and kind not in reviewed
     found = fit(one.spec.type, kind, inverted=one.spec.inverted)
     if found is Fit.UNREADABLE:
-        before = before if changed else f"donnée « {FIELD_NAMES[one.spec.type]} »"
+        before = before if changed else f"donnée {FIELD_NAMES[one.spec.type]}"
         how_bad = severity.of_wrong_answers(needs, one.path, active=active)
         yield Kind.RETYPED, how_bad, before, champ_type(kind), _UNREADABLE
     elif changed:

@@ -12,6 +12,7 @@ from mappings.drift.form_champs import ComparedChamp
 from mappings.drift.model import SIGNED, Drift, Kind, Needs
 from mappings.drift.retyping import LISTS
 from mappings.drift.reviewed import ReviewedChamp, key_of_words, options_of
+from mappings.drift.reviewing import other_sense
 from mappings.drift.wording import (
     bare_chain,
     bare_help,
@@ -28,6 +29,10 @@ _UNREAD = (
     " si la question demandait la même chose :"
 )
 _READ = "si la question demandait la même chose :"
+_TURNED = (
+    "ces mots ont été adoptés dans l'autre sens : ce qui y a été répondu serait lu au contraire, et"
+    " n'est pas lu ; une réponse donnée de nouveau l'est ; pour que ce ne soit plus demandé :"
+)
 _NONE = "aucune"
 _MEANINGS = (
     "dire d'abord dans « options » de la correspondance ce que veut dire chacune de {}, puis"
@@ -58,15 +63,17 @@ def earlier_words(one: ComparedChamp, needs: Needs, revision: str) -> EarlierWor
     before, after = (" ; ".join(told) for told in _told(differs)) if differs else ("", "")
     before = before or (said.words if said else "")
     unsaid = _unsaid_options(one, needs) if by_options else ()
-    already = " --inverted" if reads_contrary(one.spec) else ""
+    turned = other_sense(known, one.path, one.wording.whatever_options() | {words})
+    already = " --other" if turned else " --inverted" if reads_contrary(one.spec) else ""
     named = f"--words {key_of_words(before, after)}"
     command = f"`unc mapping same {one.path} {named}{already} {SIGNED}`"
     first = _MEANINGS.format(", ".join(f"« {option} »" for option in unsaid)) if unsaid else ""
+    told = f"{_UNREAD if acted_on else _READ} {first}" if not turned else f"{_TURNED} "
     drift = one.drift(
         Kind.EARLIER, severity.of_before(), before, after, revision=revision,
-        remedy=f"{_UNREAD if acted_on else _READ} {first}{command}",
+        remedy=f"{told}{command}",
     )  # fmt: skip
-    drift = replace(drift, words=words, unsaid=unsaid)
+    drift = replace(drift, words=words, unsaid=unsaid, other_sense=turned)
     return EarlierWords(drift, settled=said is not None and said.same and not unsaid)
 
 

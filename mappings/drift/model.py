@@ -96,6 +96,8 @@ class Drift:
         lost: Whether the field has no champ any more in that revision.
         words: Names all the words of a question of before (:meth:`ChampWording.digest`).
         unsaid: Options of before of which nobody said what they mean.
+        other_sense: Whether a person adopted the words of before as asking the contrary of what is
+            read now, or now the contrary.
     """
 
     severity: Severity
@@ -110,6 +112,7 @@ class Drift:
     lost: bool = False
     words: str = ""
     unsaid: tuple[str, ...] = ()
+    other_sense: bool = False
 
     @property
     def blocks(self) -> bool:

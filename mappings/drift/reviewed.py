@@ -51,6 +51,8 @@ class ReviewedChamp:
             revisions before.
         read: How the mapping read it (:mod:`mappings.drift.reviewing`); ``None`` where that was
             not kept.
+        formerly: The words in which it was reviewed while the mapping read it otherwise
+            (:meth:`mappings.drift.wording.ChampWording.digest`), by how it did.
     """
 
     labels: tuple[str, ...]
@@ -63,6 +65,7 @@ class ReviewedChamp:
     conditions: tuple[str, ...] = ()
     bare: bool = False
     read: str | None = None
+    formerly: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def last(self, told: tuple[Told, ...]) -> tuple[Told, ...]:
         """What was last reviewed of a list; the whole list where its order was not kept yet.
@@ -206,6 +209,7 @@ class _KnownModel(BaseModel):
     section: str | None = None
     condition: str | None = None
     read: str | None = None
+    formerly: dict[str, list[str]] = {}
 
     @property
     def above(self) -> list[str]:
@@ -277,6 +281,7 @@ def parse_reviewed(text: str, *, source: str) -> ReviewedForm:
                 conditions=tuple(known.shown),
                 bare=known.section is not None,
                 read=known.read,
+                formerly={read: tuple(words) for read, words in known.formerly.items()},
             )
             for number, known in model.champs.items()
         },
@@ -319,6 +324,7 @@ def dump_reviewed(reviewed: ReviewedForm) -> str:
             **({"helps": list(known.helps)} if any(known.helps) else {}),
             **_around(known),
             **({} if known.read is None else {"read": known.read}),
+            **_formerly(known),
         }
     out = StringIO()
     yaml = YAML()
@@ -339,6 +345,11 @@ def _around(known: ReviewedChamp) -> dict[str, Any]:
         return {name: told[0] for name, told in last.items() if told}
     several = {"sections": known.sections, "conditions": known.conditions}
     return {name: list(told) for name, told in several.items() if told}
+
+
+def _formerly(known: ReviewedChamp) -> dict[str, Any]:
+    told = {read: list(words) for read, words in known.formerly.items()}
+    return {"formerly": told} if told else {}
 
 
 def _absent(reviewed: ReviewedForm) -> Any:

@@ -1,9 +1,11 @@
 """A person reviews a form: what is kept of it, and how it was read then."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import TypeAlias
+from itertools import product
+from typing import Final, TypeAlias
 
 from french.text import normalise_label
 from mappings.dossier.revision import NO_ANSWER, Descriptor, Revision, flatten, sections
@@ -18,6 +20,11 @@ from mappings.drift.reviewed import (
 from mappings.drift.wording import ChampWording, bare_chain, headings
 from mappings.schema.champs import keys_of
 from mappings.schema.model import AnnotationSpec, FieldSpec, FormMapping
+
+_ALSO: Final = " ; "
+_CONTRARY: Final = ", contraire"
+_MEANS: Final = re.compile(rf", (?:{_CONTRARY[2:]}, )?(.+?)=(True|False|None)(?=, |$)")
+"""An option and what it means, in how a question is read (:func:`readings`)."""
 
 
 def review(
@@ -50,11 +57,18 @@ def review(
         champs[number] = _reviewed(before, seen, read)
         one, above, _ = seen[-1]
         now[number] = ChampWording(one, above)
-        if before and None not in (before.read, champs[number].read):
-            turned |= {number} if before.read != champs[number].read else set()
+        if before and _is_turned(before, champs[number]):
+            turned.add(number)
+            words = (*_wordings(before, one), *_said_the_same(earlier, number))
+            champs[number] = replace(champs[number], formerly=_formerly(before, words))
     said = tuple(one for one in earlier.before if not _is_over(one, now, turned))
     every = {**earlier.absent, **(absent or {})}
     return replace(earlier, champs=champs, absent=every, accepted=True, before=said)
+
+
+def _is_turned(before: ReviewedChamp, now: ReviewedChamp) -> bool:
+    """Whether a question is read otherwise than when it was reviewed before."""
+    return None not in (before.read, now.read) and before.read != now.read
 
 
 def _is_over(said: SaidOfBefore, now: Mapping[str, ChampWording], turned: AbstractSet[str]) -> bool:
@@ -115,12 +129,37 @@ def readings(mapping: FormMapping) -> Mapping[str, str]:
     notes = {f"annotations.{name}": one for name, one in mapping.annotations.items()}
     every: Mapping[str, FieldSpec | AnnotationSpec] = {**_every_field(mapping.fields), **notes}
     for path, spec in every.items():
-        told = f"{path}, contraire" if spec.inverted else path
+        told = f"{path}{_CONTRARY}" if spec.inverted else path
         if spec.type in {"yes_no", "checkbox"}:
             told += "".join(f", {key}={one.means}" for key, one in sorted(spec.options.items()))
         for key in keys_of(spec):
             found.setdefault(key, []).append(told)
-    return {key: " ; ".join(told) for key, told in found.items()}
+    return {key: _ALSO.join(told) for key, told in found.items()}
+
+
+def other_sense(known: ReviewedChamp, path: str, words: AbstractSet[str]) -> bool:
+    """Whether a question was read, in some words of before, in the other sense than it is now.
+
+    Args:
+        known: What was reviewed of it.
+        path: The field, or annotation, that it gives.
+        words: Names of these words.
+    """
+    read = next((one for one, some in known.formerly.items() if not words.isdisjoint(some)), None)
+    if read is None or known.read is None:
+        return False
+    then, now = _senses(read, path), _senses(known.read, path)
+    return any(then[answer] is not now[answer] for answer in then.keys() & now.keys())
+
+
+def _senses(read: str, path: str) -> Mapping[str, bool]:
+    """What the answers of a question mean to a field, by how it is read; nothing of another."""
+    own = next((one for one in read.split(_ALSO) if one.partition(",")[0] == path), None)
+    if own is None:
+        return {}
+    turned = own.startswith(f"{path}{_CONTRARY}")
+    said = {key: means == "True" for key, means in _MEANS.findall(own) if means != "None"}
+    return {"oui": not turned, "non": turned, **said}
 
 
 def _every_field(specs: Mapping[str, FieldSpec], place: str = "") -> Mapping[str, FieldSpec]:
@@ -174,7 +213,32 @@ def _reviewed(
         sections=_ending(before.sections, [section]),
         conditions=_ending(before.conditions, _conditions(seen[-1:])),
         read=before.read if how is None else how,
+        formerly=before.formerly,
     )
+
+
+def _formerly(known: ReviewedChamp, words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Words by how they were read when they were reviewed, the last time for each."""
+    now = tuple(dict.fromkeys(words))
+    kept = {
+        read: tuple(one for one in some if one not in now) for read, some in known.formerly.items()
+    }
+    read = known.read or ""
+    kept[read] = (*kept.get(read, ()), *now)
+    return {read: some for read, some in kept.items() if some}
+
+
+def _wordings(known: ReviewedChamp, one: Descriptor) -> Iterator[str]:
+    """Every wording that was reviewed of a question, whatever its options."""
+    helps, above = known.helps or ("",), known.sections or ("",)
+    for words in product(known.labels, helps, known.conditions or ("",), above):
+        label, told, condition, section = words
+        asked = replace(one, label=label, description=told, condition=condition or None)
+        yield from ChampWording(asked, section).whatever_options()
+
+
+def _said_the_same(reviewed: ReviewedForm, champ: str) -> Iterator[str]:
+    return (one.wording for one in reviewed.before if one.same and one.champ == champ)
 
 
 def _known_last(known: tuple[Told, ...], told: Told) -> tuple[Told, ...]:

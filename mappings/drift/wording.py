@@ -79,6 +79,10 @@ class ChampWording:
         words = (bare_label(one.label), bare_help(one.description), around, listed)
         return sha256(repr(words).encode()).hexdigest()[:_DIGEST]
 
+    def whatever_options(self) -> frozenset[str]:
+        """The names of its words but for options, whether or not what stands above is known."""
+        return frozenset(self.digest(above=one, options=False) for one in (False, True))
+
     def digests(self) -> frozenset[str]:
         """Every name that its words may have had, whatever was reviewed and read of it."""
         each = (False, True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -16,6 +17,8 @@ _CODE: Final = re.compile(r"^\[?[A-Z0-9]{1,4}\]? ?[-–—:.)] *(?=\S{2})")
 """What a paper form puts before a choice: « PR – pharmacien responsable », « 01 : lettre »."""
 _REST: Final = re.compile(r" ?[,;:(]| [-–—] ")
 """What goes on after an answer: « Oui, au moins un », « Par erreur (de flacon) »."""
+_MOSTLY: Final = 0.66
+"""Share of the words of two options from which one is the other, said at greater length."""
 _WORDS: Final = FRENCH.answers
 _LITTLE: Final = frozenset(stems(" ".join(FRENCH.questions.little)))
 _YES: Final = frozenset((*_WORDS.yes, *_WORDS.yes_letters))
@@ -64,6 +67,38 @@ def aligned(options: Sequence[str], ours: Iterable[str], wording: Wording) -> Al
         else:
             left.append(option)
     return Aligned(frozenset(same), means, tuple(left))
+
+
+def ranked(ours: str, theirs: Sequence[str], wording: Wording) -> tuple[tuple[str, ...], bool]:
+    """Options that may mean one of ours, the likeliest first; whether the first clearly does.
+
+    It does where all the words of one are in the other, most of these with them, and it is alone in
+    that; whether what is left says the contrary is not looked at.
+
+    Args:
+        ours: Our option.
+        theirs: Those of the form, in its order.
+        wording: How ours may be called.
+    """
+    ways = [set(_plain(one)) for one, our in wording.options.items() if our == ours]
+    ways.append(set(_plain(ours)))
+    said = {one: set(_plain(one)) for one in theirs}
+
+    def alike(option: str) -> float:
+        return max(_share(said[option], way) for way in ways)
+
+    within = [one for one in theirs if any(_is_within(said[one], way) for way in ways)]
+    found = tuple(sorted(theirs, key=lambda one: (one not in within, -alike(one))))
+    return found, len(within) == 1
+
+
+def _share(one: AbstractSet[str], other: AbstractSet[str]) -> float:
+    """How much of two sets of words is in both, 0 to 1."""
+    return 2 * len(one & other) / max(1, len(one) + len(other))
+
+
+def _is_within(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
+    return (one <= other or other <= one) and _share(one, other) >= _MOSTLY
 
 
 def _uncoded(options: Sequence[str]) -> Mapping[str, str]:

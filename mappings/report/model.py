@@ -85,13 +85,13 @@ SAYING_SO = "« Formulaire » du portail, ou `unc mapping same`"
 """Where the agency says that a question of before asks the same: nobody else can."""
 NOT_READ = Answer(
     AnswerState.NOT_ASKED,
-    problem="posée alors en d'autres mots, que personne n'a dit demander la même chose : réponse"
-    f" non lue ({SAYING_SO})",
+    problem="posée alors en d'autres mots, sans qu'il soit dit qu'elle demandait la même chose :"
+    f" réponse non lue ({SAYING_SO})",
 )
 """Of a field that was answered to other words than a person reviewed: as if it was not asked."""
 ROWS_NOT_READ = (
-    "ses lignes ont été demandées alors en d'autres mots, que personne n'a dit demander la même"
-    f" chose : non lues ({SAYING_SO})"
+    "ses lignes ont été demandées alors en d'autres mots, sans qu'il soit dit qu'elles demandaient"
+    f" la même chose : non lues ({SAYING_SO})"
 )
 """Why a field of rows that were answered so has no answer, whatever was asked in them."""
 UNREAD = "réponse non lue : posée alors en d'autres mots"

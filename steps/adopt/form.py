@@ -149,9 +149,12 @@ class FormAdoption:
             raise RequestError(why)
         if not by.strip():
             raise RequestError("Donnez votre nom : il est gardé avec ce que vous décidez.")
-        sense = session.why_which_sense if inverted is None else session.why_not_contrary
-        if champ and (why := sense(choice, champ)):
+        if champ and inverted is None and (why := session.why_which_sense(choice, champ)):
             raise RequestError(why)
+        if champ and inverted is not None:
+            why = session.why_not_contrary(choice, champ, inverted=inverted)
+            if why:
+                raise RequestError(why)
         if champ and (why := session.why_not_box(choice, champ, inverted=inverted)):
             raise RequestError(why)
         decision = (

@@ -14,10 +14,12 @@ from mappings.adoption.absences import absences, every_field, every_spec, with_r
 from mappings.adoption.earlier import (
     is_unsaid,
     key_of,
+    settled,
+    which_words,
     why_not_contrary,
     why_not_in_these_options,
     why_not_same,
-    why_not_several,
+    why_not_turned,
     with_said,
     without_said,
 )
@@ -95,6 +97,19 @@ class Accepted:
     unseen: Blocking = Blocking(())
 
 
+@dataclass(frozen=True, slots=True)
+class SaidNow:
+    """What a person just said of words that questions had before, or took back.
+
+    Attributes:
+        file: Where it is kept.
+        words: The words that they spoke of, of each question.
+    """
+
+    file: Path
+    words: tuple[Drift | SaidOfBefore, ...]
+
+
 def accept(services: Services, *, seen: str = "") -> Accepted:
     """Review the labels, types and options of the form as it was last read.
 
@@ -142,7 +157,7 @@ def _as_it_is(services: Services) -> tuple[ReviewedForm, tuple[Drift, ...]]:
     needs = needs_now(form, services.inputs.publishing.columns)
     found = compare(observed, mapping=form.mapping, reviewed=reviewed, needs=needs)
     words = unknown_words(observed, form.mapping, needs, lambda: words_of(form.mapping.form))
-    return reviewed, (*words, *with_reasons(found, reviewed))
+    return reviewed, (*words, *with_reasons(settled(found, reviewed), reviewed))
 
 
 def say_absent(services: Services, field: str, *, reason: str, by: str) -> Path:
@@ -176,7 +191,7 @@ def said_of_before(
     same: bool = True,
     inverted: bool = False,
     key: str = "",
-) -> Path:
+) -> SaidNow:
     """Keep whether a question asked the same in the words in which dossiers answered it before.
 
     Args:
@@ -186,55 +201,61 @@ def said_of_before(
         reason: Why.
         same: Whether it asked the same; else its answers of then stay unread.
         inverted: Whether they say that it asked the contrary then already, where it is read so.
-        key: Which words (:func:`mappings.adoption.earlier.key_of`); "" where only some are left.
+        key: Which words (:func:`mappings.adoption.earlier.key_of`), as they were shown.
 
     Raises:
-        RequestError: The mapping has no such field, nothing is left to say of it, or of several
-            words and it is not said which; what it asks now was not reviewed, or is read upside
-            down; its options of then mean nothing to rules; the reason or the name is blank; or
-            the mapping is the bridge's own and the form another one.
+        RequestError: The mapping has no such field, nothing is left to say of it, or it is not said
+            of which words; what it asks now was not reviewed, or is read upside down; these words
+            were adopted in the other sense; its options of then mean nothing to rules; the reason
+            or the name is blank; or the mapping is the bridge's own and the form another one.
     """
     _require_own_file(services)
     by, reason = " ".join(by.split()), " ".join(reason.split())
     if not by or not reason:
         raise RequestError("Cela se dit avec une raison (--reason) et un nom (--by).")
     specs, drifts, reviewed = every_spec(services.form.mapping), drift_of(services), _said(services)
+    told: list[Drift] = []
     for path in field.split(","):
         spec = specs.get(path)
         if spec is None:
             raise RequestError(f"La correspondance n'a pas de donnée « {path} ».")
         if same and (why := why_not_same(drifts, path, spec.title)):
             raise RequestError(why)
-        if same and reads_contrary(spec) and not inverted:
-            raise RequestError(why_not_contrary(spec.title))
-        for one in _left_to_say(services, path, title=spec.title, key=key):
+        left = _left_to_say(services, path, title=spec.title, key=key)
+        why = next((why for one in left if (why := why_not_turned(one, spec.title))), "")
+        if same and not why and reads_contrary(spec) and not inverted:
+            why = why_not_contrary(spec.title)
+        if same and why:
+            raise RequestError(why)
+        for one in left:
             if same and (why := why_not_in_these_options(one, spec.title)):
                 raise RequestError(why)
             said = SaidOfBefore(path, one.before, same, reason, by, _today())
             reviewed = with_said(reviewed, one, said)
-    return _keep(services, reviewed)
+        told += left
+    return SaidNow(_keep(services, reviewed), tuple(told))
 
 
 def _left_to_say(services: Services, path: str, *, title: str, key: str) -> list[Drift]:
     """The words of a question of which something is to be said now, as they were shown."""
     every = [one for one in earlier_of(services) if one.field == path and is_unsaid(one)]
-    left = [one for one in every if key in {"", key_of(one)}]
+    left = [one for one in every if key == key_of(one)]
     if not every:
         raise RequestError(
             f"Rien n'est à dire de « {title} » : aucun dossier n'y a répondu en d'autres mots que"
             " ceux qui ont été relus."
         )
+    if not key:
+        raise RequestError(which_words(every, title))
     if not left:
         raise RequestError(
             f"Rien n'est à dire de « {title} » dans ces mots-là ({key}) : revoyez ce qui en est"
             " montré (`unc mapping check`, ou « Formulaire » du portail)."
         )
-    if why := why_not_several(left, title):
-        raise RequestError(why)
     return left
 
 
-def take_back_before(services: Services, field: str, *, key: str = "") -> Path:
+def take_back_before(services: Services, field: str, *, key: str = "") -> SaidNow:
     """Forget what was said of the words that a question had before: it is asked again.
 
     Args:
@@ -251,11 +272,12 @@ def take_back_before(services: Services, field: str, *, key: str = "") -> Path:
     if not gone:
         raise RequestError(f"Rien n'a été dit de « {field} » tel qu'il était posé avant.")
     for path in paths:
-        if why := why_not_several([one for one in gone if one.path == path], path):
-            raise RequestError(why)
+        some = [one for one in gone if one.path == path]
+        if len(set(map(key_of, some))) > 1:
+            raise RequestError(which_words(some, path))
     for one in gone:
         reviewed = without_said(reviewed, one)
-    return _keep(services, reviewed)
+    return SaidNow(_keep(services, reviewed), tuple(gone))
 
 
 def state_shown(services: Services) -> str:

@@ -22,7 +22,7 @@ from triage.verdict.priority import (
     unanswered_scope,
 )
 
-JUDGED = f"14-{DIGEST}"
+JUDGED = f"15-{DIGEST}"
 """How reports are judged, beside rule-set and mapping: part of what a verdict rests on, with the
 words that patient data is known by.
 

@@ -41,7 +41,8 @@ def first(one: Variant) -> tuple[FormMapping, Session]:
     """A person takes what is proposed, and the file is written."""
     matching = match_form(our_wants(), one.revision, samples={})
     session = Session(our_wants(), matching, Decisions(7, "A. Martin"))
-    session = session.decided(FIELD, Decision(champ="1"))
+    contrary = matching.likeliest[FIELD][0].inverted
+    session = session.decided(FIELD, Decision(champ="1", inverted=contrary))
     made = adapted(the_mapping(), session, revisions=(one.revision,), active=one.revision)
     text = mapping_text(made, demarche=7, revision="5000")
     return parse_mapping(text, source="mapping.yaml"), session

@@ -225,7 +225,9 @@ def test_a_list_that_asks_the_contrary_says_so_by_what_its_options_mean() -> Non
     session, form = begun([asked])
     (proposed, *_) = session.matching.likeliest["territoire_national"]
     assert (proposed.inverted, proposed.sure) == (True, False)
-    session = session.decided("territoire_national", Decision(champ="1"))
+    unsaid = session.decided("territoire_national", Decision(champ="1"))
+    assert "territoire_national" not in unsaid.taken, "nobody said its sense"
+    session = session.decided("territoire_national", Decision(champ="1", inverted=True))
     there = adapted(the_mapping(), session, revisions=(form.revision,), active=form.revision)
     text = mapping_text(there, demarche=7, revision="5000")
     spec = parse_mapping(text, source="mapping.yaml").fields["territoire_national"]

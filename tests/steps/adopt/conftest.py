@@ -57,6 +57,12 @@ def printed(text: str) -> list[str]:
     return shlex.split(command)
 
 
+def code_of(text: str) -> str:
+    """The code of words of before, in a line that shows them."""
+    (code,) = re.findall(r"--words (\w+)", text)
+    return str(code)
+
+
 @contextmanager
 def contacted(
     folder: Path, variant: Variant, seeds: Sequence[SeedDossier | NewDossier]

@@ -16,7 +16,7 @@ from settings import load_settings
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import VARIANTS, Raw
-from tests.steps.adopt.conftest import DOSSIERS, contacted, printed
+from tests.steps.adopt.conftest import DOSSIERS, code_of, contacted, printed
 from tests.steps.adopt.test_deciding import FIRST, in_network, typing
 from tests.steps.adopt.test_turned import (
     ABROAD,
@@ -235,7 +235,7 @@ def test_an_open_dossier_is_read_by_the_words_that_it_answered(
     adopted.ours.unc("run", code=0)
     assert national(OPEN).state is AnswerState.NOT_ASKED
     assert status(adopted, OPEN) == "À préciser"
-    assert any(NATIONAL in one and " --inverted " in one for one in told(adopted))
+    assert any(NATIONAL in one and " --other " in one for one in told(adopted))
     answer(adopted, OPEN, "Non")
     adopted.ours.unc("run", code=0)
     assert national(OPEN).value is True
@@ -245,10 +245,13 @@ def test_an_open_dossier_is_read_by_the_words_that_it_answered(
     signed = ("--by", "A. Martin", "--reason", "Seuls les mots ont changé")
     adopted.ours.unc("mapping", "same", NATIONAL, *signed, code=2)
     each = [one for one in told(adopted) if NATIONAL in one]
-    if len(each) > 1:  # nobody says « the same » of several words at once
-        adopted.ours.unc("mapping", "same", NATIONAL, *signed, "--inverted", code=2)
+    adopted.ours.unc("mapping", "same", NATIONAL, *signed, "--inverted", code=2)  # of which words?
     for one in each:
+        words = ("mapping", "same", NATIONAL, *signed, "--words", code_of(one))
+        adopted.ours.unc(*words, code=2)  # whether it is adopted or was, in the contrary sense
+        if " --other " in one:
+            adopted.ours.unc(*words, "--inverted", code=2)
         adopted.ours.unc(*printed(one), code=0)
     adopted.ours.unc("run", code=0)
-    assert not any(NATIONAL in one for one in told(adopted))
-    assert national(LATER).value is False, "as the person said"
+    assert all("information" in one for one in told(adopted) if NATIONAL in one)
+    assert national(LATER).state is AnswerState.NOT_ASKED, "a yes that was adopted is no no"

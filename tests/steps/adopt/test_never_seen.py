@@ -1,6 +1,6 @@
 """Nobody says yes to what they did not see, over HTTP: words of before, the sense of a question.
 
-A stranger's cases: each says what is right; those that are wrong today are expected to fail.
+A stranger's cases: each says what is right.
 """
 
 import re
@@ -12,7 +12,9 @@ import pytest
 
 from sandbox.generator.any_form import dossiers_of
 from settings import load_settings
+from steps.adopt.form import FormAdoption
 from steps.judge.verdicts import ASSESSMENT
+from steps.wiring.failures import RequestError
 from steps.wiring.services import open_services
 from tests.conftest import environment_of
 from tests.mappings.matching.variants import VARIANTS, Raw
@@ -77,11 +79,6 @@ def codes(form: AdoptedForm) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="sans --words, ce que rien n'a montré est dit la même chose",
-)
 def test_words_that_nothing_showed_are_not_said_to_ask_the_same(adopted: AdoptedForm) -> None:
     """The only ones there are, and they ask the contrary: no command has shown them yet."""
     asked(adopted, ELSEWHERE, answered=True)
@@ -93,11 +90,6 @@ def test_words_that_nothing_showed_are_not_said_to_ask_the_same(adopted: Adopted
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="lue à l'envers quand elle fut adoptée, puis tout droit",
-)
 def test_words_that_were_adopted_upside_down_are_not_said_to_ask_the_same_as_straight_ones(
     adopted: AdoptedForm,
 ) -> None:
@@ -201,11 +193,6 @@ def _form(kind: str, *labels: str) -> Raw:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="Entrée prend la case qui nie, marquée, et proposée d'abord",
-)
 def test_a_box_that_denies_is_never_taken_by_enter_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,12 +201,13 @@ def test_a_box_that_denies_is_never_taken_by_enter_alone(
     later = ["s"] * left.index("attestation")
     there.unc("mapping", "adapt", typed=["A. Martin", *later, "", "q"])
     assert "attestation: {champ: 1," not in there.mapping
+    _, shown = there.unc("mapping", "adapt", typed=["A. Martin", *later, "", "n", "o", "q"])
+    assert "est-ce attester" in shown
+    assert "attestation: {champ: 1," not in there.mapping, "it denies, and was said to"
+    assert "Ce formulaire ne le demande donc pas ?" in shown
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="une décision d'un script est prise sans son sens"
-)
 def test_a_script_that_says_no_sense_takes_no_question_whose_sense_is_in_doubt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +224,59 @@ def test_a_script_that_says_no_sense_takes_no_question_whose_sense_is_in_doubt(
     file.write_text(f"{head}decisions:\n  but_medical:\n    champ: '1'\n", "utf-8")
     there.unc("mapping", "adapt", "--auto")
     assert "but_medical: {champ: 1, type" not in there.mapping
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sense", ["", "true", "false"])
+@pytest.mark.parametrize(
+    ("field", "kind", "label"),
+    [("but_medical", "yes_no", NO_CARE), ("attestation", "checkbox", DENIED)],
+)
+def test_a_sense_is_left_to_say_with_how_and_taken_as_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str, kind: str, label: str, sense: str
+) -> None:
+    there = offline(tmp_path, monkeypatch, _form(kind, label))
+    there.unc("mapping", "adapt", "--auto", "--by", "A. Martin")
+    told = f"\n    inverted: {sense}" if sense else ""
+    text = f"demarche: 140\nby: A. Martin\ndecisions:\n  {field}:\n    champ: '1'{told}\n"
+    (there.folder / "adaptation.yaml").write_text(text, "utf-8")
+    left = {one["field"]: one for one in there.told("mapping", "adapt", "--auto")["left"]}
+    taken = sense == "false" or (sense == "true" and kind == "yes_no")
+    assert (f"{field}: {{champ: 1," in there.mapping, field in left) == (taken, not taken)
+    assert ("inverted: true" in there.mapping) is (taken and sense == "true")
+    if sense or taken:
+        return
+    assert label in left[field]["sense"]
+    for where in ("adaptation.yaml", "c ou m dans adapt", "« Sens de la question » au portail"):
+        assert where in left[field]["sense"]
+    with open_services(load_settings()) as services:
+        page = FormAdoption(services)
+        with pytest.raises(RequestError, match="dites aussi le sens"):
+            page.decide(field, champ="1", absent="", by="A. Martin")
+        page.decide(field, champ="1", absent="", by="A. Martin", inverted=False)
+    assert f"{field}: {{champ: 1," in there.mapping
+
+
+REASONS = ["Défaut d'intention", "Pratique hors de France", "But non médical", "Déjà couvert"]
+
+
+@pytest.mark.slow
+def test_no_option_is_taken_by_enter_where_none_is_clearly_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The likeliest is shown first all the same."""
+    note = {"id": 9, "type": "drop_down_list", "label": "Motif hors champ", "options": REASONS}
+    there = offline(tmp_path, monkeypatch, {"champs": [], "annotations": [note]})
+    left = there.told("mapping", "adapt", "--auto")["left"]
+    asked = [one["field"] for one in left]
+    path = "annotations.motif_hors_champ"
+    later = ["s"] * (asked.index(path) if path in asked else len(asked))
+    taken = [""] if path in asked else []
+    _, shown = there.unc("mapping", "adapt", typed=["A. Martin", *later, *taken, "", "", "q"])
+    _, abroad, *_ = shown.split("quelle option veut dire « Hors du territoire national » ?")
+    assert abroad.split("\n")[1].strip() == "1. Pratique hors de France"
+    assert "donnez un numéro" in abroad
+    assert '"Défaut d\'intention"' not in there.mapping
 
 
 @pytest.mark.slow

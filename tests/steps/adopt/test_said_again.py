@@ -12,7 +12,7 @@ import pytest
 from sandbox.generator.any_form import dossiers_of
 from tests.exports.conftest import records
 from tests.mappings.matching.variants import VARIANTS, Raw
-from tests.steps.adopt.conftest import contacted
+from tests.steps.adopt.conftest import code_of, contacted
 from tests.steps.adopt.test_answered_then import CONSENT, IN_SCOPE
 from tests.steps.adopt.test_deciding import FIRST
 from tests.steps.adopt.test_turned import NATIONAL, STATUS, AdoptedForm, asked_by_a_list
@@ -106,7 +106,8 @@ def test_what_was_said_again_stays_read_once_what_a_person_said_of_before_is_tak
     signed = ("--by", "A. Martin", "--reason", "Seule l'aide a changé")
     adopted.answer(EARLY, "Oui")
     adopted.run()
-    unc("mapping", "same", NATIONAL, *signed, code=0)
+    (words,) = [one for one in unc("mapping", "check")["drift"] if f"same {NATIONAL} " in one]
+    unc("mapping", "same", NATIONAL, *signed, "--words", code_of(words), code=0)
     adopted.run()
     assert adopted.status(NEVER) == COMPLETE, "as the person said"
     adopted.answer(LATE, "Oui")  # while nothing hangs on when it was said

@@ -21,7 +21,7 @@ from settings import load_settings
 from steps.wiring.case_files import reports_of
 from steps.wiring.services import open_services
 from tests.mappings.matching.variants import VARIANTS, Raw, Variant
-from tests.steps.adopt.conftest import DOSSIERS, Contact, MakeContact, contacted
+from tests.steps.adopt.conftest import DOSSIERS, Contact, MakeContact, code_of, contacted
 from tests.steps.adopt.test_deciding import FIRST, in_network, relabelled, typing
 
 pytestmark = pytest.mark.slow
@@ -332,7 +332,11 @@ def test_what_a_closed_dossier_answered_to_a_contrary_question_is_not_read_as_th
     ours.unc(*signed, code=2)
     form.publish()
     ours.unc("sync")
-    ours.unc(*signed, code=0)
+    (told,) = [one for one in ours.unc("mapping", "check")["drift"] if contrary in one]
+    words = ("--words", code_of(told))
+    ours.unc(*signed, code=2)  # the only words that there are, and yet unnamed
+    said = ours.unc(*signed, *words, code=0)
+    assert contrary in str(said["words"]), "what they said yes to is told"
     ours.unc("run", code=0)
     assert national(closed).state is AnswerState.ANSWERED
     assert national(FIRST + 1).state is AnswerState.ANSWERED
@@ -340,9 +344,14 @@ def test_what_a_closed_dossier_answered_to_a_contrary_question_is_not_read_as_th
     ours.unc(*same, "--undo", code=0)
     assert national(closed).state is AnswerState.NOT_ASKED
     ours.unc(*same, "--undo", code=2)
-    ours.unc(*signed, "--other", code=0)
+    ours.unc(*signed, "--other", code=2)
+    ours.unc(*signed, *words, "--other", code=0)
     ours.unc("run", code=0)
     assert national(closed).state is AnswerState.NOT_ASKED
     (told,) = [one for one in ours.unc("mapping", "check")["drift"] if contrary in one]
     assert "information" in told
     assert "demandait autre chose : Seuls les mots ont changé — A. Martin" in told
+    again = ours.unc("mapping", "adopt", "--by", "A. Martin", code=0)
+    assert not any(contrary in one for one in again["left"]), "it was said"
+    lacking = str(ours.sandbox.control.snapshot(FIRST + 1)["annotations"])
+    assert "personne n'a dit" not in lacking.replace("’", "'")
