@@ -23,7 +23,15 @@ from mappings.matching.several import (
     in_questions,
     in_two,
 )
-from mappings.matching.sure.certain import MANY, NEAR, Key, following, may_follow, narrowed_next, sure_pairs
+from mappings.matching.sure.certain import (
+    MANY,
+    NEAR,
+    Key,
+    following,
+    may_follow,
+    narrowed_next,
+    sure_pairs,
+)
 from mappings.matching.sure.doubt import doubted, misplaced
 from mappings.matching.sure.explained import ABOVE, narrowed
 from mappings.matching.together import assigned, beside, unclear, with_learned

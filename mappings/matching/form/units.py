@@ -26,7 +26,9 @@ _SCALE: Final = re.compile(
     rf"\b(?:{any_of(_WORDS.out_of)}) ?(?:10(?!0? ?%)\b|1000+\b|10? ?0{{0,2}}(?: 000)+\b|1 000\b"
     rf"|(?:{any_of(_WORDS.scales)})\b)|{standing(_WORDS.fractions)}"
 )
-_SIGNS: Final = re.compile(r"[‰‱]|\[ ?0 ?[;,-] ?1 ?\]|(?<=\S)/ ?(?:10|1[\s.]?0{3}|10{1,2}[\s.]?0{3})\b")
+_SIGNS: Final = re.compile(
+    r"[‰‱]|\[ ?0 ?[;,-] ?1 ?\]|(?<=\S)/ ?(?:10|1[\s.]?0{3}|10{1,2}[\s.]?0{3})\b"
+)
 _PERCENT: Final = re.compile(rf"%|{standing(_WORDS.percent)}")
 _OTHERS: Final = re.compile(rf"[€$£]|{standing(_WORDS.others)}")
 
@@ -42,7 +44,9 @@ def counted_otherwise(wanted: Wanted, offered: Offered) -> str:
     ours = {_kind(one) for way in _ways(wanted) for one in counted_in(way, "")}
     around = (offered.descriptor.description, offered.section, offered.explained)
     said = counted_in(offered.label, "\n".join(around))
-    return min((one for one in said if _kind(one) not in ours), key=lambda one: (len(one), one), default="")
+    return min(
+        (one for one in said if _kind(one) not in ours), key=lambda one: (len(one), one), default=""
+    )
 
 
 def _ways(wanted: Wanted) -> tuple[str, ...]:
