@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.matching.flat [-v] [FORM…]   (all of them: minutes)
 
-Each form of the tests is made so (``tests/mappings/matching/abridged.py``), and read by what
+Each form of the tests is made so (``tests/mappings/matching/wordings/abridged.py``), and read by what
 other hands teach. *Right*: of the fields of its rows, or of all where every question is cut short.
 """
 
@@ -11,10 +11,10 @@ import sys
 from collections import Counter
 
 from mappings.matching.match import match_form
-from tests.mappings.matching.abridged import STYLES, cut_short, flat, flattened_in
 from tests.mappings.matching.examples import unseen
 from tests.mappings.matching.perturbed import champs_of, form, names, paths_of, wrong_sure
 from tests.mappings.matching.variants import Variant
+from tests.mappings.matching.wordings.abridged import STYLES, cut_short, flat, flattened_in
 
 _SHORT = "tout abrégé"
 

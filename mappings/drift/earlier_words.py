@@ -42,14 +42,14 @@ _ANSWERED_BY_OPTIONS = frozenset({"yes_no", "checkbox"})
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierWords:
+class UnreviewedWords:
     """A question in words of before that nobody reviewed; ``settled``: they asked the same."""
 
     drift: Drift
     settled: bool
 
 
-def earlier_words(one: ComparedChamp, needs: Needs, revision: str) -> EarlierWords | None:
+def earlier_words(one: ComparedChamp, needs: Needs, revision: str) -> UnreviewedWords | None:
     """A question that was answered in words of which nobody said that they ask the same."""
     known, acted_on = one.known, needs.acted_on(one.path)
     if known is None or one.as_now or not (acted_on or isinstance(one.spec, FieldSpec)):
@@ -74,7 +74,7 @@ def earlier_words(one: ComparedChamp, needs: Needs, revision: str) -> EarlierWor
         remedy=f"{told}{command}",
     )  # fmt: skip
     drift = replace(drift, words=words, unsaid=unsaid, other_sense=turned)
-    return EarlierWords(drift, settled=said is not None and said.same and not unsaid)
+    return UnreviewedWords(drift, settled=said is not None and said.same and not unsaid)
 
 
 @dataclass(frozen=True, slots=True)

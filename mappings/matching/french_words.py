@@ -94,6 +94,7 @@ class QuestionWords(_Part):
     or_: Some = Field(alias="or")
     asking: Some
     if_: Some = Field(alias="if")
+    going_on: Some
     if_not: Some
     who: Some
     how: Some
@@ -112,6 +113,21 @@ class QuestionWords(_Part):
     orders: Some
     multiples: Some
     in_: Some = Field(alias="in")
+
+
+class UnitWords(_Part):
+    """In what a number is counted."""
+
+    periods: tuple[Some, ...]
+    year: Some
+    many: Some
+    over: Some
+    several: Some
+    out_of: Some
+    scales: Some
+    fractions: Some
+    percent: Some
+    others: Some
 
 
 class RowWords(_Part):
@@ -154,6 +170,7 @@ class FrenchWords(_Part):
     answers: AnswerWords
     senses: SenseWords
     questions: QuestionWords
+    units: UnitWords
     rows: RowWords
     help: HelpWords
 

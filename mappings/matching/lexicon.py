@@ -62,12 +62,16 @@ class Parties:
         others: Words of anybody else.
         persons: Those of ``ours`` that name a person: a firm's number under one of them alone may
             be that of another firm.
+        whose: Words that say whose a number is: the firm's own, that of nobody else's field.
+        numbers: What has such a number, or is one.
     """
 
     of: frozenset[str] = frozenset()
     ours: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
+    whose: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,8 @@ class _PartiesModel(BaseModel):
     ours: list[str] = []
     others: list[str] = []
     persons: list[str] = []
+    whose: list[str] = []
+    numbers: list[str] = []
 
 
 class _LexiconModel(BaseModel):
@@ -198,6 +204,8 @@ def parse_lexicon(text: str, *, source: str) -> Lexicon:
             tuple(model.parties.ours),
             tuple(model.parties.others),
             tuple(model.parties.persons),
+            tuple(model.parties.whose),
+            tuple(model.parties.numbers),
         ),
         wordings={
             path: Wording(

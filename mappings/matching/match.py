@@ -23,7 +23,15 @@ from mappings.matching.several import (
     in_questions,
     in_two,
 )
-from mappings.matching.sure.certain import MANY, NEAR, Key, following, may_follow, sure_pairs
+from mappings.matching.sure.certain import (
+    MANY,
+    NEAR,
+    Key,
+    following,
+    may_follow,
+    narrowed_next,
+    sure_pairs,
+)
 from mappings.matching.sure.doubt import doubted, misplaced
 from mappings.matching.sure.explained import ABOVE, narrowed
 from mappings.matching.together import assigned, beside, unclear, with_learned
@@ -63,6 +71,7 @@ class Match:
         contrary: Whether, though nothing shows that it does, some word of it may say the contrary.
         opposed: Whether it names what is set against what the field speaks of.
         in_thousands: Whether it may count in thousands, or millions, what the field counts in ones.
+        counted: In what else than the field it may count; "" for nothing.
         options: Its options beside ours.
         listed: Whether each option that is chosen makes a row.
         shared: Whether the champ asks another field as well: « Bénéfice et risque de cet usage ».
@@ -78,6 +87,7 @@ class Match:
     contrary: bool = False
     opposed: bool = False
     in_thousands: bool = False
+    counted: str = ""
     options: Aligned | None = None
     listed: bool = False
     shared: bool = False
@@ -96,6 +106,7 @@ class Match:
             ("demande peut-être le contraire", self.contrary),
             ("parle peut-être d'autre chose", self.opposed),
             ("compte peut-être en milliers, ou en millions", self.in_thousands),
+            (f"compte peut-être autrement ({self.counted})", bool(self.counted)),
             ("demande aussi autre chose", self.shared),
             (f"sans équivalent : {shown}", bool(left)),
             (f"sans option pour : {' ; '.join(self.unwritable)}", bool(self.unwritable)),
@@ -225,6 +236,7 @@ def _level(
             for key in sure
             if not (misplaced if key in goes_on else doubted)(pairs[key])
             and (key in goes_on or not may_follow(key, wanted, offers, pairs, chosen))
+            and not narrowed_next(key, offers, pairs, sure)
         ),
     )
     found: dict[str, Match] = {}
@@ -360,6 +372,7 @@ def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
         contrary=pair.maybe_contrary or unclear(pair),
         opposed=pair.opposed,
         in_thousands=pair.in_thousands,
+        counted="" if pair.in_thousands else pair.counted_otherwise,
         options=other_words if pair.answered_otherwise else pair.options,
         listed=pair.listed,
         unwritable=tuple(sorted(lacking)),

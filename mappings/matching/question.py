@@ -9,17 +9,18 @@ from itertools import chain, pairwise
 from typing import Final
 
 from french.text import bare_label, fold
-from mappings.matching.denied import without_bounds
+from mappings.matching.form.units import counted_otherwise
 from mappings.matching.french_words import FRENCH, any_of, standing
 from mappings.matching.offered import Offered
 from mappings.matching.told import ToldAnswers, head, told_of_answers
 from mappings.matching.wanted import Wanted, Wants
+from mappings.matching.wordings.denied import without_bounds
 from mappings.matching.words import NEGATED, Meanings, stem
 
 _WORDS: Final = FRENCH.senses
 _ASKS: Final = re.compile(rf"{standing(_WORDS.asks)}|\?")
 """What makes help a question of its own: « Dites si … »."""
-_OF_EVERY_REPORT: Final = re.compile(
+OF_EVERY_REPORT: Final = re.compile(
     rf"\b(?:{any_of(_WORDS.outside)})(?: (?:{any_of(_WORDS.of_the)}))*"
     rf" (?:{any_of(_WORDS.licence)})\b|{standing(_WORDS.reported)}"
 )
@@ -168,13 +169,13 @@ class FieldQuestion:
             return said
         own = self.wanted.typical | self._contrary_words
         text = without_bounds(self.offered.question, lambda one: bool(self._meanings(one) & own))
-        rest = _OF_EVERY_REPORT.sub(" ", bare_label(text))
+        rest = OF_EVERY_REPORT.sub(" ", bare_label(text))
         return said if NEGATED in self._meanings(rest) else said - {NEGATED}
 
     @property
     def _straight(self) -> bool:
         """Whether its own words ask the field, and nothing of them the contrary."""
-        label = _OF_EVERY_REPORT.sub(" ", bare_label(self.offered.question))
+        label = OF_EVERY_REPORT.sub(" ", bare_label(self.offered.question))
         if self._turned or self._marks_of(label):
             return False
         ours = (one for one in self.wanted.phrases if one <= self.head)
@@ -200,7 +201,7 @@ class FieldQuestion:
             or any(one <= self.explained for one in self.wanted.inverse)
         ):
             return True
-        said = self._marks_of(_OF_EVERY_REPORT.sub(" ", label))
+        said = self._marks_of(OF_EVERY_REPORT.sub(" ", label))
         if self.wanted.type != "yes_no":
             said -= frozenset().union(*map(self._marks_of, ways))
             return bool(said)
@@ -260,7 +261,7 @@ class FieldQuestion:
 
     def _clause(self, clause: str) -> tuple[float, float]:
         """How much of a bare clause is ours, and how much the contrary, what it denies turned."""
-        bare = _OF_EVERY_REPORT.sub(" ", clause)
+        bare = OF_EVERY_REPORT.sub(" ", clause)
         denied, lacking = _DENIED.search(bare), _LACKING.search(bare)
         if denied and lacking:
             return 0.0, 0.0
@@ -293,7 +294,7 @@ class FieldQuestion:
     @property
     def _denies(self) -> bool:
         """Whether its question sets the contrary aside: what it denies is the contrary."""
-        rest = _OF_EVERY_REPORT.sub(" ", bare_label(self.offered.question))
+        rest = OF_EVERY_REPORT.sub(" ", bare_label(self.offered.question))
         said = self.wants.lexicon.words.read(rest)
         denied = [after for word, after in pairwise(said) if word == NEGATED]
         return bool(denied) and all(one in self._contrary_words for one in denied)
@@ -331,6 +332,11 @@ class FieldQuestion:
         offered = self.offered
         around = (offered.label, offered.descriptor.description, offered.section, offered.explained)
         return any(_MULTIPLES.search(one) for one in around)
+
+    @cached_property
+    def counted_otherwise(self) -> str:
+        """In what else than the field it may count, as it says it: « mensuel »; "" for nothing."""
+        return counted_otherwise(self.wanted, self.offered)
 
     @cached_property
     def opposed(self) -> bool:

@@ -25,6 +25,8 @@ from mappings.matching.words import NEGATED
 
 _FEW: Final = 3
 _SEVERAL: Final = 2
+_WORDS_OF_A_BOX: Final = 6
+"""Words up to which a box is the name of a thing rather than a sentence."""
 
 Columns = Sequence[tuple[Offered, float]]
 
@@ -90,13 +92,9 @@ def _filled(
     one: Wanted, found: Mapping[str, Offered], questions: Sequence[Offered]
 ) -> Mapping[str, Offered]:
     """Of a list, with the questions that stand between: each is an option that we do not know."""
-    places = [offer.place for offer in found.values()]
     options = {offer.descriptor.id: option for option, offer in found.items()}
-    between = [
-        offer
-        for offer in questions
-        if min(places) <= offer.place <= max(places) or offer.descriptor.id in options
-    ]
+    ours = [at for at, offer in enumerate(questions) if offer.descriptor.id in options]
+    between = [questions[at] for at in _to_the_ends(questions, ours)]
     if one.type == "choice" or len(between) >= 2 * len(found):
         return found
     return {options.get(at.descriptor.id, at.descriptor.label): at for at in between}
@@ -146,10 +144,39 @@ def _named(one: Wanted, run: Sequence[Offered]) -> dict[str, Offered]:
     if not ours:
         return {}
     if not any(heads[at][1] for at in ours):
-        return {heads[at][2]: run[at] for at in range(ours[0], ours[-1] + 1)}
+        return {heads[at][2]: run[at] for at in _to_the_ends(run, ours)}
     asked = {at: bare_label(heads[at][0]) for at in ours}
     same = Counter(asked.values()).most_common(1)[0][0]  # « Hors : Source : presse » is none
-    return {heads[at][2]: run[at] for at in ours if asked[at] == same}
+    there = ((at, one) for at, one in enumerate(heads) if one[1])
+    return {option: run[at] for at, (head, _, option) in there if bare_label(head) == same}
+
+
+def _to_the_ends(run: Sequence[Offered], ours: Sequence[int]) -> range:
+    """Ranks of some boxes, of those between them, and of those that go on at either end.
+
+    An option that we do not know is no less one of the list where it stands first or last: a box
+    that begins as all the others do, or that asks nothing by itself, as they do not.
+    """
+    first, last = min(ours), max(ours)
+    labels = [bare_label(one.descriptor.label).split() for one in run]
+    begun = {labels[at][0] for at in ours}
+    alike = len(begun) == 1 < len(ours)
+    asking = any("?" in run[at].descriptor.label for at in ours)
+
+    def goes_on(at: int, beside: int) -> bool:
+        if not 0 <= at < len(run) or run[at].descriptor.type != run[beside].descriptor.type:
+            return False
+        if alike:
+            return labels[at][0] in begun
+        near = abs(run[at].place - run[beside].place) <= _SEVERAL
+        short = len(labels[at]) <= _WORDS_OF_A_BOX
+        return near and short and not asking and "?" not in run[at].descriptor.label
+
+    while goes_on(first - 1, first):
+        first -= 1
+    while goes_on(last + 1, last):
+        last += 1
+    return range(first, last + 1)
 
 
 def in_one_row(

@@ -9,9 +9,9 @@ from math import log
 from french.text import bare_label
 from mappings.drift.model import Needs
 from mappings.drift.reviewed import ReviewedChamp, ReviewedForm
-from mappings.matching.form.abridged import Spelling
 from mappings.matching.french_words import FRENCH
 from mappings.matching.lexicon import Lexicon, Wording
+from mappings.matching.wordings.abridged import Spelling
 from mappings.matching.words import NEGATED, Meanings, Words, near
 from mappings.schema.champs import in_our_words
 from mappings.schema.model import AnnotationSpec, FieldSpec, FieldType, FormMapping
@@ -60,6 +60,7 @@ class Wanted:
         decides: Whether a person decides by it what leaves, or what the bridge does.
         narrated: Whether it was asked, when reviewed, as a text of several lines only.
         rows: What its rows want.
+        unit: Of what it counts; "" for none.
     """
 
     path: str
@@ -91,6 +92,7 @@ class Wanted:
     decides: bool = False
     narrated: bool = False
     rows: tuple["Wanted", ...] = ()
+    unit: str = ""
 
     @property
     def lists_places(self) -> bool:
@@ -340,6 +342,7 @@ class _Maker:
             needed=self.needs.options.get(path, frozenset()),
             must_have=self.needs.written.get(path, frozenset()),
             read=read,
+            unit=spec.unit,
             written=written,
             decides=path in self.needs.decide,
             worded=frozenset(map(bare_label, wording.phrases)),

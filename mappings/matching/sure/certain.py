@@ -11,11 +11,13 @@ from french.text import bare_label
 from mappings.drift.retyping import Fit
 from mappings.matching.french_words import FRENCH, any_of
 from mappings.matching.likeness import FieldLikeness
-from mappings.matching.offered import Offered
+from mappings.matching.offered import BOXES, Offered
 from mappings.matching.question import Plainness
 from mappings.matching.several import in_lists
+from mappings.matching.sure.doubt import whose
 from mappings.matching.wanted import Wanted
 from mappings.matching.weights import LIKELY, UNLIKE
+from mappings.matching.words import NEGATED
 
 NEAR: Final = 3
 """Fields or champs apart within which two are beside one another."""
@@ -23,6 +25,7 @@ MANY: Final = 4
 """Columns of rows that say, together, what rows they are, whatever else their heading says."""
 _SHORT: Final = 10
 """Fields of a level, such as that of rows, in which a question of one word is clear."""
+_GOING_ON: Final = re.compile(rf"(?:{any_of(FRENCH.questions.going_on)})\b")
 _ASKING: Final = re.compile(any_of(FRENCH.questions.asking))
 
 
@@ -77,12 +80,82 @@ def following(
         asked = [
             path
             for path in fields.keys() - set(field_of.values())
-            if pairs[path, at].follows(field_of[at - 1]) and not _bare(pairs[path, at])
+            if pairs[path, at].follows(field_of[at - 1])
+            and not _bare(pairs[path, at])
+            and not _better((path, at), pairs, field_of)
         ]
         if len(asked) == 1:
             field_of[at] = asked[0]
             found.add((asked[0], at))
     return frozenset(found)
+
+
+def _better(key: Key, pairs: Mapping[Key, FieldLikeness], field_of: Mapping[int, str]) -> bool:
+    """Whether another champ, sure of no other field, asks the field as well or better.
+
+    « Numéro du dossier » goes on with what is completed, unless « Dossier précédent » stands below.
+    """
+    path, at = key
+    return any(
+        bool(pair.asked) or LIKELY <= pairs[key].score <= pair.score
+        for (of, there), pair in pairs.items()
+        if of == path
+        and there != at
+        and field_of.get(there, path) == path
+        and pair.fit is not Fit.UNREADABLE
+        and not pair.inverse
+        and not whose(pair)
+    )
+
+
+def narrowed_next(
+    key: Key,
+    offers: Sequence[Offered],
+    pairs: Mapping[Key, FieldLikeness],
+    sure: frozenset[Key],
+) -> bool:
+    """Whether the question just after a yes or no may ask the rest of what the field asks.
+
+    « Ce risque est-il identifié dans un PGR ? », then « Si oui, avec des mesures spécifiques ? »:
+    both together ask it. Not so where the next one surely asks another field.
+    """
+    path, at = key
+    pair = pairs[key]
+    if pair.wanted.type != "yes_no" or pair.reviewed or not pair.offered.single:
+        return False
+    here = pair.offered
+    for there in range(at + 1, len(offers)):
+        after = pairs[path, there]
+        if not after.offered.single or after.offered.section != here.section:
+            return False
+        if not _says_yes(after):
+            return False
+        others = (one for (of, place), one in pairs.items() if place == there and of != path)
+        of_another = any(
+            one.asked >= Plainness.PHRASE and one.fit is not Fit.UNREADABLE for one in others
+        ) or any(place == there and of != path for of, place in sure)
+        if not of_another:
+            return _narrows(after) or _shares(after)
+        if not _narrows(after):
+            return False  # « Si oui, des effets graves ? » goes on, and asks a field of its own
+    return False
+
+
+def _says_yes(pair: FieldLikeness) -> bool:
+    """Whether it is answered by yes or no."""
+    return pair.offered.descriptor.type in BOXES or bool(pair.options)
+
+
+def _narrows(pair: FieldLikeness) -> bool:
+    """Whether it goes on with the question before: « Si oui, … », « Avec … », « Et … »."""
+    return bool(_GOING_ON.match(bare_label(pair.offered.question)))
+
+
+def _shares(pair: FieldLikeness) -> bool:
+    """Whether most of what it says is the field's."""
+    content = pair.wants.content(pair.label) - {NEGATED}
+    ours = content & pair.wanted.vocabulary
+    return bool(ours) and len(ours) >= LIKELY * len(content)
 
 
 def may_follow(

@@ -11,7 +11,7 @@ from typing import Final
 from french.text import bare_label, fold
 from mappings.matching.french_words import FRENCH, any_of, standing
 from mappings.matching.likeness import FieldLikeness
-from mappings.matching.question import Plainness, marks
+from mappings.matching.question import OF_EVERY_REPORT, Plainness, marks
 from mappings.matching.sure.explained import narrowed
 from mappings.matching.told import without_examples
 from mappings.matching.wanted import ANNOTATIONS, Wanted, said_of
@@ -63,7 +63,9 @@ def doubted(pair: FieldLikeness) -> bool:
         return True  # rows that are asked once: whether there may be others, a person says
     if pair.offered.further:
         return True  # what it may hold would be read by nothing
-    if _SIGNS.search(pair.offered.question) or pair.in_thousands:
+    if _SIGNS.search(pair.offered.question) or pair.in_thousands or pair.counted_otherwise:
+        return True
+    if _counts_the_use(pair):
         return True
     if pair.wanted.type in {"yes_no", "checkbox"} and pair.maybe_contrary:
         return True
@@ -95,7 +97,35 @@ def misplaced(pair: FieldLikeness) -> bool:
     word for word, what it asks is not.
     """
     more = not _worded(pair) and _asks_more(pair)
-    return _of_another(pair) or _a_part(pair) or bool(narrowed(pair)) or more
+    elsewhere = _of_another(pair) or _a_part(pair) or whose(pair)
+    return elsewhere or bool(narrowed(pair) or pair.counted_otherwise) or more
+
+
+def _counts_the_use(pair: FieldLikeness) -> bool:
+    """Whether it counts what every report is of, and the field something else: « Cas d'usage ».
+
+    « Usage non conforme » says nothing of any other question.
+    """
+    if pair.wanted.type not in {"integer", "decimal"} or _worded(pair):
+        return False
+    return bool(OF_EVERY_REPORT.search(bare_label(pair.offered.question))) and not any(
+        map(OF_EVERY_REPORT.search, _ways(pair))
+    )
+
+
+def whose(pair: FieldLikeness) -> bool:
+    """Whether a number is said to be somebody's own, and the field is another party's.
+
+    « Votre n° de dossier » is not that which the agency gave to the one that is completed.
+    """
+    parties, path = pair.wants.lexicon.parties, pair.wanted.path
+    if path in parties.of or path.startswith(_NOTES) or _worded(pair):
+        return False
+    own, label = marks(parties.whose), bare_label(pair.offered.question)
+    if not own.search(label) or not marks(parties.numbers).search(label):
+        return False
+    meanings = pair.wants.lexicon.words.meanings
+    return not any(own.search(way) and meanings(way) <= pair.label for way in _ways(pair))
 
 
 def _of_another(pair: FieldLikeness) -> bool:

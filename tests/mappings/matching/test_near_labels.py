@@ -39,11 +39,6 @@ def sure(*champs: Raw) -> dict[str, str]:
     return {path: one.offered.label for path, one in found.sure.items()}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="« Votre n° de dossier », après la nature, est pris sûr",
-)
 @pytest.mark.parametrize(
     ("own", "completed"),
     [
@@ -66,11 +61,6 @@ def test_the_number_that_is_completed_is_found_wherever_the_other_stands() -> No
     assert taken["dossier_precedent"] == "N° de dossier complété"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="des cas d'usage non conforme sont pris pour ceux d'effets",
-)
 def test_cases_of_the_use_are_no_cases_of_its_effects() -> None:
     assert "cas" not in sure(_number("Nombre de cas d'usage non conforme"))
 
@@ -80,11 +70,6 @@ def test_cases_of_effects_are_told_from_those_of_the_use() -> None:
     assert both["cas"] == "Nombre de cas d'effets indésirables"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="la première moitié de la question est prise pour le tout",
-)
 @pytest.mark.parametrize(
     "rest",
     [
@@ -132,11 +117,6 @@ def test_another_unit_or_another_count_is_not_sure(path: str, label: str) -> Non
     assert path not in sure(_number(label))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="une case aux mots inconnus, au bout des autres, est laissée sans un mot",
-)
 @pytest.mark.parametrize("unknown", ["< 2 ans", "autres", "drépanocytaires"])
 def test_a_box_at_either_end_of_the_others_is_one_of_them(unknown: str) -> None:
     """Left out, « < 2 ans » beside « adultes » is read as adults alone: nobody vulnerable."""

@@ -46,7 +46,7 @@ FORMS = [
     ("chef_de_projet.yaml", 7, 62),
     ("statisticien.yaml", 13, 54),
     ("traducteur.yaml", 12, 58),
-    ("caisse.yaml", 34, 84),
+    ("caisse.yaml", 33, 84),
     ("cadre_a.yaml", 36, 78),
     ("portail_regional.yaml", 18, 69),
     ("regulateur.yaml", 22, 79),

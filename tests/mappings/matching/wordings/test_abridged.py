@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from mappings.matching.form.abridged import shortens
 from mappings.matching.match import match_form
-from tests.mappings.matching.abridged import STYLES, flat, flattened_in
+from mappings.matching.wordings.abridged import shortens
 from tests.mappings.matching.examples import unseen
 from tests.mappings.matching.perturbed import champs_of, form, paths_of, wrong_sure
 from tests.mappings.matching.test_matching import as_variant
 from tests.mappings.matching.variants import our_wants
+from tests.mappings.matching.wordings.abridged import STYLES, flat, flattened_in
 
 MEDICINES, MEASURES = "specialites", "mesures"
 ASKED_FLAT = {

@@ -9,8 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from bench.matching.wordings import understood
-from mappings.matching.denied import without_bounds
 from mappings.matching.match import Match, match_form
+from mappings.matching.wordings.denied import without_bounds
 from tests.mappings.matching.test_matching import as_variant
 from tests.mappings.matching.variants import ROOT, our_wants
 
