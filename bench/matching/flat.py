@@ -2,8 +2,9 @@
 
     .venv/bin/python -m bench.matching.flat [-v] [FORM…]   (all of them: minutes)
 
-Each form of the tests is made so (``tests/mappings/matching/wordings/abridged.py``), and read by what
-other hands teach. *Right*: of the fields of its rows, or of all where every question is cut short.
+Each form of the tests is made so (``tests/mappings/matching/wordings/abridged.py``), and read by
+what other hands teach. *Right*: of the fields of its rows, or of all where every question is cut
+short.
 """
 
 import random
