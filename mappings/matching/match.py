@@ -32,7 +32,7 @@ from mappings.matching.sure.certain import (
     narrowed_next,
     sure_pairs,
 )
-from mappings.matching.sure.doubt import doubted, misplaced
+from mappings.matching.sure.doubt import doubted, misplaced, whose
 from mappings.matching.sure.explained import ABOVE, narrowed
 from mappings.matching.together import assigned, beside, unclear, with_learned
 from mappings.matching.wanted import LABELS, Wanted, Wants
@@ -41,6 +41,7 @@ from mappings.matching.weights import (
     CERTAIN,
     NEIGHBOUR,
     OF_ROWS,
+    OPPOSED,
     OUTDONE,
     PER_COLUMN,
     WORTH,
@@ -216,7 +217,11 @@ def _level(
     scores = with_learned(wants, pairs, scores)
     worth = {key for key, score in scores.items() if score >= WORTH or pairs[key].plain}
     by_words = {key for key in scores if pairs[key].score >= BY_WORDS}  # to choose from
-    scores = {key: score for key, score in scores.items() if key in worth | by_words}
+    scores = {
+        key: score * (OPPOSED if whose(pairs[key]) else 1.0)
+        for key, score in scores.items()
+        if key in worth | by_words
+    }
     inside = {key: len(rows.sure) for key, rows in inner.items()}
     sure = sure_pairs(wanted, pairs, inside)
     goes_on = following(wanted, offers, pairs, sure)
@@ -370,7 +375,7 @@ def _match(pair: FieldLikeness, sure: bool, score: float) -> Match:
         score=min(score - CERTAIN if score > CERTAIN else score, 1.0),
         inverted=pair.inverse and pair.wanted.type == "yes_no",
         contrary=pair.maybe_contrary or unclear(pair),
-        opposed=pair.opposed,
+        opposed=pair.opposed or whose(pair),
         in_thousands=pair.in_thousands,
         counted="" if pair.in_thousands else pair.counted_otherwise,
         options=other_words if pair.answered_otherwise else pair.options,

@@ -56,6 +56,18 @@ def test_the_number_that_a_company_gives_is_not_the_one_it_completes(
         assert taken.get("dossier_precedent") in {completed["label"], None}
 
 
+def test_each_of_two_numbers_is_proposed_for_its_own_field_and_the_other_marked() -> None:
+    """Who takes what is proposed first, twice, reads neither for the other."""
+    own, completed = _text("Votre n° de dossier"), _text("Numéro du dossier à compléter")
+    form = as_variant([NATURE, own, completed]).revision
+    found = match_form(our_wants(), form, samples={}).likeliest
+    first = {path: found[path][0] for path in ("dossier_precedent", "reference_interne")}
+    assert first["dossier_precedent"].offered.label == completed["label"]
+    assert first["reference_interne"].offered.label == own["label"]
+    other = next(one for one in found["dossier_precedent"] if one.offered.label == own["label"])
+    assert "parle peut-être d'autre chose" in other.marks
+
+
 def test_the_number_that_is_completed_is_found_wherever_the_other_stands() -> None:
     taken = sure(_number("Votre n° de dossier"), NATURE, _number("N° de dossier complété"))
     assert taken["dossier_precedent"] == "N° de dossier complété"
