@@ -99,7 +99,8 @@ class Learned:
             offer: The question.
             paths: Those fields.
         """
-        said = traits(offer).items()
+        # In one order whatever that of sets: sums of floats hang on it.
+        said = sorted(traits(offer).items())
         known = {trait: weight for trait, weight in said if self._gained(trait)}
         rows, dot, _ = next(iter(paths)).rpartition(".")
         names = [one for one in (*paths, f"{rows}{dot}{OTHER}") if self._totals[one]]

@@ -155,7 +155,7 @@ def test_a_form_that_no_wording_was_drawn_from_is_not_misread(
         ("statisticien.yaml", 0.18, 0.79),
         ("traducteur.yaml", 0.14, 0.75),
         ("portail_regional.yaml", 0.23, 0.86),
-        ("intranet.yaml", 0.4, 0.88),
+        ("intranet.yaml", 0.39, 0.88),
         ("imprime.yaml", 0.34, 0.85),
         ("regulateur.yaml", 0.25, 0.98),
         ("entreprise.yaml", 0.09, 0.82),
